@@ -1,0 +1,150 @@
+"""Every cache of the app: bounded, shared by all visitors, and therefore without anything of a single visitor.
+
+Cached records and predictions are shared objects, so their arrays are made read-only before they are kept. What runs a
+model is imported by the first page that needs one, so that a first trace does not wait for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import streamlit as st
+
+from ecgmodel.records import sources
+from ecgmodel.records.record import Record
+from pages.ui import state
+
+if TYPE_CHECKING:
+    from ecgmodel.network.inference import RecordPrediction
+    from ecgmodel.network.model_file import Model
+
+T = TypeVar("T")
+
+# A record of half an hour takes 10 MB in memory, its prediction 0.2 MB.
+MAX_RECORDS = 6
+MAX_MODELS = 8
+MAX_PREDICTIONS = 24
+
+DEFAULT_MODELS = ("beats-gru", "gru")
+"""The model of a first visit: one that reads any signal comes first."""
+
+
+def freeze(value: T) -> T:
+    """Make every array in a dataclass or a dict read-only, and return it."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, dict):
+        for part in value.values():
+            freeze(part)
+    elif is_dataclass(value):
+        for field in fields(value):
+            freeze(getattr(value, field.name))
+    return value
+
+
+# Records
+
+
+def record_names() -> tuple[str, ...]:
+    """Return the name of every record that this visitor can open."""
+    return (*state.own("record"), *(entry.name for entry in record_entries()))
+
+
+def record_entries() -> tuple[sources.RecordEntry, ...]:
+    """Return what there is to open beside this visitor's own records."""
+    return sources.list_records()
+
+
+def default_record_name() -> str:
+    """Return the record of a first visit: one that is on this machine."""
+    return sources.default_record_name()
+
+
+def open_record(name: str) -> Record:
+    """Return a record without using the network.
+
+    Raises
+    ------
+    RecordError
+        Where there is no such record, or it is not on this machine.
+    """
+    own = state.own("record").get(name)
+    return own if own is not None else _shared_record(name, _availability(name))
+
+
+def record_in_use() -> Record:
+    """Return the record in use, see `open_record`."""
+    return open_record(state.record_name())
+
+
+def _availability(name: str) -> str | None:
+    """Return where a record is now: with it as a key, a record that has come since is read again."""
+    return next((entry.available for entry in record_entries() if entry.name == name), None)
+
+
+@st.cache_resource(max_entries=MAX_RECORDS, show_spinner=False)
+def _shared_record(name: str, _available: str | None) -> Record:
+    return freeze(sources.open_record(name, allow_download=False))
+
+
+# Models
+
+
+def model_names() -> tuple[str, ...]:
+    """Return the name of every model that this visitor can use, the default first."""
+    from ecgmodel.network.inference import list_shipped_models
+
+    shipped = sorted(list_shipped_models(), key=lambda name: (name not in DEFAULT_MODELS, name))
+    return (*shipped, *state.own("model"))
+
+
+def open_model(name: str) -> Model:
+    """Return a model by name."""
+    own = state.own("model").get(name)
+    return own if own is not None else _shared_model(name)
+
+
+def model_in_use() -> Model | None:
+    """Return the model in use, the default one before a choice; `None` where there is no model at all."""
+    names = model_names()
+    name = state.model_name()
+    if name not in names:
+        name = names[0] if names else None
+    return None if name is None else open_model(name)
+
+
+@st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
+def _shared_model(name: str) -> Model:
+    from ecgmodel.network.inference import open_shipped_model
+
+    return freeze(open_shipped_model(name))
+
+
+# Predictions
+
+
+def predict_record(record_name: str, model_name: str, lead: str | None, beats: str) -> RecordPrediction:
+    """Classify every beat of a record once, and return the kept prediction from then on."""
+    own = state.own("prediction")
+    if record_name not in state.own("record") and model_name not in state.own("model"):
+        return _shared_prediction(record_name, _availability(record_name), model_name, lead, beats)
+    key = (record_name, model_name, lead, beats)
+    if key not in own:
+        own.clear()  # a visitor's own things are kept for the page in view only
+        own[key] = _classify(record_name, model_name, lead, beats)
+    return own[key]
+
+
+@st.cache_resource(max_entries=MAX_PREDICTIONS, show_spinner=False)
+def _shared_prediction(
+    record_name: str, _available: str | None, model_name: str, lead: str | None, beats: str
+) -> RecordPrediction:
+    return _classify(record_name, model_name, lead, beats)
+
+
+def _classify(record_name: str, model_name: str, lead: str | None, beats: str) -> RecordPrediction:
+    from ecgmodel.network.inference import classify_record
+
+    return freeze(classify_record(open_record(record_name), open_model(model_name), lead=lead, beats=beats))

@@ -1,0 +1,255 @@
+"""What the visitor has chosen: the only owner of session keys and of the address.
+
+A choice lives under a key of its own, not under a widget's, because a widget's key dies when its page is left. What is
+chosen on one page is so still chosen on the next. Nothing here knows wording; a choice from the address that cannot be
+taken is kept as an `EcgModelError`, which `app.py` shows.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+
+from ecgmodel.errors import EcgModelError, ModelFileError, RecordError
+
+Language = Literal["en", "zh"]
+BeatSource = Literal["annotated", "detected"]
+
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+DEFAULT_WINDOW_S = 10.0
+WINDOW_RANGE_S = (0.5, 60.0)
+
+_LANGUAGE = "choice.language"
+_RECORD = "choice.record"
+_LEAD = "choice.lead"
+_START_S = "choice.start_s"
+_WINDOW_S = "choice.window_s"
+_MODEL = "choice.model"
+_BEATS = "choice.beats"
+_SELECTED = "choice.selected_sample"
+_WRITTEN = "address.written"
+_PROBLEMS = "address.problems"
+_OWN = "own"
+
+_ADDRESS = ("record", "t", "w", "model", "lang")
+
+
+# Language
+
+
+def language() -> Language:
+    """Return the language that the visitor chose, else the browser's where it is Chinese, else English."""
+    chosen = st.session_state.get(_LANGUAGE)
+    return chosen if chosen in LANGUAGES else browser_language()
+
+
+def browser_language() -> Language:
+    """Return "zh" where the browser asks for any kind of Chinese, else "en"."""
+    return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+
+
+def set_language(chosen: Language) -> None:
+    """Keep the visitor's choice of language."""
+    st.session_state[_LANGUAGE] = chosen
+
+
+# Record, time, beat
+
+
+def record_name() -> str:
+    """Return the name of the record in use; `read_address` has set it before any page runs."""
+    return st.session_state[_RECORD]
+
+
+def set_record(name: str) -> None:
+    """Take another record, from its start; what was chosen within the old one is forgotten."""
+    if name != st.session_state.get(_RECORD):
+        st.session_state[_RECORD] = name
+        st.session_state[_START_S] = 0.0
+        st.session_state[_LEAD] = None
+        st.session_state[_SELECTED] = None
+
+
+def lead() -> str | None:
+    """Return the lead that the model reads; `None` means the record's default."""
+    return st.session_state.get(_LEAD)
+
+
+def set_lead(name: str | None) -> None:
+    """Choose the lead that the model reads."""
+    st.session_state[_LEAD] = name
+
+
+def start_s() -> float:
+    """Return where the view starts, in seconds from the start of the record."""
+    return st.session_state.get(_START_S, 0.0)
+
+
+def window_s() -> float:
+    """Return how many seconds the view shows."""
+    return st.session_state.get(_WINDOW_S, DEFAULT_WINDOW_S)
+
+
+def set_view(start_s: float, window_s: float | None = None) -> None:
+    """Move the view; `None` keeps its width."""
+    st.session_state[_START_S] = max(0.0, round(float(start_s), 3))
+    if window_s is not None:
+        st.session_state[_WINDOW_S] = min(max(float(window_s), WINDOW_RANGE_S[0]), WINDOW_RANGE_S[1])
+
+
+def show_sample(sample: int, fs: float) -> None:
+    """Select the beat at `sample` and bring it into the middle of the view."""
+    select_sample(sample)
+    set_view(sample / fs - window_s() / 2)
+
+
+def selected_sample() -> int | None:
+    """Return the R peak of the selected beat, in samples of the record."""
+    return st.session_state.get(_SELECTED)
+
+
+def select_sample(sample: int | None) -> None:
+    """Select a beat by its R peak, or none."""
+    st.session_state[_SELECTED] = sample
+
+
+# Model
+
+
+def model_name() -> str | None:
+    """Return the name of the model in use; `None` before a first choice means the first that there is."""
+    return st.session_state.get(_MODEL)
+
+
+def set_model(name: str) -> None:
+    """Take another model."""
+    st.session_state[_MODEL] = name
+
+
+def beat_source() -> BeatSource:
+    """Return whether the model reads the experts' R peaks or detected ones."""
+    return st.session_state.get(_BEATS, "annotated")
+
+
+def set_beat_source(source: BeatSource) -> None:
+    """Choose whose R peaks the model reads."""
+    st.session_state[_BEATS] = source
+
+
+# What belongs to this visitor alone, and so never goes into a shared cache
+
+
+def own(kind: Literal["record", "model", "prediction"]) -> dict:
+    """Return the visitor's own objects of one kind by name: uploads, and what was computed from them."""
+    return st.session_state.setdefault(f"{_OWN}.{kind}", {})
+
+
+# The address
+
+
+def read_address(records: Sequence[str], models: Sequence[str], default_record: str) -> None:
+    """Take over what the address asks for, where it differs from what this session last wrote there.
+
+    Parameters
+    ----------
+    records, models : sequence of str
+        Every name that may be asked for.
+    default_record : str
+        The record of a first visit.
+    """
+    problems: list[EcgModelError] = []
+    asked = {key: st.query_params[key] for key in _ADDRESS if key in st.query_params}
+    written = st.session_state.get(_WRITTEN, {})
+    fresh = {key: text for key, text in asked.items() if written.get(key) != text}
+
+    if _RECORD not in st.session_state:
+        set_record(default_record)
+    if fresh.get("lang") in LANGUAGES:
+        set_language(fresh["lang"])
+    if "record" in fresh:
+        set_record(_nearest_record(fresh["record"], records, default_record, problems))
+    if "t" in fresh or "w" in fresh:
+        set_view(
+            _seconds(fresh.get("t"), start_s(), problems),
+            _seconds(fresh.get("w"), window_s(), problems),
+        )
+    if "model" in fresh:
+        _take_model(fresh["model"], models, problems)
+    if fresh:
+        st.session_state[_PROBLEMS] = problems
+
+
+def write_address() -> None:
+    """Write the choices into the address, so that its link opens the same place."""
+    now = {"record": record_name(), "t": f"{start_s():g}", "w": f"{window_s():g}"}
+    if model_name() is not None:
+        now["model"] = model_name()
+    if language() != browser_language():
+        now["lang"] = language()
+    st.session_state[_WRITTEN] = now
+    for key in _ADDRESS:
+        if key in now and st.query_params.get(key) != now[key]:
+            st.query_params[key] = now[key]
+        elif key not in now and key in st.query_params:
+            del st.query_params[key]
+
+
+def problems() -> tuple[EcgModelError, ...]:
+    """Return what was wrong with the address, until the next address is read."""
+    return tuple(st.session_state.get(_PROBLEMS, ()))
+
+
+def forget_problems() -> None:
+    """Drop the complaints about the address: the visitor has made another choice."""
+    st.session_state[_PROBLEMS] = []
+
+
+def _nearest_record(asked: str, records: Sequence[str], default: str, problems: list[EcgModelError]) -> str:
+    if asked in records:
+        return asked
+    near = difflib.get_close_matches(asked, records, n=1)
+    taken = near[0] if near else default
+    problems.append(
+        RecordError(
+            "There is no record '{asked}'; this is {taken}. The records are {names}.",
+            asked=asked[:40],
+            taken=taken,
+            names=", ".join(records),
+        )
+    )
+    return taken
+
+
+def _take_model(asked: str, models: Sequence[str], problems: list[EcgModelError]) -> None:
+    if asked in models:
+        set_model(asked)
+        return
+    near = difflib.get_close_matches(asked, models, n=1)
+    if near:
+        set_model(near[0])
+    problems.append(
+        ModelFileError(
+            "There is no model '{asked}' here. The models are {names}.",
+            asked=asked[:40],
+            names=", ".join(models),
+        )
+    )
+
+
+def _seconds(text: str | None, default: float, problems: list[EcgModelError]) -> float:
+    if text is None:
+        return default
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if math.isfinite(seconds):
+        return seconds
+    problems.append(
+        RecordError("'{asked}' in the address is no time in seconds; {taken} s is shown.", asked=text[:40], taken=default)
+    )
+    return default
