@@ -1,0 +1,44 @@
+"""The one family of errors that a user can cause, and that the pages show as text."""
+
+from __future__ import annotations
+
+
+class EcgModelError(Exception):
+    """A fault in what came from outside: a name, a file, a setting.
+
+    Parameters
+    ----------
+    template : str
+        What came, what is allowed and what to do next, in English, with `str.format` fields. It is the key under which
+        the app looks up the sentence in another language, so it is always a literal.
+    **values
+        The values of the fields.
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        self.template = template
+        self.values = values
+        super().__init__(template, values)
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+
+class RecordError(EcgModelError):
+    """A record, a lead or a stretch of time that is not there, or a file of a record that is damaged."""
+
+
+class DownloadError(RecordError):
+    """A record that could not be fetched."""
+
+
+class SegmentError(EcgModelError):
+    """A signal or a protocol from which no segments can be cut."""
+
+
+class ConfigError(EcgModelError):
+    """A setting of the network or of its training that cannot work."""
+
+
+class ModelFileError(EcgModelError):
+    """A model file that is not ours, is truncated, or does not fit its own description."""

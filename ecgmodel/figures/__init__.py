@@ -1,0 +1,1 @@
+"""Figures: colours and Plotly figures of what the library computes."""

@@ -1,0 +1,1 @@
+"""Records: signals in mV, leads by name, annotations, and where they come from."""

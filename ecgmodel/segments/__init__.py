@@ -1,0 +1,1 @@
+"""Segments: what the network reads, cut from records."""

@@ -1,0 +1,146 @@
+"""Who trains and who is tested: the three protocols.
+
+- `segments-10fold` (Oh et al. 2018): segments are dealt at random, so a person stands on both sides.
+- `patients-10fold`: whole people are dealt; nobody stands on both sides.
+- `ds1-ds2` (de Chazal et al. 2004, doi 10.1109/TBME.2004.827359): 22 records train, 22 test, four paced ones stay out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecgmodel.errors import ConfigError
+from ecgmodel.segments.dataset import Segments
+
+PROTOCOLS = ("segments-10fold", "patients-10fold", "ds1-ds2")
+N_FOLDS = 10
+
+DS1 = tuple("101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230".split())
+DS2 = tuple("100 103 105 111 113 117 121 123 200 202 210 212 213 214 219 221 222 228 231 232 233 234".split())
+PACED = ("102", "104", "107", "217")
+
+_SAME_PERSON = {"202": "201"}
+"""Records 201 and 202 come from one man (PhysioNet's directory of the database)."""
+
+VALIDATION_PEOPLE = ("109", "114", "118", "203", "207", "223")
+"""DS1 records left out of training while something is chosen for `ds1-ds2`; DS2 is never looked at for a choice."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """One division of segments.
+
+    Attributes
+    ----------
+    train, validation, test : ndarray of int64
+        Positions among the segments. Whatever is chosen (epoch, threshold) is chosen on `validation`.
+    """
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
+def person(record: str) -> str:
+    """Return a name for the person behind a record."""
+    return _SAME_PERSON.get(record, record)
+
+
+def count_folds(protocol: str) -> int:
+    """Return how many folds a protocol has.
+
+    Raises
+    ------
+    ConfigError
+        Where there is no such protocol.
+    """
+    if protocol not in PROTOCOLS:
+        raise ConfigError(
+            "There is no protocol '{protocol}'. Choose one of {protocols}.",
+            protocol=protocol,
+            protocols=", ".join(PROTOCOLS),
+        )
+    return 1 if protocol == "ds1-ds2" else N_FOLDS
+
+
+def split_segments(segments: Segments, protocol: str, fold: int, seed: int = 0) -> Split:
+    """Divide labelled segments by a protocol.
+
+    Parameters
+    ----------
+    segments : Segments
+    protocol : {"segments-10fold", "patients-10fold", "ds1-ds2"}
+    fold : int
+        From 0; `ds1-ds2` has only fold 0.
+    seed : int
+        Deals segments, or people, to folds.
+
+    Returns
+    -------
+    Split
+        Of the segments that do not test, one in ten validates under `segments-10fold`, the people of the fold after
+        this one under `patients-10fold`, and `VALIDATION_PEOPLE` under `ds1-ds2`.
+
+    Raises
+    ------
+    ConfigError
+        Where the protocol or the fold does not exist.
+    """
+    n_folds = count_folds(protocol)
+    if not 0 <= fold < n_folds:
+        raise ConfigError(
+            "Protocol {protocol} has folds 0 to {last}; fold {fold} is not one of them.",
+            protocol=protocol,
+            last=n_folds - 1,
+            fold=fold,
+        )
+    if protocol == "ds1-ds2":
+        train = np.isin(segments.record, DS1)
+        validation = np.isin(segments.record, VALIDATION_PEOPLE)
+        test = np.isin(segments.record, DS2)
+    elif protocol == "patients-10fold":
+        deal = _deal_people(segments, seed)
+        test, validation = deal == fold, deal == (fold + 1) % n_folds
+        train = ~test
+    else:
+        deal = _deal_stratified(segments.label, seed)
+        test = deal == fold
+        # Within what is left, a second deal with another seed keeps one in ten for choices.
+        validation = ~test & (_deal_stratified(segments.label, seed + 1) == fold)
+        train = ~test
+    return Split(*(np.flatnonzero(part) for part in (train & ~validation, validation, test)))
+
+
+def _deal_stratified(label: np.ndarray, seed: int) -> np.ndarray:
+    """Deal positions to folds so that each fold has its share of every class."""
+    random = np.random.default_rng(seed)
+    deal = np.empty(len(label), dtype=np.int64)
+    dealt = 0
+    for value in np.unique(label):
+        members = random.permutation(np.flatnonzero(label == value))
+        # Goes on where the last class ended, so that folds differ in size by one at most.
+        deal[members] = (dealt + np.arange(len(members))) % N_FOLDS
+        dealt += len(members)
+    return deal
+
+
+def _deal_people(segments: Segments, seed: int) -> np.ndarray:
+    """Deal people to folds, the ones with most segments of rare classes first, each to the fold that lacks them most."""
+    people = np.array([person(record) for record in segments.record])
+    names = np.unique(people)
+    share = np.stack([np.bincount(segments.label[people == name], minlength=5) for name in names]).astype(float)
+    share /= share.sum(axis=0).clip(min=1)  # (n_people, 5): each person's part of every class
+    random = np.random.default_rng(seed)
+    order = np.argsort(-(share.max(axis=1) + 1e-6 * random.random(len(names))))
+    load = np.zeros((N_FOLDS, share.shape[1]))
+    members = np.zeros(N_FOLDS)
+    fold_of = {}
+    for index in order:
+        cost = ((load + share[index]) ** 2).sum(axis=1) + 1e-3 * members
+        fold = int(np.argmin(cost))
+        load[fold] += share[index]
+        members[fold] += 1
+        fold_of[names[index]] = fold
+    return np.array([fold_of[name] for name in people])

@@ -1,0 +1,1 @@
+"""Training: fitting a network and keeping its run on disk."""
