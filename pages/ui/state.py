@@ -250,6 +250,8 @@ def _seconds(text: str | None, default: float, problems: list[EcgModelError]) ->
     if math.isfinite(seconds):
         return seconds
     problems.append(
-        RecordError("'{asked}' in the address is no time in seconds; {taken} s is shown.", asked=text[:40], taken=default)
+        RecordError(
+            "'{asked}' in the address is no time in seconds; {taken} s is shown.", asked=text[:40], taken=default
+        )
     )
     return default

@@ -1,0 +1,107 @@
+"""What happens when in an annotated record: beats with their RR intervals, stretches of rhythm, the next of a kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecgmodel.records.record import Annotations
+
+RHYTHM_NAMES = {
+    "(AB": "Atrial bigeminy",
+    "(AFIB": "Atrial fibrillation",
+    "(AFL": "Atrial flutter",
+    "(B": "Ventricular bigeminy",
+    "(BII": "Second-degree AV block",
+    "(IVR": "Idioventricular rhythm",
+    "(N": "Normal sinus rhythm",
+    "(NOD": "Nodal rhythm",
+    "(P": "Paced rhythm",
+    "(PREX": "Pre-excitation",
+    "(SBR": "Sinus bradycardia",
+    "(SVTA": "Supraventricular tachycardia",
+    "(T": "Ventricular trigeminy",
+    "(VFL": "Ventricular flutter",
+    "(VT": "Ventricular tachycardia",
+}
+"""The rhythms that MIT-BIH names in the text of its `+` marks (https://physionet.org/physiobank/annotations.shtml)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BeatTimes:
+    """Beats in the order of time.
+
+    Attributes
+    ----------
+    sample : ndarray of shape (n,), int64
+        R peaks, in samples from the start of the record.
+    time_s : ndarray of shape (n,), float64
+        The same in seconds.
+    symbol : ndarray of shape (n,), str
+    rr_s : ndarray of shape (n,), float64
+        Interval since the beat before, in seconds; NaN at the first beat of a record.
+    rate_bpm : ndarray of shape (n,), float64
+        Beats a minute at that interval; NaN likewise.
+    """
+
+    sample: np.ndarray
+    time_s: np.ndarray
+    symbol: np.ndarray
+    rr_s: np.ndarray
+    rate_bpm: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.sample)
+
+    def between(self, start_s: float, stop_s: float) -> BeatTimes:
+        """Return the beats of a window, `start_s` included and `stop_s` not."""
+        low, high = np.searchsorted(self.time_s, [start_s, stop_s])
+        window = slice(low, high)
+        return BeatTimes(
+            self.sample[window], self.time_s[window], self.symbol[window], self.rr_s[window], self.rate_bpm[window]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RhythmSpan:
+    """A stretch of one rhythm, in samples; `stop_sample` is not part of it."""
+
+    rhythm: str
+    start_sample: int
+    stop_sample: int
+
+
+def beat_times(annotations: Annotations, fs: float) -> BeatTimes:
+    """Return the beats of a record with their RR intervals; marks that are no beats are left out."""
+    beats = annotations.beats()
+    time_s = beats.sample / fs
+    rr_s = np.diff(time_s, prepend=np.nan)
+    # Two marks of one database may share a sample; their rate is infinite, and no warning helps.
+    with np.errstate(divide="ignore"):
+        rate_bpm = 60.0 / rr_s
+    return BeatTimes(beats.sample, time_s, beats.symbol, rr_s, rate_bpm)
+
+
+def rhythm_spans(annotations: Annotations, n_samples: int) -> tuple[RhythmSpan, ...]:
+    """Return the stretches of rhythm, each up to the next change or the end of the record."""
+    changes = (annotations.symbol == "+") & np.char.startswith(annotations.aux, "(")
+    starts = annotations.sample[changes].tolist()
+    stops = [*starts[1:], n_samples]
+    names = annotations.aux[changes].tolist()
+    return tuple(RhythmSpan(name, start, stop) for name, start, stop in zip(names, starts, stops, strict=False))
+
+
+def find_sample(samples: np.ndarray, from_sample: float, step: int) -> int | None:
+    """Return the nearest of some ascending samples after (`step` 1) or before (`step` -1) a place.
+
+    Returns
+    -------
+    int or None
+        `None` where there is none on that side.
+    """
+    if step > 0:
+        index = int(np.searchsorted(samples, from_sample, side="right"))
+        return int(samples[index]) if index < len(samples) else None
+    index = int(np.searchsorted(samples, from_sample, side="left")) - 1
+    return int(samples[index]) if index >= 0 else None
