@@ -1,0 +1,429 @@
+"""Simulated ECGs: sums of Gaussian waves (McSharry et al. 2003, doi 10.1109/TBME.2003.808805) with known annotations.
+
+The shapes are those of textbook beats in MLII and V1; their sizes were set beside median beats of MIT-BIH records. The
+rhythm is a sinus node whose impulses premature beats forestall: an atrial one resets it, so the pause after it is
+short; a ventricular one leaves it alone, so the beat after the blocked impulse comes when it was due anyway and the
+pause is fully compensatory. The R peak is annotated at the largest deflection of MLII in the QRS complex, which is
+where MIT-BIH has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+import numpy as np
+
+from ecgmodel.errors import RecordError
+from ecgmodel.records.record import Annotations, Header, Record
+
+LEADS = ("MLII", "V1")
+HALF_HOUR_S = 650_000 / 360
+"""As long as a MIT-BIH record."""
+
+ADU_PER_MV = 200
+"""Steps of the converter, as in MIT-BIH."""
+
+Conduction = Literal["N", "L", "R"]
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationPlan:
+    """What to simulate.
+
+    Attributes
+    ----------
+    conduction : tuple of {"N", "L", "R"}
+        How sinus and atrial beats are conducted; several take turns, in episodes of equal length.
+    heart_rate_bpm : float
+        Of the sinus rhythm, per minute.
+    rr_variation : float
+        Size of the respiratory and slower changes of the RR interval, as a share of it; 0 is a metronome.
+    atrial_share, ventricular_share : float
+        Share of the sinus cycles that such a premature beat cuts short.
+    couplet_share : float
+        Share of the ventricular premature beats that a second one follows.
+    bigeminy_share : float
+        Share of the ventricular premature beats that begin an episode of bigeminy.
+    multiform_share : float
+        Share of the ventricular premature beats that come from a second focus, with another shape.
+    baseline_wander_mv, mains_mv, muscle_mv : float
+        Root mean square of the three kinds of noise, in mV.
+    mains_hz : float
+        Frequency of the mains hum: 50 or 60 Hz.
+    duration_s : float
+    fs : float
+        Sampling frequency in Hz.
+    """
+
+    conduction: tuple[Conduction, ...] = ("N",)
+    heart_rate_bpm: float = 74.0
+    rr_variation: float = 0.025
+    atrial_share: float = 0.04
+    ventricular_share: float = 0.05
+    couplet_share: float = 0.1
+    bigeminy_share: float = 0.02
+    multiform_share: float = 0.0
+    baseline_wander_mv: float = 0.05
+    mains_mv: float = 0.004
+    muscle_mv: float = 0.012
+    mains_hz: float = 60.0
+    duration_s: float = HALF_HOUR_S
+    fs: float = 360.0
+
+
+ALLOWED = {
+    "heart_rate_bpm": (40.0, 130.0),
+    "rr_variation": (0.0, 0.1),
+    "atrial_share": (0.0, 0.5),
+    "ventricular_share": (0.0, 0.5),
+    "couplet_share": (0.0, 1.0),
+    "bigeminy_share": (0.0, 1.0),
+    "multiform_share": (0.0, 1.0),
+    "baseline_wander_mv": (0.0, 2.0),
+    "mains_mv": (0.0, 2.0),
+    "muscle_mv": (0.0, 2.0),
+    "mains_hz": (50.0, 60.0),
+    "duration_s": (2.0, 24 * 3600.0),
+    "fs": (125.0, 2000.0),
+}
+"""Lowest and highest value of each number in a `SimulationPlan`."""
+
+_PLANS = {
+    "simulated-mixed": (
+        SimulationPlan(conduction=("N", "L", "N", "R", "N"), ventricular_share=0.07, atrial_share=0.06),
+        2,
+    ),
+    "simulated-normal": (SimulationPlan(atrial_share=0.003, ventricular_share=0.002, couplet_share=0.0), 11),
+    "simulated-atrial": (SimulationPlan(atrial_share=0.18, ventricular_share=0.005, heart_rate_bpm=78.0), 12),
+    "simulated-ventricular": (
+        SimulationPlan(ventricular_share=0.16, couplet_share=0.2, bigeminy_share=0.06, multiform_share=0.25),
+        13,
+    ),
+    "simulated-lbbb": (SimulationPlan(conduction=("L",), heart_rate_bpm=82.0), 14),
+    "simulated-rbbb": (SimulationPlan(conduction=("R",), heart_rate_bpm=68.0), 15),
+    "simulated-noisy": (
+        SimulationPlan(
+            conduction=("N", "R", "L"), baseline_wander_mv=0.25, mains_mv=0.04, muscle_mv=0.08, mains_hz=50.0
+        ),
+        16,
+    ),
+}
+
+NAMES = tuple(_PLANS)
+
+
+def open_simulated(name: str) -> Record:
+    """Simulate the record of `NAMES` that has this name; always the same one."""
+    plan, seed = _PLANS[name]
+    return simulate_record(plan, seed=seed, name=name)
+
+
+def simulate_record(plan: SimulationPlan | None = None, *, seed: int = 0, name: str = "simulated") -> Record:
+    """Simulate an ECG.
+
+    Parameters
+    ----------
+    plan : SimulationPlan or None
+        `None` takes its defaults.
+    seed : int
+        Decides on the person (sizes of the waves), the rhythm and the noise; the same plan and seed give the same
+        record.
+    name : str
+        Name of the record.
+
+    Returns
+    -------
+    Record
+        MLII and V1, with an annotation for each beat and each change of rhythm.
+
+    Raises
+    ------
+    RecordError
+        Where the plan asks for what cannot be.
+    """
+    plan = SimulationPlan() if plan is None else plan
+    _check_plan(plan)
+    rng_person, rng_rhythm, rng_noise = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
+    beats = _plan_beats(plan, rng_rhythm)
+    n_samples = round(plan.duration_s * plan.fs)
+    clean = _draw(_waves_of(beats, _person(rng_person), rng_person), n_samples, plan.fs)  # (n_samples, 2)
+    noise = np.stack([_noise(plan, n_samples, rng_noise) for _ in LEADS], axis=1)
+    signals = np.round((clean + noise) * ADU_PER_MV) / ADU_PER_MV
+    return Record(
+        name=name,
+        signals=signals.astype(np.float32),
+        leads=LEADS,
+        fs=plan.fs,
+        annotations=_annotate(beats, clean[:, 0], plan.fs),
+        header=Header(notes="Simulated: no person's ECG. " + _describe(plan, seed)),
+        source="simulated",
+    )
+
+
+def _check_plan(plan: SimulationPlan) -> None:
+    for field in fields(plan):
+        if field.name not in ALLOWED:
+            continue
+        low, high = ALLOWED[field.name]
+        value = getattr(plan, field.name)
+        if not low <= value <= high:  # also true for NaN
+            raise RecordError(
+                "A simulated record cannot have {setting} = {value}; it may be {low:g} to {high:g}.",
+                setting=field.name,
+                value=value,
+                low=low,
+                high=high,
+            )
+    if not plan.conduction or not set(plan.conduction) <= set("NLR"):
+        raise RecordError(
+            "A simulated record cannot have conduction {value}; it may be any sequence of N, L and R.",
+            value=plan.conduction,
+        )
+
+
+def _describe(plan: SimulationPlan, seed: int) -> str:
+    return (
+        f"Conduction {'-'.join(plan.conduction)}, sinus rhythm {plan.heart_rate_bpm:g}/min, premature beats in "
+        f"{plan.atrial_share:.1%} (atrial) and {plan.ventricular_share:.1%} (ventricular) of the cycles, noise "
+        f"{plan.baseline_wander_mv:g} mV wander, {plan.mains_mv:g} mV hum at {plan.mains_hz:g} Hz, "
+        f"{plan.muscle_mv:g} mV muscle; seed {seed}."
+    )
+
+
+# The rhythm
+
+
+@dataclass(frozen=True, slots=True)
+class _Beat:
+    """One beat, or an impulse of the sinus node that is blocked (symbol "")."""
+
+    time_s: float
+    symbol: str
+    conduction: Conduction
+    focus: int  # 0 sinus or atrium, 1 and 2 ventricular
+    rr_s: float  # the sinus interval at that time, which the T wave follows
+    rhythm: str = ""  # set where the rhythm changes with this beat
+
+
+def _plan_beats(plan: SimulationPlan, rng: np.random.Generator) -> list[_Beat]:
+    """Let the sinus node fire from the start to the end of the record, and premature beats forestall it."""
+    mean_rr_s = 60 / plan.heart_rate_bpm
+    phases = rng.uniform(0, 2 * np.pi, 2)
+
+    def sinus_interval_s(time_s: float) -> float:
+        breathing = np.sin(2 * np.pi * 0.25 * time_s + phases[0])
+        slow = 0.6 * np.sin(2 * np.pi * 0.095 * time_s + phases[1])
+        return mean_rr_s * (1 + plan.rr_variation * (breathing + slow + 0.4 * rng.standard_normal()))
+
+    def conduction_at(time_s: float) -> Conduction:
+        return plan.conduction[min(int(time_s / plan.duration_s * len(plan.conduction)), len(plan.conduction) - 1)]
+
+    beats: list[_Beat] = []
+    last_s = plan.duration_s - 0.1  # room for the last QRS complex
+    time_s = rng.uniform(0.25, 0.25 + mean_rr_s)
+    bigeminy_left = 0
+    rhythm, next_rhythm = "", "(N"
+    while time_s < last_s:
+        beats.append(
+            _Beat(time_s, conduction_at(time_s), conduction_at(time_s), 0, sinus_interval_s(time_s), next_rhythm)
+        )
+        rhythm, next_rhythm = next_rhythm or rhythm, ""
+        rr_s = beats[-1].rr_s
+        chance = rng.uniform()
+        if bigeminy_left or chance < plan.ventricular_share:
+            if bigeminy_left:
+                bigeminy_left -= 1
+                next_rhythm = "(N" if not bigeminy_left else ""
+            elif rng.uniform() < plan.bigeminy_share:
+                bigeminy_left = int(rng.integers(5, 20))
+                beats[-1] = replace(beats[-1], rhythm="(B")
+            focus = 2 if rng.uniform() < plan.multiform_share else 1
+            early_s = time_s + rr_s * rng.uniform(0.56, 0.66)
+            beats.append(_Beat(early_s, "V", "N", focus, rr_s))
+            if not bigeminy_left and rng.uniform() < plan.couplet_share:
+                beats.append(_Beat(early_s + rr_s * rng.uniform(0.5, 0.58), "V", "N", focus, rr_s))
+            beats.append(_Beat(time_s + rr_s, "", "N", 0, rr_s))
+            time_s += rr_s + sinus_interval_s(time_s + rr_s)
+        elif chance < plan.ventricular_share + plan.atrial_share:
+            early_s = time_s + rr_s * rng.uniform(0.6, 0.78)
+            beats.append(_Beat(early_s, "A", conduction_at(early_s), 0, rr_s))
+            time_s = early_s + sinus_interval_s(early_s) * rng.uniform(1.02, 1.15)
+        else:
+            time_s += rr_s
+    return [beat for beat in beats if beat.time_s < last_s]
+
+
+# The shapes
+
+
+@dataclass(frozen=True, slots=True)
+class _Wave:
+    """One Gaussian of a beat."""
+
+    part: Literal["P", "QRS", "T"]
+    centre_s: float  # from the R peak
+    width_s: float  # standard deviation
+    mlii_mv: float
+    v1_mv: float
+
+
+_P = (_Wave("P", -0.165, 0.021, 0.13, 0.06),)
+_P_EARLY = (_Wave("P", -0.150, 0.014, 0.11, 0.07), _Wave("P", -0.118, 0.012, -0.06, -0.05))
+_VENTRICLES = {
+    "N": (
+        _Wave("QRS", -0.027, 0.0075, -0.11, 0.22),
+        _Wave("QRS", 0.000, 0.0105, 1.35, -0.75),
+        _Wave("QRS", 0.027, 0.0085, -0.28, -0.12),
+        _Wave("T", 0.080, 0.045, 0.02, 0.04),
+        _Wave("T", 0.235, 0.048, 0.17, 0.06),
+        _Wave("T", 0.285, 0.030, 0.17, 0.05),
+    ),
+    "L": (
+        _Wave("QRS", -0.036, 0.0130, 0.50, -0.35),
+        _Wave("QRS", 0.000, 0.0165, 1.25, -1.15),
+        _Wave("QRS", 0.042, 0.0190, 0.42, -0.60),
+        _Wave("T", 0.120, 0.050, -0.16, 0.20),
+        _Wave("T", 0.235, 0.052, -0.30, 0.28),
+        _Wave("T", 0.285, 0.030, -0.16, 0.16),
+    ),
+    "R": (
+        _Wave("QRS", -0.024, 0.0080, 0.08, 0.28),
+        _Wave("QRS", 0.000, 0.0115, 1.35, -0.50),
+        _Wave("QRS", 0.050, 0.0185, -0.62, 0.85),
+        _Wave("QRS", 0.088, 0.0170, -0.20, 0.18),
+        _Wave("T", 0.240, 0.050, 0.14, -0.18),
+        _Wave("T", 0.290, 0.032, 0.14, -0.14),
+    ),
+}
+_FOCI = {
+    1: (
+        _Wave("QRS", -0.045, 0.0180, 0.35, -0.25),
+        _Wave("QRS", 0.000, 0.0260, 1.75, -1.30),
+        _Wave("QRS", 0.052, 0.0220, 0.70, -0.75),
+        _Wave("T", 0.150, 0.055, -0.34, 0.30),
+        _Wave("T", 0.255, 0.055, -0.52, 0.45),
+        _Wave("T", 0.320, 0.034, -0.20, 0.18),
+    ),
+    2: (
+        _Wave("QRS", -0.058, 0.0120, 0.30, 0.35),
+        _Wave("QRS", 0.000, 0.0270, -1.80, 1.35),
+        _Wave("QRS", 0.056, 0.0230, -0.55, 0.55),
+        _Wave("T", 0.170, 0.055, 0.35, -0.30),
+        _Wave("T", 0.265, 0.055, 0.58, -0.45),
+        _Wave("T", 0.330, 0.034, 0.20, -0.16),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """How one person's waves differ from the table's."""
+
+    size: float
+    p_size: float
+    t_size: float
+    width: float
+
+
+def _person(rng: np.random.Generator) -> _Person:
+    return _Person(rng.uniform(0.85, 1.2), rng.uniform(0.7, 1.3), rng.uniform(0.75, 1.35), rng.uniform(0.94, 1.08))
+
+
+def _shape_of(beat: _Beat) -> tuple[_Wave, ...]:
+    if beat.symbol == "":  # the P wave of a blocked impulse
+        return _P
+    if beat.focus:
+        return _FOCI[beat.focus]
+    return (_P_EARLY if beat.symbol == "A" else _P) + _VENTRICLES[beat.conduction]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waves:
+    """All Gaussians of a record: arrays of shape (n_waves,), and `mv` of shape (n_waves, 2)."""
+
+    centre_s: np.ndarray
+    width_s: np.ndarray
+    mv: np.ndarray
+
+
+def _waves_of(beats: list[_Beat], person: _Person, rng: np.random.Generator) -> _Waves:
+    """Place the waves of all beats in time; from beat to beat they vary a little in size."""
+    sizes = {"P": person.size * person.p_size, "QRS": person.size, "T": person.size * person.t_size}
+    variations = rng.normal(1.0, 0.03, len(beats))
+    centres, widths, mv = [], [], []
+    for beat, variation in zip(beats, variations, strict=True):
+        qt_scale = np.sqrt(min(max(beat.rr_s, 0.5), 1.2) / 0.83)  # Bazett
+        for wave in _shape_of(beat):
+            scale = qt_scale if wave.part == "T" else person.width
+            centres.append(beat.time_s + wave.centre_s * (scale if wave.part != "P" else 1.0))
+            widths.append(wave.width_s * scale)
+            size = sizes[wave.part] * variation
+            mv.append((wave.mlii_mv * size, wave.v1_mv * size))
+    return _Waves(np.array(centres), np.array(widths), np.array(mv).reshape(-1, 2))
+
+
+def _draw(waves: _Waves, n_samples: int, fs: float) -> np.ndarray:
+    """Add up the waves, each over five standard deviations: ndarray of shape (n_samples, 2), in mV."""
+    half = np.ceil(5 * waves.width_s * fs).astype(np.int64)  # (n_waves,)
+    length = 2 * half + 1
+    wave = np.repeat(np.arange(len(half)), length)  # (n_points,): which wave a point belongs to
+    first = np.round(waves.centre_s * fs).astype(np.int64) - half
+    within = np.arange(len(wave)) - np.repeat(np.cumsum(length) - length, length)
+    sample = first[wave] + within
+    inside = (sample >= 0) & (sample < n_samples)
+    wave, sample = wave[inside], sample[inside]
+    height = np.exp(-0.5 * ((sample / fs - waves.centre_s[wave]) / waves.width_s[wave]) ** 2)
+    leads = [np.bincount(sample, height * mv[wave], n_samples) for mv in waves.mv.T]
+    return np.stack(leads, axis=1)
+
+
+# The noise
+
+
+def _noise(plan: SimulationPlan, n_samples: int, rng: np.random.Generator) -> np.ndarray:
+    """Return baseline wander, mains hum and muscle noise of one lead: ndarray of shape (n_samples,), in mV."""
+    time_s = np.arange(n_samples) / plan.fs
+    breathing = np.sin(2 * np.pi * 0.25 * time_s + rng.uniform(0, 2 * np.pi))
+    wander = 0.6 * np.sqrt(2) * breathing + 0.8 * _band_noise(n_samples, plan.fs, 0.02, 0.5, rng)
+    hum = np.sqrt(2) * np.sin(2 * np.pi * plan.mains_hz * time_s + rng.uniform(0, 2 * np.pi))
+    # Muscles tense and relax over some seconds.
+    effort = np.exp(0.5 * _band_noise(n_samples, plan.fs, 0.01, 0.2, rng))
+    muscle = effort * _band_noise(n_samples, plan.fs, 15.0, min(150.0, plan.fs / 2), rng)
+    muscle /= np.sqrt(np.mean(muscle**2))
+    return plan.baseline_wander_mv * wander + plan.mains_mv * hum + plan.muscle_mv * muscle
+
+
+def _band_noise(n_samples: int, fs: float, low_hz: float, high_hz: float, rng: np.random.Generator) -> np.ndarray:
+    """Return Gaussian noise between two frequencies with a root mean square of 1: ndarray of shape (n_samples,)."""
+    frequency = np.fft.rfftfreq(n_samples, 1 / fs)
+    band = (frequency >= low_hz) & (frequency <= high_hz)
+    band[1] |= not band.any()  # a record too short for so slow a wave
+    spectrum = np.zeros(len(frequency), dtype=np.complex128)
+    spectrum[band] = rng.standard_normal(band.sum()) + 1j * rng.standard_normal(band.sum())
+    noise = np.fft.irfft(spectrum, n_samples)
+    return noise / np.sqrt(np.mean(noise**2))
+
+
+# The annotations
+
+
+def _annotate(beats: list[_Beat], mlii: np.ndarray, fs: float) -> Annotations:
+    """Mark each beat at its largest deflection in MLII, and each change of rhythm just before its beat."""
+    marked = [beat for beat in beats if beat.symbol]
+    centre = np.round(np.array([beat.time_s for beat in marked]) * fs).astype(np.int64)
+    around = np.arange(-round(0.03 * fs), round(0.03 * fs) + 1)
+    window = np.clip(centre[:, None] + around, 0, len(mlii) - 1)  # (n_beats, n_around)
+    r_sample = window[np.arange(len(marked)), np.abs(mlii[window]).argmax(axis=1)]
+    sample, symbol, aux = [], [], []
+    for beat, at in zip(marked, r_sample, strict=True):
+        if beat.rhythm:
+            sample.append(max(int(at) - round(0.05 * fs), 0))
+            symbol.append("+")
+            aux.append(beat.rhythm)
+        sample.append(int(at))
+        symbol.append(beat.symbol)
+        aux.append("")
+    return Annotations(
+        sample=np.asarray(sample, dtype=np.int64), symbol=np.asarray(symbol, dtype=str), aux=np.asarray(aux, dtype=str)
+    )

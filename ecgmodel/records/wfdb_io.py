@@ -1,0 +1,124 @@
+"""All that goes through `wfdb`; no other module imports it.
+
+Importing this module loads `wfdb`, and with it pandas and fsspec (0.4 s), so the other modules import it where they
+need it and not at their top.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import requests
+import wfdb
+from requests.adapters import HTTPAdapter
+from wfdb.io import _url, download
+
+from ecgmodel.records.record import Annotations
+
+CONNECT_TIMEOUT_S = 3.0
+READ_TIMEOUT_S = 30.0
+CHUNK_BYTES = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderFile:
+    """What a `.hea` file says.
+
+    Attributes
+    ----------
+    fs : float
+        Sampling frequency in Hz.
+    n_samples : int
+    leads : tuple of str
+    comments : tuple of str
+        Its comment lines, without the `#`.
+    """
+
+    fs: float
+    n_samples: int
+    leads: tuple[str, ...]
+    comments: tuple[str, ...]
+
+
+def read_header(path: Path) -> HeaderFile:
+    """Read the header of the record at `path`, which is the path of its files without their suffix."""
+    header = wfdb.rdheader(str(path))
+    return HeaderFile(float(header.fs), int(header.sig_len), tuple(header.sig_name), tuple(header.comments))
+
+
+def read_signals(path: Path) -> np.ndarray:
+    """Read the signals of the record at `path`: ndarray of shape (n_samples, n_leads), float32, in mV."""
+    return wfdb.rdrecord(str(path), return_res=32).p_signal
+
+
+def read_annotations(path: Path) -> Annotations:
+    """Read the `.atr` file of the record at `path`."""
+    marks = wfdb.rdann(str(path), "atr")
+    return Annotations(
+        sample=np.asarray(marks.sample, dtype=np.int64),
+        symbol=np.asarray(marks.symbol, dtype=str),
+        aux=np.asarray([text.rstrip("\0") for text in marks.aux_note], dtype=str),
+    )
+
+
+def write_annotations(path: Path, annotations: Annotations, fs: float) -> None:
+    """Write annotations as a WFDB file, which `rdann`, WAVE and LightWAVE read.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its name has the form "208.atr", letters alone in the suffix.
+    annotations : Annotations
+    fs : float
+        Sampling frequency in Hz, kept in the file.
+    """
+    wfdb.wrann(
+        path.stem,
+        path.suffix.removeprefix("."),
+        sample=annotations.sample,
+        symbol=annotations.symbol.tolist(),
+        aux_note=annotations.aux.tolist(),
+        fs=fs,
+        write_dir=str(path.parent),
+    )
+
+
+def remote_url(database: str, file: str) -> str:
+    """Return where PhysioNet, or the mirror set with `wfdb.io.download.set_db_index_url`, keeps a file."""
+    return posixpath.join(download.config.db_index_url, database, file)
+
+
+def fetch(url: str) -> Iterator[bytes]:
+    """Fetch a file in chunks.
+
+    `wfdb.dl_files` prints, waits without limit, and writes to the file's final place, so this reads through the layer
+    below it.
+
+    Raises
+    ------
+    OSError
+        Where the server refuses, stays silent or stops early (`requests` and `wfdb` derive theirs from it).
+    """
+    _limit_waiting()
+    with _url.openurl(url, "rb", buffering=CHUNK_BYTES) as remote:
+        while chunk := remote.read(CHUNK_BYTES):
+            yield chunk
+
+
+class _ImpatientAdapter(HTTPAdapter):
+    """Gives every request that names no time limit one."""
+
+    def send(self, request, *args, timeout=None, **options) -> requests.Response:
+        return super().send(request, *args, timeout=timeout or (CONNECT_TIMEOUT_S, READ_TIMEOUT_S), **options)
+
+
+def _limit_waiting() -> None:
+    """Set the time limits on the one session through which `wfdb` makes its requests."""
+    session = _url._get_session()
+    if not isinstance(session.get_adapter("https://physionet.org"), _ImpatientAdapter):
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, _ImpatientAdapter())
