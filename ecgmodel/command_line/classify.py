@@ -1,0 +1,138 @@
+"""`classify`: name every beat of a record."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecgmodel.command_line.output import save_output, show_download
+
+if TYPE_CHECKING:
+    from ecgmodel.network.inference import RecordPrediction
+    from ecgmodel.network.model_file import Model
+    from ecgmodel.records.record import Record
+
+DEFAULT_MODEL = "beats-gru"
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "classify",
+        help="name every beat of a record",
+        description="Name every beat of a record. Without --json, --csv or --atr, count the beats of each class.",
+        epilog="For teaching and research. Not a medical device.",
+    )
+    parser.add_argument("record", metavar="RECORD", help="a record, as in 208")
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, help=f"a shipped model or a .safetensors file (default: {DEFAULT_MODEL})"
+    )
+    parser.add_argument("--lead", help="a lead by its name (default: MLII, or what comes nearest)")
+    parser.add_argument(
+        "--beats",
+        choices=("detected", "annotated"),
+        help="where the R peaks come from (default: detected; annotated with a model that reads runs)",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--csv", type=Path, metavar="OUT", help="write a table of the beats")
+    parser.add_argument("--atr", type=Path, metavar="OUT", help="write a WFDB annotation file")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Classify, and give the result in every form that was asked for."""
+    from ecgmodel.network.inference import Classifier, classify_record
+    from ecgmodel.records.sources import open_record
+
+    model = open_model(options.model)
+    beats = options.beats or ("annotated" if model.card.segments == "runs" else "detected")
+    with show_download() as report:
+        record = open_record(options.record, progress=report)
+    prediction = classify_record(record, Classifier(model), lead=options.lead, beats=beats)
+    if options.csv is not None:
+        save_output(options.csv, format_csv(prediction))
+    if options.atr is not None:
+        save_output(options.atr, format_atr(prediction))
+    if options.json:
+        print(json.dumps(describe(record, prediction), ensure_ascii=False))
+    elif options.csv is None and options.atr is None:
+        print_counts(record, prediction, options.model)
+
+
+def open_model(name: str) -> Model:
+    """Open a model file by its path, or a shipped model by its name."""
+    from ecgmodel.network.model_file import open_shipped_model, read_model
+
+    if name.endswith(".safetensors") or Path(name).is_file():
+        return read_model(Path(name))
+    return open_shipped_model(name)
+
+
+def describe(record: Record, prediction: RecordPrediction) -> dict[str, object]:
+    """Return what `--json` prints: seconds with 0.1 ms, probabilities with six places."""
+    from ecgmodel.labels import CLASSES
+
+    beats = zip(prediction.r_sample / prediction.fs, prediction.predicted, prediction.probabilities, strict=True)
+    return {
+        "fs": prediction.fs,
+        "lead": prediction.lead,
+        "unit": "mV",
+        "seconds": round(record.duration_s, 4),
+        "beats": [
+            {
+                "s": round(float(seconds), 4),
+                "class": str(symbol),
+                "p": {name: round(float(p), 6) for name, p in zip(CLASSES, row, strict=True)},
+            }
+            for seconds, symbol, row in beats
+        ],
+    }
+
+
+def format_csv(prediction: RecordPrediction) -> bytes:
+    """Return one line a beat: R peak, the experts' symbol where there is one, the model's class, probabilities."""
+    from ecgmodel.labels import CLASSES
+
+    sink = io.StringIO(newline="")
+    table = csv.writer(sink)
+    table.writerow(["r_sample", "s", "expert", "class", *(f"p_{name}" for name in CLASSES)])
+    beats = zip(prediction.r_sample, prediction.symbol, prediction.predicted, prediction.probabilities, strict=True)
+    for sample, expert, symbol, row in beats:
+        table.writerow([sample, f"{sample / prediction.fs:.4f}", expert, symbol, *(f"{p:.6f}" for p in row)])
+    return sink.getvalue().encode("utf-8")
+
+
+def format_atr(prediction: RecordPrediction) -> bytes:
+    """Return the model's beats as a WFDB annotation file."""
+    import numpy as np
+
+    from ecgmodel.records.record import Annotations
+    from ecgmodel.records.wfdb_io import write_annotations
+
+    nothing = np.full(len(prediction), "")
+    with tempfile.TemporaryDirectory(prefix="ecgmodel-") as folder:
+        path = Path(folder) / "beats.atr"  # wfdb writes to files alone, and allows few characters in their names
+        write_annotations(path, Annotations(prediction.r_sample, prediction.predicted, nothing), prediction.fs)
+        return path.read_bytes()
+
+
+def print_counts(record: Record, prediction: RecordPrediction, model: str) -> None:
+    """Print how many beats of each class the model named."""
+    import numpy as np
+
+    from ecgmodel.labels import CLASS_NAMES
+
+    simulated = ", simulated" if record.source == "simulated" else ""
+    print(
+        f"Record {record.name}{simulated}, {prediction.lead}, {record.duration_s:.1f} s: "
+        f"{len(prediction):,} beats ({prediction.beats}), named by {model}"
+    )
+    for symbol, name in CLASS_NAMES.items():
+        print(f"{symbol}  {name:<26} {int(np.sum(prediction.predicted == symbol)):>7,}")
+    print("Not a medical device.", file=sys.stderr)

@@ -1,0 +1,192 @@
+"""The rules that keep the rooms apart."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "ecgmodel"
+
+# Data moves to the right: a room may import itself and what stands before it.
+ROOMS = (
+    ("errors", "labels"),
+    ("records",),
+    ("segments",),
+    ("network",),
+    ("training", "evaluation"),
+    ("figures",),
+    ("command_line", "__main__"),
+)
+ORDER = {room: place for place, rooms in enumerate(ROOMS) for room in rooms}
+
+FOREIGN_TO_LIBRARY = {"streamlit", "app", "pages", "tests"}
+
+# Slow or heavy packages, and the only places that may import them.
+ONE_OWNER = {
+    "wfdb": ("ecgmodel/records/wfdb_io.py",),
+    "onnxruntime": ("ecgmodel/network/inference.py",),
+    "sleepecg": ("ecgmodel/records/r_peaks.py", "ecgmodel/records/embedded.py"),
+    "safetensors": ("ecgmodel/network/model_file.py",),
+    "tensorflow": ("ecgmodel/network/build.py", "ecgmodel/training/"),
+    "keras": ("ecgmodel/network/build.py", "ecgmodel/training/"),
+}
+
+
+def _modules(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+LIBRARY_MODULES = _modules("ecgmodel")
+APP_MODULES = [ROOT / "app.py", *_modules("pages")]
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), _name(path))
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
+    """Yield every import statement with the full name of each module that it loads."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module is not None
+            # `from ecgmodel import records` and `from ecgmodel.records import mitdb` both name a module below.
+            yield from ((node, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def _type_checking_imports(tree: ast.AST) -> set[ast.stmt]:
+    """Return the imports that only a type checker runs."""
+    return {
+        node
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and isinstance(branch.test, ast.Name) and branch.test.id == "TYPE_CHECKING"
+        for node in ast.walk(branch)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+
+
+def _room(module: str) -> str | None:
+    """Return the room of a module of the library, as "records" of "ecgmodel.records.mitdb"."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "ecgmodel" and len(parts) > 1 and parts[1] in ORDER else None
+
+
+@pytest.mark.parametrize("path", LIBRARY_MODULES, ids=_name)
+def test_library_never_imports_the_app(path: Path):
+    """`ecgmodel` knows neither Streamlit nor the pages; only `benchmark` asks the tests for their measures."""
+    foreign = {module.split(".")[0] for _, module in _imports(_parse(path))} & FOREIGN_TO_LIBRARY
+    allowed = {"tests"} if _name(path) == "ecgmodel/command_line/benchmark.py" else set()
+    assert foreign <= allowed
+
+
+@pytest.mark.parametrize("path", LIBRARY_MODULES, ids=_name)
+def test_imports_follow_the_data(path: Path):
+    """Nothing on the left of records -> segments -> network -> training, evaluation -> figures imports its right."""
+    room = path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+    if room == "__init__":
+        place = -1
+    else:
+        assert room in ORDER, f"{_name(path)} is in no room that DESIGN knows; say in ROOMS where its data comes from."
+        place = ORDER[room]
+    rooms = {_room(module) for _, module in _imports(_parse(path))} - {None, room}
+    # Training and evaluation stand side by side: a run is judged, and a judgement may train.
+    assert sorted(other for other in rooms if ORDER[other] > place) == []
+
+
+@pytest.mark.parametrize("path", [*LIBRARY_MODULES, *APP_MODULES], ids=_name)
+def test_heavy_packages_have_one_owner(path: Path):
+    """`wfdb`, ONNX Runtime, TensorFlow and their like are each imported in one place, where a reader looks for them."""
+    tree = _parse(path)
+    unseen = _type_checking_imports(tree)
+    found = {module.split(".")[0] for node, module in _imports(tree) if node not in unseen} & set(ONE_OWNER)
+    strays = sorted(package for package in found if not _name(path).startswith(ONE_OWNER[package]))
+    assert strays == []
+
+
+@pytest.mark.parametrize("path", LIBRARY_MODULES, ids=_name)
+def test_tensorflow_is_imported_inside_functions(path: Path):
+    """Importing any module of the library costs no TensorFlow."""
+    tree = _parse(path)
+    inside = {
+        node
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    } | _type_checking_imports(tree)
+    outside = [
+        f"line {node.lineno}"
+        for node, module in _imports(tree)
+        if module.split(".")[0] in ("tensorflow", "keras") and node not in inside
+    ]
+    assert outside == []
+
+
+def test_importing_everything_loads_no_tensorflow():
+    """All modules of the library and of the app together leave TensorFlow, Keras and Streamlit's absence as they were.
+
+    The library alone loads no Streamlit either.
+    """
+    library = [_name(path).removesuffix(".py").replace("/", ".") for path in LIBRARY_MODULES]
+    library = [name.removesuffix(".__init__") for name in library if not name.endswith("__main__")]
+    app = [_name(path).removesuffix(".py").replace("/", ".") for path in _modules("pages/ui")]
+    app = [name.removesuffix(".__init__") for name in app]
+    code = (
+        "import importlib, sys\n"
+        f"for name in {library}: importlib.import_module(name)\n"
+        "assert 'streamlit' not in sys.modules, 'the library loads streamlit'\n"
+        f"for name in {app}: importlib.import_module(name)\n"
+        "heavy = {'tensorflow', 'keras', 'torch'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("path", [path for path in LIBRARY_MODULES if "command_line" not in path.parts], ids=_name)
+def test_library_never_prints(path: Path):
+    """The library returns and raises; only the command line prints."""
+    calls = [node for node in ast.walk(_parse(path)) if isinstance(node, ast.Call)]
+    prints = [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
+    assert prints == []
+
+
+def _tracked_files() -> list[str]:
+    if not (ROOT / ".git").exists():
+        pytest.skip("This is not a git checkout, so nothing can be said of what is tracked.")
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    return listing.stdout.decode("utf-8").split("\0")[:-1]
+
+
+def test_no_mitdb_file_is_committed():
+    """MIT-BIH records are fetched, never shipped."""
+    records = [name for name in _tracked_files() if name.endswith((".dat", ".atr", ".hea", ".xws"))]
+    assert [name for name in records if not name.startswith("tests/data/")] == []
+
+
+def test_no_path_of_one_machine_is_committed():
+    """No tracked text names a folder that is only on the machine where it was written."""
+    marks = tuple(f"/{top}/" for top in ("work", "home", "root", "Users"))
+    found = []
+    for name in _tracked_files():
+        path = ROOT / name
+        if (
+            path.suffix not in (".py", ".js", ".css", ".md", ".toml", ".txt", ".json", ".tsv", ".po")
+            or not path.is_file()
+        ):
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if any(f'"{mark}' in line or f" {mark}" in line or f"'{mark}" in line for mark in marks):
+                found.append(f"{name}:{number}")
+    assert found == []
