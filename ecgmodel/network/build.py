@@ -1,0 +1,107 @@
+"""The network in Keras: what training is checked against, and what `.keras` exports hold.
+
+TensorFlow is imported inside the functions, so that importing this module costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ecgmodel.network.config import BATCH_NORM_EPSILON, GATES, POOL, NetworkConfig
+
+if TYPE_CHECKING:
+    import keras
+
+Weights = dict[str, np.ndarray]
+"""Arrays by the names of `NetworkConfig.weight_shapes`, float32."""
+
+_KERAS_NAMES = {"mean": "moving_mean", "variance": "moving_variance"}
+
+
+def initialise_weights(config: NetworkConfig, seed: int) -> Weights:
+    """Draw the weights with which training starts, as Keras does by default.
+
+    Kernels are Glorot-uniform, recurrent kernels orthogonal gate by gate, biases zero but for the LSTM's forget gate,
+    which starts at one (Jozefowicz et al. 2015).
+    """
+    random = np.random.default_rng(seed)
+    weights: Weights = {}
+    for name, shape in config.weight_shapes().items():
+        kind = name.split("/")[1]
+        if kind == "recurrent_kernel":
+            blocks = [np.linalg.qr(random.standard_normal((shape[0], shape[0])))[0] for _ in GATES[config.cell]]
+            value = np.concatenate(blocks, axis=1)
+        elif kind == "kernel":
+            fan_in, fan_out = np.prod(shape[:-1]), np.prod(shape[:-2]) * shape[-1]
+            if name == f"{config.cell}/kernel":
+                fan_out = config.units
+            limit = np.sqrt(6 / (fan_in + fan_out))
+            value = random.uniform(-limit, limit, shape)
+        else:
+            value = np.ones(shape) if kind in ("gamma", "variance") else np.zeros(shape)
+            if name == "lstm/bias":
+                forget = GATES["lstm"].index("f")
+                value[forget * config.units : (forget + 1) * config.units] = 1
+        weights[name] = value.astype(np.float32)
+    return weights
+
+
+def build_network(config: NetworkConfig) -> keras.Model:
+    """Return the Keras model, with all hidden states as a second output.
+
+    Returns
+    -------
+    keras.Model
+        From `signal` (n, n_samples, n_channels) and `length` (n,) to `probabilities` (n, 5) and `states`
+        (n, n_steps, units).
+    """
+    import keras
+    from keras import layers, ops
+
+    signal = keras.Input((config.n_samples, config.n_channels), name="signal")
+    length = keras.Input((), dtype="int32", name="length")
+    x = signal
+    for index, (count, kernel) in enumerate(zip(config.filters, config.kernels, strict=True), start=1):
+        x = layers.ZeroPadding1D(kernel - 1)(x)
+        x = layers.Conv1D(count, kernel, use_bias=False, name=f"conv{index}")(x)  # (n, length + kernel - 1, count)
+        if config.batch_norm:
+            x = layers.BatchNormalization(epsilon=BATCH_NORM_EPSILON, name=f"norm{index}")(x)
+        x = layers.ReLU()(x)
+        x = layers.MaxPooling1D(POOL)(x)
+    if config.cell == "gru":
+        cell = layers.GRU(config.units, return_sequences=True, reset_after=False, name="gru")
+    else:
+        cell = layers.LSTM(config.units, return_sequences=True, name="lstm")
+    states = cell(x)  # (n, n_steps, units)
+    if config.readout == "last":
+        x = states[:, -1]  # (n, units)
+    else:
+        behind = config.receptive_field - config.step_stride
+        step = ops.clip((length - 1 + behind) // config.step_stride, 0, config.n_steps - 1)
+        x = ops.take_along_axis(states, ops.reshape(step, (-1, 1, 1)), axis=1)  # (n, 1, units)
+        x = layers.Reshape((config.units,))(x)
+    for index, count in enumerate(config.dense, start=1):
+        x = layers.Dense(count, activation="relu", name=f"dense{index}")(x)
+        x = layers.Dropout(config.dropout)(x)
+    x = layers.Dense(config.n_classes, activation="softmax", name="output")(x)
+    return keras.Model({"signal": signal, "length": length}, {"probabilities": x, "states": states})
+
+
+def set_weights(network: keras.Model, config: NetworkConfig, weights: Weights) -> None:
+    """Put `weights` into a model of `build_network`."""
+    for name in config.weight_shapes():
+        layer, kind = name.split("/")
+        variables = {variable.name: variable for variable in network.get_layer(layer).weights}
+        variables[_KERAS_NAMES.get(kind, kind)].assign(weights[name])
+
+
+def get_weights(network: keras.Model, config: NetworkConfig) -> Weights:
+    """Return the weights of a model of `build_network`."""
+    weights = {}
+    for name in config.weight_shapes():
+        layer, kind = name.split("/")
+        variables = {variable.name: variable for variable in network.get_layer(layer).weights}
+        weights[name] = np.asarray(variables[_KERAS_NAMES.get(kind, kind)])
+    return weights

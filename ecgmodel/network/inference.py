@@ -1,0 +1,230 @@
+"""Serving: probabilities and hidden states from ONNX Runtime, without TensorFlow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import onnxruntime
+
+from ecgmodel.errors import SegmentError
+from ecgmodel.labels import CLASSES, class_index
+from ecgmodel.network.model_file import Model
+from ecgmodel.network.onnx_graph import build_graph
+from ecgmodel.records.r_peaks import detect_r_peaks
+from ecgmodel.records.record import Record
+from ecgmodel.segments.beats import AFTER_SAMPLES, cut_beats
+from ecgmodel.segments.dataset import MODEL_FS, Segments
+from ecgmodel.segments.runs import cut_runs, find_runs
+
+BATCH = 256
+
+BeatSource = Literal["annotated", "detected"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What the network says of segments.
+
+    Attributes
+    ----------
+    probabilities : ndarray of shape (n, 5), float32
+        In the order of `labels.CLASSES`.
+    states : ndarray of shape (n, n_steps, units), float32, or None
+        Hidden state after every step, where it was asked for.
+    """
+
+    probabilities: np.ndarray
+    states: np.ndarray | None
+
+    @property
+    def label(self) -> np.ndarray:
+        """ndarray of shape (n,), int64: the most probable class."""
+        return self.probabilities.argmax(axis=1)
+
+
+class Classifier:
+    """A model, ready to serve. Safe to share between threads.
+
+    Parameters
+    ----------
+    model : Model
+    n_threads : int
+        Of ONNX Runtime; 0 takes one a core.
+    """
+
+    def __init__(self, model: Model, n_threads: int = 0) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = n_threads
+        graph = build_graph(model.config, model.weights).SerializeToString()
+        self.model = model
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+    def predict(self, segments: Segments, with_states: bool = False) -> Prediction:
+        """Classify segments in batches of `BATCH`.
+
+        Raises
+        ------
+        SegmentError
+            Where the segments have another shape than the network reads.
+        """
+        config = self.model.config
+        if segments.signal.shape[1:] != (config.n_samples, config.n_channels):
+            raise SegmentError(
+                "The model reads segments of {wanted} (samples, channels); these have {came}.",
+                wanted=(config.n_samples, config.n_channels),
+                came=segments.signal.shape[1:],
+            )
+        outputs = ["probabilities", "states"] if with_states else ["probabilities"]
+        parts = [
+            self._session.run(
+                outputs,
+                {
+                    "signal": segments.signal[start : start + BATCH],
+                    "length": segments.length[start : start + BATCH].astype(np.int64),
+                },
+            )
+            for start in range(0, len(segments), BATCH)
+        ]
+        if not parts:
+            states = np.empty((0, config.n_steps, config.units), np.float32) if with_states else None
+            return Prediction(np.empty((0, config.n_classes), np.float32), states)
+        joined = [np.concatenate(part) for part in zip(*parts, strict=True)]
+        return Prediction(joined[0], joined[1] if with_states else None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordPrediction:
+    """What a model says of every beat of a record; one row a beat, in the order of time.
+
+    Attributes
+    ----------
+    record, lead : str
+    fs : float
+        Of the record, in Hz; all samples below count at this rate, from the record's start.
+    beats : {"annotated", "detected"}
+        Where the R peaks come from.
+    r_sample : ndarray of shape (n,), int64
+    symbol : ndarray of shape (n,), str
+        The experts' symbol; "" where R peaks were detected.
+    probabilities : ndarray of shape (n, 5), float32
+    label : ndarray of shape (n,), int64
+        Index of the most probable class.
+    start_sample, stop_sample : ndarray of shape (n,), int64
+        The model saw the samples from start up to, not including, stop.
+    ready_sample : ndarray of shape (n,), int64
+        When the beat can be named, were the record live.
+    """
+
+    record: str
+    lead: str
+    fs: float
+    beats: BeatSource
+    r_sample: np.ndarray
+    symbol: np.ndarray
+    probabilities: np.ndarray
+    label: np.ndarray
+    start_sample: np.ndarray
+    stop_sample: np.ndarray
+    ready_sample: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.r_sample)
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """ndarray of shape (n,), str: the most probable class's symbol."""
+        return np.array(CLASSES)[self.label]
+
+
+def classify_record(
+    record: Record, model: Model | Classifier, *, lead: str | None = None, beats: BeatSource = "annotated"
+) -> RecordPrediction:
+    """Name every beat of a record.
+
+    Parameters
+    ----------
+    record : Record
+    model : Model or Classifier
+        Its card says whether it reads beats or runs. Of a run, every beat gets the run's probabilities, and beats
+        outside the five classes are left out, since no run holds them.
+    lead : str or None
+        `None` takes the record's default lead.
+    beats : {"annotated", "detected"}
+        Where the R peaks come from.
+
+    Raises
+    ------
+    SegmentError
+        Where annotated beats, or runs, are asked for and the record has no annotations.
+    RecordError
+        Where the record has no such lead.
+    """
+    classifier = model if isinstance(model, Classifier) else Classifier(model)
+    lead = record.default_lead if lead is None else lead
+    if classifier.model.card.segments == "runs":
+        if beats == "detected":
+            raise SegmentError(
+                "Model '{model}' reads runs, which only the experts' labels can cut. Choose a model that reads beats, "
+                "or the annotated beats.",
+                model=classifier.model.card.name,
+            )
+        return _classify_runs(record, classifier, lead)
+    signal = record.lead(lead)
+    if beats == "annotated":
+        if record.annotations is None:
+            raise SegmentError(
+                "Record {record} has no annotations. Choose detected beats.",
+                record=record.name,
+            )
+        marks = record.annotations.beats()
+        r_sample, symbol = marks.sample, marks.symbol
+    else:
+        r_sample = detect_r_peaks(signal, record.fs)
+        symbol = np.full(len(r_sample), "")
+    segments = cut_beats(signal, r_sample, record.fs, record=record.name)
+    prediction = classifier.predict(segments)
+    scale = record.fs / MODEL_FS
+    start = np.round(segments.start_sample * scale).astype(np.int64)
+    stop = r_sample + round(AFTER_SAMPLES * scale)
+    return RecordPrediction(
+        record=record.name,
+        lead=lead,
+        fs=record.fs,
+        beats=beats,
+        r_sample=r_sample,
+        symbol=symbol,
+        probabilities=prediction.probabilities,
+        label=prediction.label,
+        start_sample=np.maximum(start, 0),
+        stop_sample=np.minimum(stop, record.n_samples),
+        ready_sample=np.minimum(stop, record.n_samples),
+    )
+
+
+def _classify_runs(record: Record, classifier: Classifier, lead: str) -> RecordPrediction:
+    segments = cut_runs(record, lead)
+    prediction = classifier.predict(segments)
+    marks = record.annotations
+    runs = find_runs(marks.symbol)
+    runs = runs[[class_index(symbol) >= 0 for symbol in marks.symbol[runs[:, 0]]]]
+    run_of_beat = np.repeat(np.arange(len(runs)), segments.n_beats)
+    beat = np.concatenate([np.arange(first, last + 1) for first, last in runs] or [np.empty(0, np.int64)])
+    # A run is over when the next mark with another symbol comes; nothing before that could name it.
+    over = np.r_[marks.sample, record.n_samples][runs[:, 1] + 1]
+    ready = np.maximum(over, segments.start_sample + segments.length)
+    stop = (segments.start_sample + segments.length)[run_of_beat]
+    return RecordPrediction(
+        record=record.name,
+        lead=lead,
+        fs=record.fs,
+        beats="annotated",
+        r_sample=marks.sample[beat],
+        symbol=marks.symbol[beat],
+        probabilities=prediction.probabilities[run_of_beat],
+        label=prediction.label[run_of_beat],
+        start_sample=segments.start_sample[run_of_beat],
+        stop_sample=stop,
+        ready_sample=ready[run_of_beat],
+    )

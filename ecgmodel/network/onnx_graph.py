@@ -1,0 +1,147 @@
+"""The network as an ONNX graph, built from its weights alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from onnx import ModelProto, NodeProto, TensorProto, checker, helper, numpy_helper
+
+from ecgmodel.network.build import Weights
+from ecgmodel.network.config import BATCH_NORM_EPSILON, POOL, NetworkConfig
+
+OPSET = 20
+IR_VERSION = 10
+
+_ONNX_GATES = {"gru": (0, 1, 2), "lstm": (0, 3, 1, 2)}
+"""Keras' gates in ONNX's order: z, r, h; and i, o, f, c out of Keras' i, f, c, o."""
+
+
+class _Graph:
+    """Nodes and constants, gathered in the order in which data meets them."""
+
+    def __init__(self) -> None:
+        self.nodes: list[NodeProto] = []
+        self.constants: list[TensorProto] = []
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        self.constants.append(numpy_helper.from_array(np.array(value, order="C"), name))
+        return name
+
+    def add(self, operator: str, inputs: list[str], output: str, **attributes: object) -> str:
+        self.nodes.append(helper.make_node(operator, inputs, output.split(), name=output.split()[-1], **attributes))
+        return output.split()[-1]
+
+
+def build_graph(config: NetworkConfig, weights: Weights) -> ModelProto:
+    """Return the served graph.
+
+    Batch normalisation is folded into the convolutions before it.
+
+    Returns
+    -------
+    onnx.ModelProto
+        Inputs `signal` (n, n_samples, n_channels) float32 and `length` (n,) int64; outputs `probabilities` (n, 5) and
+        `states` (n, n_steps, units), the hidden state of every step.
+    """
+    graph = _Graph()
+    x = graph.add("Transpose", ["signal"], "channels_first", perm=[0, 2, 1])  # (n, n_channels, n_samples)
+    for index, kernel in enumerate(config.kernels, start=1):
+        inputs = [x, *_folded_convolution(graph, config, weights, index)]
+        pads = [kernel - 1, kernel - 1]
+        x = graph.add("Conv", inputs, f"conv{index}", kernel_shape=[kernel], pads=pads)
+        x = graph.add("Relu", [x], f"relu{index}")
+        x = graph.add("MaxPool", [x], f"pool{index}", kernel_shape=[POOL], strides=[POOL])
+    features = graph.add("Transpose", [x], "features", perm=[2, 0, 1])  # (n_steps, n, filters)
+    by_step = _recurrent_layer(graph, config, weights, features)  # (n_steps, n, units)
+    graph.add("Transpose", [by_step], "states", perm=[1, 0, 2])
+    x = _readout(graph, config)  # (n, units)
+    for index in range(1, len(config.dense) + 1):
+        x = _dense_layer(graph, weights, f"dense{index}", x)
+        x = graph.add("Relu", [x], f"relu_dense{index}")
+    logits = _dense_layer(graph, weights, "output", x)
+    graph.add("Softmax", [logits], "probabilities", axis=-1)
+
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "ecgmodel",
+            [
+                _value("signal", TensorProto.FLOAT, ["n", config.n_samples, config.n_channels]),
+                _value("length", TensorProto.INT64, ["n"]),
+            ],
+            [
+                _value("probabilities", TensorProto.FLOAT, ["n", config.n_classes]),
+                _value("states", TensorProto.FLOAT, ["n", config.n_steps, config.units]),
+            ],
+            graph.constants,
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="ecgmodel",
+    )
+    checker.check_model(model)
+    return model
+
+
+def fold_batch_norm(config: NetworkConfig, weights: Weights, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return kernel (length, channels, filters) and bias (filters,) of convolution `index` (from 1) as served."""
+    kernel = weights[f"conv{index}/kernel"]
+    if not config.batch_norm:
+        return kernel, np.zeros(kernel.shape[-1], dtype=np.float32)
+    gamma, beta, mean, variance = (weights[f"norm{index}/{name}"] for name in ("gamma", "beta", "mean", "variance"))
+    scale = gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
+    return (kernel * scale).astype(np.float32), (beta - mean * scale).astype(np.float32)
+
+
+def _folded_convolution(graph: _Graph, config: NetworkConfig, weights: Weights, index: int) -> list[str]:
+    kernel, bias = fold_batch_norm(config, weights, index)
+    names = [graph.constant(f"conv{index}_kernel", kernel.transpose(2, 1, 0))]  # (filters, channels, length)
+    if config.batch_norm:
+        names.append(graph.constant(f"conv{index}_bias", bias))
+    return names
+
+
+def _recurrent_layer(graph: _Graph, config: NetworkConfig, weights: Weights, features: str) -> str:
+    """Add the GRU or LSTM; ONNX wants (gate, unit) rows, and two biases of which Keras has the first alone."""
+    cell, units = config.cell, config.units
+    order = _ONNX_GATES[cell]
+
+    def by_gate(name: str) -> np.ndarray:
+        blocks = np.split(weights[f"{cell}/{name}"], len(order), axis=-1)
+        return np.concatenate([blocks[gate].T for gate in order])[np.newaxis]
+
+    bias = by_gate("bias")
+    inputs = [
+        features,
+        graph.constant("W", by_gate("kernel")),
+        graph.constant("R", by_gate("recurrent_kernel")),
+        graph.constant("B", np.concatenate([bias, np.zeros_like(bias)], axis=1)),
+    ]
+    # linear_before_reset=0 is the course's equation and Keras' reset_after=False.
+    options = {"linear_before_reset": 0} if cell == "gru" else {}
+    every = graph.add(cell.upper(), inputs, "every_state", hidden_size=units, **options)  # (n_steps, 1, n, units)
+    return graph.add("Squeeze", [every, graph.constant("axis_1", np.array([1]))], "by_step")
+
+
+def _readout(graph: _Graph, config: NetworkConfig) -> str:
+    """Pick the hidden state that the dense layers read."""
+    if config.readout == "last":
+        last = graph.constant("last_step", np.array(config.n_steps - 1))
+        return graph.add("Gather", ["by_step", last], "readout", axis=0)
+    behind = graph.constant("behind", np.array([config.receptive_field - config.step_stride - 1]))
+    stride = graph.constant("stride", np.array([config.step_stride]))
+    step = graph.add("Add", ["length", behind], "newest")
+    step = graph.add("Div", [step, stride], "unclipped_step")
+    low, high = graph.constant("first_step", np.array(0)), graph.constant("last_step", np.array(config.n_steps - 1))
+    step = graph.add("Clip", [step, low, high], "step")  # (n,)
+    index = graph.add("Unsqueeze", [step, graph.constant("axis_last", np.array([1]))], "step_index")  # (n, 1)
+    return graph.add("GatherND", ["states", index], "readout", batch_dims=1)
+
+
+def _dense_layer(graph: _Graph, weights: Weights, name: str, x: str) -> str:
+    kernel = graph.constant(f"{name}_kernel", weights[f"{name}/kernel"])
+    bias = graph.constant(f"{name}_bias", weights[f"{name}/bias"])
+    return graph.add("Gemm", [x, kernel, bias], name)
+
+
+def _value(name: str, kind: int, shape: list[str | int]) -> object:
+    return helper.make_tensor_value_info(name, kind, shape)

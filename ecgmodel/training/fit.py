@@ -1,0 +1,302 @@
+"""Fit a network to segments: buckets of like lengths, Adam under a cosine, averaged weights, an epoch at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from ecgmodel.errors import ConfigError, EcgModelError
+from ecgmodel.labels import CLASSES
+from ecgmodel.network.build import Weights, initialise_weights
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.inference import Classifier
+from ecgmodel.network.model_file import Model, ModelCard
+from ecgmodel.segments.dataset import Segments
+from ecgmodel.training.run_folder import EpochResult, RunFolder
+from ecgmodel.training.step import TrainStep
+
+CLASS_WEIGHTINGS = ("none", "root", "balanced")
+N_BUCKETS = 5
+
+
+class TrainingDivergedError(EcgModelError):
+    """The loss is no number any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """How to train.
+
+    Attributes
+    ----------
+    epochs, batch : int
+    learning_rate : float
+        At its highest: it climbs over the first epoch and falls to a hundredth as a half cosine.
+    weight_decay : float
+        Decoupled, on kernels (AdamW).
+    label_smoothing : float
+    class_weighting : {"none", "root", "balanced"}
+        Weight of a segment in the loss: 1, or by the inverse (root of the) frequency of its class.
+    average : float
+        Decay, a step, of the running average of the weights that is validated and shipped; 0 ships the last weights.
+    noise, stretch : float
+        Augmentation, drawn anew each epoch: standard deviation of white noise added to the standardised signal, and
+        largest relative change of its amplitude.
+    seed : int
+
+    Raises
+    ------
+    ConfigError
+        Where a setting is out of range.
+    """
+
+    epochs: int = 40
+    batch: int = 64
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    class_weighting: str = "none"
+    average: float = 0.0
+    noise: float = 0.0
+    stretch: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("epochs", 1, 1000),
+            ("batch", 1, 1024),
+            ("seed", 0, 2**31 - 1),
+            ("learning_rate", 1e-6, 1.0),
+            ("weight_decay", 0.0, 1.0),
+            ("label_smoothing", 0.0, 0.5),
+            ("average", 0.0, 0.9999),
+            ("noise", 0.0, 10.0),
+            ("stretch", 0.0, 0.9),
+        ):
+            value = getattr(self, name)
+            if not isinstance(value, type(low) if isinstance(low, int) else (int, float)) or not low <= value <= high:
+                raise ConfigError(
+                    "{name} is {value!r}; it must be from {low} to {high}.", name=name, value=value, low=low, high=high
+                )
+        if self.class_weighting not in CLASS_WEIGHTINGS:
+            raise ConfigError(
+                "The {name} is {value!r}. Choose one of {allowed}.",
+                name="class_weighting",
+                value=self.class_weighting,
+                allowed=", ".join(CLASS_WEIGHTINGS),
+            )
+
+    @classmethod
+    def from_dict(cls, settings: dict[str, object]) -> TrainSettings:
+        """Return the settings that `dataclasses.asdict` described.
+
+        Raises
+        ------
+        ConfigError
+            Where one is unknown or out of range.
+        """
+        unknown = sorted(settings.keys() - {field.name for field in fields(cls)})
+        if unknown:
+            raise ConfigError("There is no setting of training called {unknown}.", unknown=", ".join(unknown))
+        return cls(**settings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FitResult:
+    """What training leaves: weights, epochs, and whether it ran to its end."""
+
+    weights: Weights
+    epochs: tuple[EpochResult, ...]
+    finished: bool
+
+
+def bucket_lengths(length: np.ndarray, config: NetworkConfig, n_buckets: int = N_BUCKETS) -> np.ndarray:
+    """Return the padded lengths into which segments are sorted for training, ascending.
+
+    A bucket holds every step that a read-out may take: convolutions look back alone, so the steps up to the last one that
+    sees the signal are the same however much padding follows them.
+    """
+    need = np.minimum(length + config.receptive_field, config.n_samples)
+    quantum = 8 * config.step_stride
+    edges = np.quantile(need, np.linspace(0, 1, n_buckets + 1)[1:])
+    edges = np.minimum(np.ceil(edges / quantum).astype(int) * quantum, config.n_samples)
+    return np.unique(np.r_[edges, min(int(-(-need.max() // quantum)) * quantum, config.n_samples)])
+
+
+def fit(
+    config: NetworkConfig,
+    settings: TrainSettings,
+    train: Segments,
+    validation: Segments | None = None,
+    folder: RunFolder | None = None,
+    on_epoch: Callable[[EpochResult], None] | None = None,
+    on_batch: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> FitResult:
+    """Train a network; go on from the folder's checkpoint where there is one.
+
+    Parameters
+    ----------
+    config : NetworkConfig
+    settings : TrainSettings
+    train, validation : Segments
+        Labelled.
+    folder : RunFolder or None
+        Where every epoch is kept.
+    on_epoch, on_batch : callable or None
+        Called after each epoch with its result, and after each batch with its number (from 1) and their count.
+    should_stop : callable
+        Asked after each batch; a started epoch is then given up and the run can be resumed.
+
+    Raises
+    ------
+    ConfigError
+        Where there is nothing to train on, or the checkpoint is damaged or of another network.
+    TrainingDivergedError
+        Where the loss is not finite any more; the folder keeps the last good epoch.
+    """
+    if len(train) == 0 or (train.label < 0).any():
+        raise ConfigError("Training needs segments, each with one of the five classes. This split leaves none.")
+    step = TrainStep(
+        config,
+        initialise_weights(config, settings.seed),
+        label_smoothing=settings.label_smoothing,
+        weight_decay=settings.weight_decay,
+        seed=settings.seed,
+    )
+    average = step.weights()
+    events: tuple[EpochResult, ...] = ()
+    if folder is not None and (state := folder.read_checkpoint()) is not None:
+        average, events = _resume(step, state, folder.read_events(), config)
+    lengths = bucket_lengths(train.length, config)
+    bucket = np.searchsorted(lengths, np.minimum(train.length + config.receptive_field, config.n_samples))
+    class_weight = _class_weights(train.label, settings.class_weighting)
+    n_batches = sum(-(-int(np.sum(bucket == index)) // settings.batch) for index in range(len(lengths)))
+
+    for epoch in range(len(events) + 1, settings.epochs + 1):
+        began = time.perf_counter()
+        # Every epoch draws from its own stream, so a resumed run deals the same batches as one that never stopped.
+        random = np.random.default_rng([settings.seed, epoch])
+        loss = n_correct = weight_sum = rate = 0.0
+        for number, index in enumerate(_deal_batches(bucket, settings.batch, random), start=1):
+            rate = _learning_rate(settings, (epoch - 1 + number / n_batches) / settings.epochs)
+            batch = _fill_batch(train, index, int(lengths[bucket[index[0]]]), settings, class_weight, random)
+            result = step(*batch, rate)
+            weight_sum += float(batch[3].sum())
+            loss += result.loss
+            n_correct += result.n_correct
+            average = _averaged(average, step, settings.average, number == n_batches)
+            if on_batch is not None:
+                on_batch(number, n_batches)
+            if should_stop():
+                return FitResult(average, events, finished=False)
+        if not np.isfinite(loss):
+            raise TrainingDivergedError(
+                "In epoch {epoch} the loss is no number any more. Train again with a smaller learning rate than {rate:g}.",
+                epoch=epoch,
+                rate=settings.learning_rate,
+            )
+        judged = _validate(config, average, validation)
+        event = EpochResult(
+            epoch, rate, loss / weight_sum, n_correct / len(train), *judged, time.perf_counter() - began
+        )
+        events = (*events, event)
+        if folder is not None:
+            folder.save_epoch(events, step.state() | {f"average/{name}": value for name, value in average.items()})
+        if on_epoch is not None:
+            on_epoch(event)
+    return FitResult(average, events, finished=True)
+
+
+def _resume(
+    step: TrainStep, state: dict[str, np.ndarray], events: tuple[EpochResult, ...], config: NetworkConfig
+) -> tuple[Weights, tuple[EpochResult, ...]]:
+    """Load a checkpoint. One written just before a crash is an epoch ahead of the events; its line is then lost."""
+    try:
+        shapes = {name: state[name].shape for name in config.weight_shapes()}
+        if shapes != config.weight_shapes():
+            raise KeyError
+        step.restore(state)
+        average = {name: state[f"average/{name}"] for name in config.weight_shapes()}
+    except KeyError as error:
+        raise ConfigError(
+            "The checkpoint in the folder belongs to another network. Train into a new folder."
+        ) from error
+    return average, events
+
+
+def _deal_batches(bucket: np.ndarray, size: int, random: np.random.Generator) -> list[np.ndarray]:
+    """Shuffle within buckets, cut into batches, and shuffle the batches."""
+    batches = []
+    for value in np.unique(bucket):
+        members = random.permutation(np.flatnonzero(bucket == value))
+        batches += [members[start : start + size] for start in range(0, len(members), size)]
+    return [batches[index] for index in random.permutation(len(batches))]
+
+
+def _fill_batch(
+    train: Segments,
+    index: np.ndarray,
+    length: int,
+    settings: TrainSettings,
+    class_weight: np.ndarray,
+    random: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return signal, length, label and weight of one batch, filled up to its size with copies of weight zero."""
+    weight = class_weight[train.label[index]]
+    missing = settings.batch - len(index)
+    index = np.r_[index, np.full(missing, index[0])]
+    weight = np.r_[weight, np.zeros(missing)].astype(np.float32)
+    signal = train.signal[index, :length]
+    if settings.noise or settings.stretch:
+        real = np.arange(length) < train.length[index, np.newaxis]
+        lead = signal[:, :, 0]
+        scale = 1 + settings.stretch * random.uniform(-1, 1, (len(index), 1))
+        noise = settings.noise * random.random((len(index), 1)) * random.standard_normal(lead.shape)
+        signal[:, :, 0] = (lead * scale + noise) * real
+    return signal, train.length[index], train.label[index], weight
+
+
+def _class_weights(label: np.ndarray, weighting: str) -> np.ndarray:
+    """Return the weight of each class, scaled so that the mean over segments is one."""
+    counts = np.bincount(label, minlength=len(CLASSES)).astype(float)
+    power = {"none": 0.0, "root": 0.5, "balanced": 1.0}[weighting]
+    weight = np.where(counts > 0, counts.clip(min=1) ** -power, 0.0)
+    return weight * counts.sum() / (weight * counts).sum()
+
+
+def _learning_rate(settings: TrainSettings, progress: float) -> float:
+    warm = min(1.0, progress * settings.epochs)
+    return settings.learning_rate * warm * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * min(progress, 1.0))))
+
+
+AVERAGE_EVERY = 10
+
+
+def _averaged(average: Weights, step: TrainStep, decay: float, last: bool) -> Weights:
+    """Move the average towards the weights, every `AVERAGE_EVERY` steps, since reading them out costs time."""
+    number = int(step.counter.numpy())
+    if decay == 0:
+        return step.weights() if last else average
+    if number % AVERAGE_EVERY and not last:
+        return average
+    # Early on the average follows quickly, or it would remember the random start.
+    decay = min(decay, (1 + number) / (10 + number)) ** AVERAGE_EVERY
+    return {name: decay * average[name] + (1 - decay) * value for name, value in step.weights().items()}
+
+
+def _validate(config: NetworkConfig, weights: Weights, validation: Segments | None) -> tuple[float, float, float]:
+    """Judge the weights as they would be served: loss, accuracy, mean sensitivity."""
+    if validation is None or len(validation) == 0:
+        return (float("nan"),) * 3
+    probabilities = Classifier(Model(config, weights, ModelCard("", "runs"))).predict(validation).probabilities
+    label = validation.label
+    right = probabilities.argmax(1) == label
+    loss = -np.log(probabilities[np.arange(len(label)), label].clip(1e-12)).mean()
+    sensitivity = np.mean([right[label == value].mean() for value in np.unique(label)])
+    return float(loss), float(right.mean()), float(sensitivity)
+
+

@@ -1,0 +1,128 @@
+"""A run is a folder, and the folder is all there is of it: whoever reads it knows the run, whoever is killed loses an epoch.
+
+    config.json             what was asked for
+    events.jsonl            one line an epoch
+    checkpoint.safetensors  everything that a resumed run needs, of the last whole epoch
+    model.safetensors       the result
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from ecgmodel.atomic import write_atomically
+from ecgmodel.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class EpochResult:
+    """One line of `events.jsonl`.
+
+    Attributes
+    ----------
+    epoch : int
+        From 1.
+    learning_rate : float
+        Of the epoch's last step.
+    loss, accuracy : float
+        Means over the training segments while the weights still moved.
+    validation_loss, validation_accuracy, validation_sensitivity : float
+        Of the weights that would be shipped; the sensitivity is the mean over the classes that occur. NaN without
+        validation segments.
+    seconds : float
+        Of the epoch, validation included.
+    """
+
+    epoch: int
+    learning_rate: float
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    validation_sensitivity: float
+    seconds: float
+
+
+class RunFolder:
+    """The files of one run.
+
+    Parameters
+    ----------
+    path : Path
+        Made where it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def model_path(self) -> Path:
+        """Where the result lies, once there is one."""
+        return self.path / "model.safetensors"
+
+    def read_config(self) -> dict[str, object] | None:
+        """Return what was asked for, or `None` in a new folder.
+
+        Raises
+        ------
+        ConfigError
+            Where the file is not what a run wrote.
+        """
+        path = self.path / "config.json"
+        if not path.exists():
+            return None
+        try:
+            config = json.loads(path.read_text("utf-8"))
+        except ValueError:
+            config = None
+        if not isinstance(config, dict):
+            raise ConfigError(
+                "{path} is not the config of a run any more. Restore it, or train into a new folder.", path=path
+            )
+        return config
+
+    def write_config(self, config: dict[str, object]) -> None:
+        """Keep what was asked for."""
+        write_atomically(self.path / "config.json", json.dumps(config, indent=1).encode())
+
+    def read_events(self) -> tuple[EpochResult, ...]:
+        """Return the epochs so far; a last line that a crash cut short does not count."""
+        path = self.path / "events.jsonl"
+        events = []
+        for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+            try:
+                events.append(EpochResult(**json.loads(line)))
+            except (ValueError, TypeError):
+                break
+        return tuple(events)
+
+    def save_epoch(self, events: tuple[EpochResult, ...], state: dict[str, np.ndarray]) -> None:
+        """Keep an epoch: the checkpoint first, so that the events never tell of more than can be resumed."""
+        write_atomically(self.path / "checkpoint.safetensors", save({k: np.asarray(v) for k, v in state.items()}))
+        lines = "".join(json.dumps(asdict(event)) + "\n" for event in events)
+        write_atomically(self.path / "events.jsonl", lines.encode())
+
+    def read_checkpoint(self) -> dict[str, np.ndarray] | None:
+        """Return the state of the last whole epoch, or `None` where none ended.
+
+        Raises
+        ------
+        ConfigError
+            Where the file is damaged.
+        """
+        path = self.path / "checkpoint.safetensors"
+        if not path.exists():
+            return None
+        try:
+            return load(path.read_bytes())
+        except SafetensorError as error:
+            raise ConfigError(
+                "{path} is damaged, so this run cannot go on. Delete it to start the run anew.", path=path
+            ) from error

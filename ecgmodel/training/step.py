@@ -1,0 +1,250 @@
+"""One step of training: the whole network forward, its loss, its gradients and Adam, compiled once a bucket of lengths.
+
+The network is the one of `network.build`, written for speed: time runs along the middle axis and the batch along the
+last, so that each convolution is one product of a small matrix with a wide one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ecgmodel.network.build import Weights
+from ecgmodel.network.config import BATCH_NORM_EPSILON, NetworkConfig
+from ecgmodel.training.recurrence import run_gru, run_lstm
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+BATCH_NORM_MOMENTUM = 0.99
+MOVING = ("/mean", "/variance")
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What one step reports: the summed loss and the number of right answers, over the batch's weighted segments."""
+
+    loss: float
+    n_correct: float
+
+
+class TrainStep:
+    """A network in training: its weights, Adam's moments, and the compiled step.
+
+    Parameters
+    ----------
+    config : NetworkConfig
+    weights : Weights
+        To start from.
+    label_smoothing : float
+        Part of the target that is spread over all classes.
+    weight_decay : float
+        Decoupled (AdamW), on kernels only.
+    clip_norm : float
+        Largest norm of a step's gradient.
+    seed : int
+        Of dropout.
+    """
+
+    def __init__(
+        self,
+        config: NetworkConfig,
+        weights: Weights,
+        label_smoothing: float = 0.0,
+        weight_decay: float = 0.0,
+        clip_norm: float = 1.0,
+        seed: int = 0,
+    ) -> None:
+        import tensorflow as tf
+
+        self.config = config
+        self.variables = {name: tf.Variable(weights[name], name=name) for name in config.weight_shapes()}
+        self.trained = [name for name in self.variables if not name.endswith(MOVING)]
+        self.moments = {
+            f"{moment}/{name}": tf.Variable(np.zeros_like(weights[name])) for moment in "mv" for name in self.trained
+        }
+        self.counter = tf.Variable(0, dtype=tf.int32)
+        self._label_smoothing = label_smoothing
+        self._weight_decay = weight_decay
+        self._clip_norm = clip_norm
+        self._seed = seed
+        self._compiled = tf.function(self._step, jit_compile=True, reduce_retracing=False)
+
+    def __call__(
+        self, signal: np.ndarray, length: np.ndarray, label: np.ndarray, weight: np.ndarray, learning_rate: float
+    ) -> StepResult:
+        """Adapt the weights to one batch.
+
+        Parameters
+        ----------
+        signal : ndarray of shape (n, n_samples, n_channels), float32
+            Padded to the length of its bucket; each new shape compiles once.
+        length, label : ndarray of shape (n,), int
+        weight : ndarray of shape (n,), float32
+            Of each segment in the loss; 0 for what only fills the batch.
+        learning_rate : float
+        """
+        import tensorflow as tf
+
+        loss, n_correct = self._compiled(
+            tf.constant(signal),
+            tf.constant(length, dtype=tf.int32),
+            tf.constant(label, dtype=tf.int32),
+            tf.constant(weight, dtype=tf.float32),
+            tf.constant(learning_rate, dtype=tf.float32),
+        )
+        return StepResult(float(loss), float(n_correct))
+
+    def weights(self) -> Weights:
+        """Return a copy of the weights as they are now."""
+        return {name: variable.numpy() for name, variable in self.variables.items()}
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return everything that a resumed run needs: weights, Adam's moments, the number of steps."""
+        moments = {f"adam/{name}": variable.numpy() for name, variable in self.moments.items()}
+        return self.weights() | moments | {"adam/step": np.array(self.counter.numpy())}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from what `state` returned."""
+        for name, variable in self.variables.items():
+            variable.assign(state[name])
+        for name, variable in self.moments.items():
+            variable.assign(state[f"adam/{name}"])
+        self.counter.assign(int(state["adam/step"]))
+
+    def _step(self, signal, length, label, weight, learning_rate):
+        import tensorflow as tf
+
+        names = self.trained
+        with tf.GradientTape() as tape:
+            logits = forward(self.config, self.variables, signal, length, dropout_seed=(self._seed, self.counter))
+            target = tf.one_hot(label, self.config.n_classes)
+            target = target * (1 - self._label_smoothing) + self._label_smoothing / self.config.n_classes
+            losses = tf.nn.softmax_cross_entropy_with_logits(target, logits) * weight
+            loss = tf.reduce_sum(losses) / tf.maximum(tf.reduce_sum(weight), 1e-6)
+        gradients = tape.gradient(loss, [self.variables[name] for name in names])
+        norm = tf.linalg.global_norm(gradients)
+        scale = tf.minimum(1.0, self._clip_norm / (norm + 1e-6))
+        self._adam([gradient * scale for gradient in gradients], learning_rate)
+        right = tf.cast(tf.argmax(logits, 1, output_type=tf.int32) == label, tf.float32)
+        return tf.reduce_sum(losses), tf.reduce_sum(right * tf.cast(weight > 0, tf.float32))
+
+    def _adam(self, gradients: list[tf.Tensor], learning_rate: tf.Tensor) -> None:
+        """Kingma & Ba 2015 with the decoupled decay of Loshchilov & Hutter 2019."""
+        import tensorflow as tf
+
+        beta_1, beta_2, epsilon = 0.9, 0.999, 1e-7
+        self.counter.assign_add(1)
+        step = tf.cast(self.counter, tf.float32)
+        rate = learning_rate * tf.sqrt(1 - beta_2**step) / (1 - beta_1**step)
+        for name, gradient in zip(self.trained, gradients, strict=True):
+            variable, m, v = self.variables[name], self.moments[f"m/{name}"], self.moments[f"v/{name}"]
+            m.assign(beta_1 * m + (1 - beta_1) * gradient)
+            v.assign(beta_2 * v + (1 - beta_2) * gradient * gradient)
+            decay = learning_rate * self._weight_decay if name.endswith("kernel") else 0.0
+            variable.assign(variable * (1 - decay) - rate * m / (tf.sqrt(v) + epsilon))
+
+
+def forward(
+    config: NetworkConfig,
+    weights: dict[str, tf.Variable],
+    signal: tf.Tensor,
+    length: tf.Tensor,
+    dropout_seed: tuple[int, tf.Tensor] | None = None,
+) -> tf.Tensor:
+    """Return the logits of a batch that is padded to the length of its bucket.
+
+    Parameters
+    ----------
+    config : NetworkConfig
+    weights : dict of tf.Variable
+    signal : tf.Tensor of shape (n, n_samples, n_channels)
+        Any static length up to `config.n_samples`; see `fit.bucket_lengths` for what is long enough.
+    length : tf.Tensor of shape (n,), int32
+    dropout_seed : (int, tf.Tensor) or None
+        Given while training: batch normalisation then uses the batch's own statistics (over what is not padding), and
+        updates the moving ones in `weights`.
+
+    Returns
+    -------
+    tf.Tensor of shape (n, 5)
+    """
+    import tensorflow as tf
+
+    training = dropout_seed is not None
+    x = tf.transpose(signal, (2, 1, 0))  # (n_channels, n_samples, n)
+    real = length
+    for index, kernel in enumerate(config.kernels, start=1):
+        x = _convolve(x, weights[f"conv{index}/kernel"])  # (filters, length + kernel - 1, n)
+        real = real + kernel - 1
+        if config.batch_norm:
+            x = _normalise(x, weights, index, real, training)
+        x = tf.nn.relu(x)
+        even = x.shape[1] // 2 * 2
+        x = tf.maximum(x[:, 0:even:2], x[:, 1:even:2])
+        real = (real + 1) // 2
+    features = tf.transpose(x, (1, 2, 0))  # (n_steps, n, filters)
+    states = _recur(config, weights, features)  # (n_steps, n, units)
+    if config.readout == "last":
+        x = states[-1]
+    else:
+        behind = config.receptive_field - config.step_stride
+        step = tf.clip_by_value((length - 1 + behind) // config.step_stride, 0, config.n_steps - 1)
+        # A sum over a one-hot mask: XLA compiles it (and its gradient) better than a gather.
+        mask = tf.one_hot(step, states.shape[0], axis=0)  # (n_steps, n)
+        x = tf.reduce_sum(states * mask[:, :, tf.newaxis], axis=0)  # (n, units)
+    for index in range(1, len(config.dense) + 1):
+        x = tf.nn.relu(x @ weights[f"dense{index}/kernel"] + weights[f"dense{index}/bias"])
+        if training and config.dropout > 0:
+            seed, counter = dropout_seed
+            noise = tf.random.stateless_uniform(x.shape, tf.stack([seed * 31 + index, counter]))
+            x = tf.where(noise >= config.dropout, x / (1 - config.dropout), 0.0)
+    return x @ weights["output/kernel"] + weights["output/bias"]
+
+
+def _convolve(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    """Full convolution of (channels, length, n) with (kernel length, channels, filters), as one matrix product."""
+    import tensorflow as tf
+
+    width, channels, filters = kernel.shape
+    x = tf.pad(x, ((0, 0), (width - 1, width - 1), (0, 0)))
+    length, n = x.shape[1] - width + 1, x.shape[2]
+    frames = tf.concat([tf.reshape(x[:, k : k + length], (channels, length * n)) for k in range(width)], 0)
+    y = tf.transpose(tf.reshape(kernel, (width * channels, filters))) @ frames  # (filters, length * n)
+    return tf.reshape(y, (filters, length, n))
+
+
+def _normalise(x: tf.Tensor, weights: dict[str, tf.Variable], index: int, real: tf.Tensor, training: bool) -> tf.Tensor:
+    """Batch normalisation of (filters, length, n); `real` (n,) counts the positions in front of the padding."""
+    import tensorflow as tf
+
+    gamma, beta, moving_mean, moving_variance = (
+        weights[f"norm{index}/{name}"] for name in ("gamma", "beta", "mean", "variance")
+    )
+    if training:
+        mask = tf.cast(tf.range(x.shape[1])[:, tf.newaxis] < real, tf.float32)  # (length, n)
+        count = tf.reduce_sum(mask)
+        mean = tf.reduce_sum(x * mask, axis=(1, 2)) / count
+        variance = tf.reduce_sum(tf.square(x - mean[:, tf.newaxis, tf.newaxis]) * mask, axis=(1, 2)) / count
+        for moving, value in ((moving_mean, mean), (moving_variance, variance)):
+            moving.assign(BATCH_NORM_MOMENTUM * moving + (1 - BATCH_NORM_MOMENTUM) * tf.stop_gradient(value))
+    else:
+        mean, variance = tf.convert_to_tensor(moving_mean), tf.convert_to_tensor(moving_variance)
+    scale = gamma * tf.math.rsqrt(variance + BATCH_NORM_EPSILON)
+    return x * scale[:, tf.newaxis, tf.newaxis] + (beta - mean * scale)[:, tf.newaxis, tf.newaxis]
+
+
+def _recur(config: NetworkConfig, weights: dict[str, tf.Variable], features: tf.Tensor) -> tf.Tensor:
+    """Run the recurrent layer over (n_steps, n, filters); a "last" read-out goes on over the padding that is cut away."""
+    import tensorflow as tf
+
+    if config.readout == "last":
+        # Without biases the convolutions of zeros are zeros, so the steps that the bucket lacks can be appended.
+        missing = config.n_steps - features.shape[0]
+        features = tf.pad(features, ((0, missing), (0, 0), (0, 0)))
+    name = config.cell
+    inputs = tf.tensordot(features, weights[f"{name}/kernel"], 1) + weights[f"{name}/bias"]
+    run = run_gru if name == "gru" else run_lstm
+    return run(inputs, tf.convert_to_tensor(weights[f"{name}/recurrent_kernel"]))
