@@ -1,0 +1,10 @@
+// The element that brings the samples, and with them the code of the trace.
+
+CHANNEL.Trace = Trace;
+
+export default ({ key, data }) => {
+  const release = carry(key, data);
+  CHANNEL.waiting.get("code")?.resolve();
+  CHANNEL.waiting.delete("code");
+  return release;
+};

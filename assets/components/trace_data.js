@@ -1,0 +1,187 @@
+// What the trace knows: samples, beats, rhythms, and the questions that the painter asks of them.
+
+const GAP = -32768; // a sample without a value
+const BIN = 64; // samples in the smallest ready-made minimum and maximum
+const MATCH_S = 0.15; // two rows' labels belong to one beat when their R peaks are this close (ANSI/AAMI EC57)
+
+/** Index of the first element that is not below `value`. */
+function lowerBound(array, value) {
+  let low = 0;
+  let high = array.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (array[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Index of the element nearest to `value`, or -1 in an empty array. */
+function nearestIndex(array, value) {
+  const right = lowerBound(array, value);
+  if (right === 0) return array.length ? 0 : -1;
+  if (right === array.length) return right - 1;
+  return value - array[right - 1] <= array[right] - value ? right - 1 : right;
+}
+
+class Lead {
+  constructor(name, samples, stepMv, centreMv) {
+    Object.assign(this, { name, samples, stepMv, centreMv });
+    const n = Math.ceil(samples.length / BIN);
+    this.low = new Int16Array(n);
+    this.high = new Int16Array(n);
+    for (let bin = 0; bin < n; bin++) {
+      const [low, high] = this.scan(bin * BIN, Math.min(samples.length, (bin + 1) * BIN));
+      this.low[bin] = low;
+      this.high[bin] = high;
+    }
+  }
+
+  /** Minimum and maximum of samples [from, to); low above high where all are gaps. */
+  scan(from, to) {
+    const { samples } = this;
+    let low = 32767;
+    let high = GAP;
+    for (let i = from; i < to; i++) {
+      const value = samples[i];
+      if (value === GAP) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    return [low, high];
+  }
+
+  /** As `scan`, out of the ready-made bins where the stretch is made of whole ones. */
+  range(from, to) {
+    if (from % BIN || to - from < BIN) return this.scan(from, Math.min(to, this.samples.length));
+    let low = 32767;
+    let high = GAP;
+    const last = Math.min(this.low.length, Math.ceil(to / BIN));
+    for (let bin = from / BIN; bin < last; bin++) {
+      if (this.low[bin] < low) low = this.low[bin];
+      if (this.high[bin] > high) high = this.high[bin];
+    }
+    return [low, high];
+  }
+
+  /** mV at a sample, NaN in a gap or outside. */
+  mv(i) {
+    const value = this.samples[i];
+    return value === undefined || value === GAP ? NaN : value * this.stepMv;
+  }
+}
+
+class Signal {
+  constructor(packet) {
+    Object.assign(this, { id: packet.id, name: packet.name, fs: packet.fs, nSamples: packet.n_samples });
+    this.durationS = this.nSamples / this.fs;
+    this.leads = packet.leads.map(
+      (lead, i) => new Lead(lead.name, packet[`lead_${i}`], lead.step_mv, lead.centre_mv),
+    );
+    for (const [i, lead] of this.leads.entries()) lead.spanMv = packet.leads[i].span_mv;
+  }
+}
+
+class Labels {
+  constructor(packet, fs) {
+    this.id = packet.id;
+    this.text = packet.text;
+    this.classes = packet.classes;
+    this.beatSymbols = new Set(packet.beat_symbols);
+    this.rows = packet.rows.map((row, i) => {
+      const code = packet[`row_${i}_code`];
+      const symbols = row.symbols;
+      return {
+        name: row.name,
+        sample: packet[`row_${i}_sample`],
+        symbol: (k) => symbols[code[k]],
+        length: code.length,
+        differs: new Int32Array(code.length), // 1 + index of the other row's beat, 0 where there is no disagreement
+      };
+    });
+    this.rhythms = { sample: packet.rhythm_sample ?? new Int32Array(0), text: packet.rhythms };
+    this.monitor = packet.monitor
+      ? {
+          lead: packet.monitor.lead,
+          autoplay: packet.monitor.autoplay,
+          probability: packet.monitor_probability,
+          r: packet.monitor_r,
+          ready: packet.monitor_ready,
+          start: packet.monitor_start,
+          stop: packet.monitor_stop,
+        }
+      : null;
+    this.compareRows(fs);
+    this.findIntervals(fs);
+  }
+
+  /** Mark beats to which two rows give different classes; symbols outside the classes are nobody's mistake. */
+  compareRows(fs) {
+    const [experts, model] = this.rows;
+    this.nDiffer = 0;
+    if (!model) return;
+    for (let i = 0; i < model.length; i++) {
+      const k = nearestIndex(experts.sample, model.sample[i]);
+      if (k < 0 || Math.abs(experts.sample[k] - model.sample[i]) > MATCH_S * fs) continue;
+      const [truth, said] = [experts.symbol(k), model.symbol(i)];
+      if (truth === said || !this.classes.includes(truth) || !this.classes.includes(said)) continue;
+      model.differs[i] = k + 1;
+      experts.differs[k] = i + 1;
+      this.nDiffer++;
+    }
+  }
+
+  /** RR before each beat of the first row in seconds (NaN before the first), and the counts of its symbols. */
+  findIntervals(fs) {
+    const row = this.rows[0];
+    this.rr = new Float32Array(row?.length ?? 0).fill(NaN);
+    this.counts = new Map();
+    let last = NaN;
+    for (let i = 0; i < this.rr.length; i++) {
+      const symbol = row.symbol(i);
+      if (!this.beatSymbols.has(symbol)) continue;
+      this.rr[i] = (row.sample[i] - last) / fs;
+      last = row.sample[i];
+      this.counts.set(symbol, (this.counts.get(symbol) ?? 0) + 1);
+    }
+    this.commonest = [...this.counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), ["", 0])[0];
+  }
+
+  symbolName(symbol) {
+    return this.text.symbols[symbol] ?? symbol;
+  }
+
+  /** Index of the rhythm that holds at a sample, -1 before the first. */
+  rhythmAt(sample) {
+    return lowerBound(this.rhythms.sample, sample + 1) - 1;
+  }
+
+  rhythmName(i) {
+    const code = this.rhythms.text[i];
+    const name = this.text.rhythms[code];
+    return name ? `${code} ${name}` : code;
+  }
+}
+
+/** A time as people write it: m:ss, with tenths or more where `digits` says so. */
+function formatTime(seconds, digits = 0) {
+  const scale = 10 ** digits;
+  const total = Math.round(Math.max(0, seconds) * scale);
+  const whole = Math.floor(total / scale);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const clock = h ? `${h}:${String(m).padStart(2, "0")}` : `${m}`;
+  const rest = digits ? `.${String(total % scale).padStart(digits, "0")}` : "";
+  return `${clock}:${String(s).padStart(2, "0")}${rest}`;
+}
+
+/** Seconds out of "19:35", "1:02:03.5" or "75.2"; NaN where it is no time. */
+function parseTime(text) {
+  const parts = text.trim().replace("：", ":").split(":");
+  if (parts.length > 3 || parts.some((part) => !/^\d+(\.\d+)?$/.test(part))) return NaN;
+  return parts.reduce((sum, part) => sum * 60 + Number(part), 0);
+}
+
+/** Put values into a template of the catalogue. */
+function fill(template, values) {
+  return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}

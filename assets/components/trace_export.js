@@ -1,0 +1,59 @@
+// What the visitor takes away: the view as a picture, the window as numbers.
+
+function download(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+function fileName(signal, view, ending) {
+  return `${signal.name}_${formatTime(view.startS, 1).replaceAll(":", "-")}_${view.windowS.toFixed(1)}s.${ending}`;
+}
+
+/** The samples in the window as CSV text: time_s from the start of the record, one column of mV a lead; gaps are empty. */
+function windowCsv(signal, view) {
+  const from = Math.max(0, Math.ceil(view.startS * signal.fs - 1e-6));
+  const to = Math.min(signal.nSamples, Math.ceil((view.startS + view.windowS) * signal.fs - 1e-6));
+  const quote = (name) => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
+  const lines = [["time_s", ...signal.leads.map((lead) => quote(`${lead.name}_mV`))].join(",")];
+  for (let i = from; i < to; i++) {
+    const values = signal.leads.map((lead) => {
+      const mv = lead.mv(i);
+      return Number.isNaN(mv) ? "" : String(Math.round(mv * 1e5) / 1e5);
+    });
+    lines.push([(i / signal.fs).toFixed(5), ...values].join(","));
+  }
+  return lines.join("\n") + "\n";
+}
+
+/** The view as a PNG on its own ground, with a title and what it is not. */
+async function viewPng(trace, width = 1400) {
+  const { signal, labels, view, colours } = trace;
+  const scale = 2;
+  const geometry = layOut(width - 48, signal, labels, view, trace.gain, trace.paperHeight);
+  const canvas = document.createElement("canvas");
+  canvas.width = width * scale;
+  canvas.height = (geometry.height + 92) * scale;
+  const ctx = canvas.getContext("2d");
+  ctx.scale(scale, scale);
+  ctx.fillStyle = colours.background;
+  ctx.fillRect(0, 0, width, canvas.height);
+  ctx.textBaseline = "alphabetic";
+  ctx.fillStyle = colours.text;
+  ctx.font = `600 17px ${colours.font}`;
+  const end = Math.min(view.startS + view.windowS, signal.durationS);
+  const leads = signal.leads.map((lead) => lead.name).join(", ");
+  ctx.fillText(`${trace.title()}   ${leads}   ${formatTime(view.startS, 1)} – ${formatTime(end, 1)}`, 24, 32);
+  ctx.save();
+  ctx.translate(24, 48);
+  trace.paintTrace(ctx, geometry, new Grid(), scale);
+  ctx.restore();
+  ctx.font = `12px ${colours.font}`;
+  ctx.fillStyle = colours.muted;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
+  ctx.fillText(`${trace.scaleText(geometry)}   ${labels.text.not_a_device}`, 24, geometry.height + 74);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}

@@ -1,0 +1,241 @@
+// Replay: the record runs as it would on a monitor, and a beat gets its name when its segment is complete.
+
+const SPEEDS = [0.5, 1, 2, 4, 8];
+const HEAD = 0.8; // where in the window the playhead stays while the trace runs under it
+
+class Monitor {
+  constructor(trace) {
+    this.trace = trace;
+    this.playheadS = null; // null: nothing hidden, the whole record is known
+    this.playing = false;
+    this.speed = 1;
+    this.shown = -1;
+  }
+
+  get data() {
+    return this.trace.labels.monitor;
+  }
+
+  get modelRow() {
+    return this.trace.labels.rows.length - 1;
+  }
+
+  /** What is known of a label at the playhead. */
+  state(row, sample) {
+    if (this.playheadS === null) return "shown";
+    const now = this.playheadS * this.trace.signal.fs;
+    if (sample > now) return "hidden";
+    if (row !== this.modelRow) return "shown";
+    const i = this.indexOf(sample);
+    return i < 0 || this.data.ready[i] <= now ? "shown" : "pending";
+  }
+
+  indexOf(sample) {
+    const i = lowerBound(this.data.r, sample);
+    return this.data.r[i] === sample ? i : -1;
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  play() {
+    const { view, signal } = this.trace;
+    const inView = this.playheadS !== null && this.playheadS >= view.startS && this.playheadS <= view.startS + view.windowS;
+    if (!inView) this.playheadS = view.startS + Math.min(0.15 * view.windowS, 1.5);
+    if (this.playheadS >= signal.durationS) this.playheadS = 0;
+    this.playing = true;
+    this.last = null;
+    this.reflect();
+    this.trace.requestPaint();
+  }
+
+  pause() {
+    this.playing = false;
+    this.reflect();
+    this.trace.restLater();
+    this.trace.requestPaint();
+  }
+
+  /** Leave the replay: every label is known again. */
+  stop() {
+    this.playing = false;
+    this.playheadS = null;
+    this.reflect();
+    this.trace.restLater();
+    this.trace.requestPaint();
+  }
+
+  /** Go to the moment at which the next (or the previous) beat gets its name. */
+  step(direction) {
+    const { ready } = this.data;
+    if (!ready.length) return;
+    const { view, signal } = this.trace;
+    const now = Math.round((this.playheadS ?? view.startS + view.windowS / 2) * signal.fs);
+    const i = direction > 0 ? lowerBound(ready, now + 1) : lowerBound(ready, now) - 1;
+    if (i < 0 || i >= ready.length) return;
+    this.playing = false;
+    this.playheadS = ready[i] / signal.fs;
+    this.follow();
+    this.reflect();
+    this.trace.restLater();
+    this.trace.requestPaint();
+  }
+
+  /** Advance by the time of one frame; called by the trace before it paints. */
+  advance(now) {
+    if (!this.playing) return;
+    // A tab that was in the background must not leap.
+    if (this.last !== null) this.playheadS += (Math.min(now - this.last, 100) / 1000) * this.speed;
+    this.last = now;
+    const { signal } = this.trace;
+    if (this.playheadS >= signal.durationS) {
+      this.playheadS = signal.durationS;
+      this.pause();
+    }
+    this.follow();
+  }
+
+  follow() {
+    const { view } = this.trace;
+    const latest = this.playheadS - HEAD * view.windowS;
+    if (latest > view.startS || this.playheadS < view.startS) this.trace.setView(latest, view.windowS);
+  }
+
+  /** The beat whose probabilities are shown: in a replay the latest named one, else the one pointed at or selected. */
+  currentBeat() {
+    const { trace, data } = this;
+    if (!data.r.length) return -1;
+    if (trace.hovered !== null && !this.playing) {
+      const i = nearestIndex(data.r, trace.hovered);
+      if (this.state(this.modelRow, data.r[i]) === "shown") return i;
+    }
+    if (this.playheadS !== null) return lowerBound(data.ready, this.playheadS * trace.signal.fs + 1) - 1;
+    const { startS, windowS } = trace.view;
+    const fs = trace.signal.fs;
+    const inView = trace.selected !== null && trace.selected >= startS * fs && trace.selected <= (startS + windowS) * fs;
+    return nearestIndex(data.r, inView ? trace.selected : (startS + windowS / 2) * fs);
+  }
+
+  build(text) {
+    const { trace } = this;
+    const transport = element("div", { class: "transport", role: "group", "aria-label": text.replay });
+    this.playButton = button("play", text.play, () => this.toggle(), "play");
+    this.speedSelect = element("select", { "aria-label": text.speed, title: text.speed });
+    for (const speed of SPEEDS) this.speedSelect.append(new Option(`${speed}×`, speed, speed === 1, speed === this.speed));
+    this.speedSelect.addEventListener("change", () => (this.speed = Number(this.speedSelect.value)));
+    transport.append(
+      this.playButton,
+      button("stepBack", text.step_back, () => this.step(-1)),
+      button("stepOn", text.step_on, () => this.step(1)),
+      this.speedSelect,
+      button("stop", text.stop, () => this.stop()),
+    );
+
+    const panel = element("aside", { class: "panel", "aria-label": text.model_says });
+    this.heading = element("div", { class: "named" });
+    this.bars = trace.labels.classes.map((symbol) => {
+      const bar = element("div", { class: "bar" }, [element("i")]);
+      const value = element("span", { class: "p" });
+      const line = element("div", { class: "probability", title: trace.labels.symbolName(symbol) }, [
+        element("b", {}, [symbol]), bar, value,
+      ]);
+      return { line, fill: bar.firstChild, value, symbol };
+    });
+    this.segment = element("canvas", { class: "segment", role: "img", "aria-label": text.segment });
+    this.segmentText = element("div", { class: "quiet" });
+    this.delayText = element("div", { class: "quiet" });
+    panel.append(
+      this.heading,
+      ...this.bars.map((bar) => bar.line),
+      element("div", { class: "subhead" }, [text.segment]),
+      this.segment, this.segmentText, this.delayText,
+    );
+    this.shown = -2;
+    this.reflect();
+    return { transport, panel };
+  }
+
+  /** Bring the buttons into line with the state. */
+  reflect() {
+    if (!this.playButton) return;
+    const { text } = this.trace.labels;
+    setIcon(this.playButton, this.playing ? "pause" : "play", this.playing ? text.pause : text.play);
+    this.trace.frame.dataset.replay = this.playing ? "playing" : this.playheadS === null ? "off" : "paused";
+  }
+
+  /** Show the current beat's probabilities and segment, where it is another one than before. */
+  paintPanel() {
+    const i = this.currentBeat();
+    const key = `${i} ${this.trace.labels.id} ${this.trace.colours.key} ${this.segment.clientWidth}`;
+    if (key === this.shown) return;
+    this.shown = key;
+    const { labels, signal, colours } = this.trace;
+    const { text, classes } = labels;
+    const p = i < 0 ? null : this.data.probability.subarray(i * classes.length, (i + 1) * classes.length);
+    const best = p ? p.indexOf(Math.max(...p)) : -1;
+    this.heading.replaceChildren();
+    if (p) {
+      const time = formatTime(this.data.r[i] / signal.fs, 1);
+      this.heading.append(
+        classMark(colours, classes[best], 16),
+        element("strong", {}, [classes[best]]),
+        element("span", {}, [labels.symbolName(classes[best])]),
+        element("time", {}, [time]),
+      );
+    } else this.heading.append(element("span", {}, [text.no_beat_yet]));
+    for (const [k, bar] of this.bars.entries()) {
+      bar.fill.style.transform = `scaleX(${p ? p[k] : 0})`;
+      bar.fill.style.background = colours.classes[bar.symbol];
+      bar.value.textContent = p ? p[k].toFixed(2) : "";
+      bar.line.toggleAttribute("data-best", k === best);
+    }
+    this.trace.frame.dataset.beat = p ? String(this.data.r[i]) : "";
+    this.delayText.textContent = p
+      ? fill(text.delay, { delay: ((this.data.ready[i] - this.data.r[i]) / signal.fs).toFixed(2) })
+      : "";
+    this.paintSegment(i);
+  }
+
+  paintSegment(i) {
+    const { signal, colours } = this.trace;
+    const scale = window.devicePixelRatio || 1;
+    const [w, h] = [this.segment.clientWidth || 200, this.segment.clientHeight || 90];
+    this.segment.width = Math.round(w * scale);
+    this.segment.height = Math.round(h * scale);
+    const ctx = this.segment.getContext("2d");
+    ctx.scale(scale, scale);
+    ctx.fillStyle = colours.paper.background;
+    ctx.fillRect(0, 0, w, h);
+    this.segmentText.textContent = "";
+    if (i < 0) return;
+    const lead = signal.leads.find(({ name }) => name === this.data.lead) ?? signal.leads[0];
+    const [from, to, r] = [this.data.start[i], this.data.stop[i], this.data.r[i]];
+    const xOf = (k) => ((k - from) / Math.max(1, to - from)) * w;
+    ctx.fillStyle = colours.paper.bold;
+    const second = Math.max(1, Math.round(signal.fs / 5));
+    for (let k = Math.ceil((from - r) / second); r + k * second < to; k++) ctx.fillRect(Math.round(xOf(r + k * second)), 0, 1, h);
+    const [low, high] = lead.range(Math.max(0, from), to);
+    const y = (value) => h - 8 - ((value - low) / Math.max(1, high - low)) * (h - 16);
+    ctx.fillStyle = colours.accent;
+    ctx.fillRect(Math.round(xOf(r)), 0, 1.5, h);
+    ctx.strokeStyle = colours.paper.ink;
+    ctx.lineWidth = 1.3;
+    ctx.lineJoin = "round";
+    ctx.beginPath();
+    let pen = false;
+    for (let k = Math.max(0, from); k < Math.min(to, lead.samples.length); k++) {
+      const value = lead.samples[k];
+      if (value === GAP) pen = false;
+      else if (pen) ctx.lineTo(xOf(k), y(value));
+      else {
+        ctx.moveTo(xOf(k), y(value));
+        pen = true;
+      }
+    }
+    ctx.stroke();
+    const side = (k) => `${k < r ? "−" : "+"}${(Math.abs(k - r) / signal.fs).toFixed(2)} s`;
+    this.segmentText.textContent = `${lead.name}   ${side(from)} … R … ${side(to)}`;
+  }
+}

@@ -1,0 +1,157 @@
+// The whole record in two strips: which beats when, and the heart rate; the window is a grey band over both.
+
+const STRIP = 22;
+const RATE = 46;
+const OVERVIEW_AXIS = 16;
+const RATE_RANGE = [40, 180]; // beats a minute
+
+class Overview {
+  constructor() {
+    this.height = STRIP + RATE + OVERVIEW_AXIS + 4;
+  }
+
+  layOut(width, signal, labels) {
+    const gutter = width < 520 ? 44 : GUTTER;
+    const hasBeats = labels.rows.length > 0 && labels.rows[0].length > 0;
+    this.box = { x: gutter, w: Math.max(40, width - gutter - 1) };
+    this.height = hasBeats ? STRIP + RATE + OVERVIEW_AXIS + 4 : STRIP + OVERVIEW_AXIS + 4;
+    this.width = width;
+    this.hasBeats = hasBeats;
+    this.durationS = Math.max(signal.durationS, 1e-3);
+  }
+
+  timeAt(x) {
+    return ((x - this.box.x) / this.box.w) * this.durationS;
+  }
+
+  xOf(s) {
+    return this.box.x + (s / this.durationS) * this.box.w;
+  }
+
+  /** Paint what does not move; once a width, a theme, a record or a set of labels. */
+  paintStill(signal, labels, colours, scale) {
+    const key = [this.width, scale, signal.id, labels.id, colours.paper.background, colours.text].join();
+    if (key === this.key) return;
+    this.key = key;
+    this.still = document.createElement("canvas");
+    this.still.width = Math.round(this.width * scale);
+    this.still.height = Math.round(this.height * scale);
+    const ctx = this.still.getContext("2d");
+    ctx.scale(scale, scale);
+    ctx.fillStyle = colours.band;
+    ctx.fillRect(this.box.x, 0, this.box.w, STRIP);
+    if (this.hasBeats) {
+      this.paintClasses(ctx, signal, labels, colours);
+      this.paintRate(ctx, signal, labels, colours);
+    } else {
+      this.paintEnvelope(ctx, signal, colours, scale);
+    }
+    this.paintAxis(ctx, colours);
+  }
+
+  /** One column a second, or a pixel where that is wider: the rarest class in it stands tall, the commonest stays low. */
+  paintClasses(ctx, signal, labels, colours) {
+    const row = labels.rows[0];
+    const columnS = Math.max(1, this.durationS / this.box.w);
+    const width = Math.max(1, (columnS / this.durationS) * this.box.w);
+    const columns = new Map();
+    const rank = (symbol) => labels.counts.get(symbol) ?? Infinity;
+    for (let i = 0; i < row.length; i++) {
+      const symbol = row.symbol(i);
+      if (!labels.beatSymbols.has(symbol)) continue;
+      const column = Math.floor(row.sample[i] / signal.fs / columnS);
+      const before = columns.get(column);
+      if (before === undefined || rank(symbol) < rank(before)) columns.set(column, symbol);
+    }
+    for (const [column, symbol] of columns) {
+      const common = symbol === labels.commonest;
+      const height = common ? STRIP * 0.4 : STRIP - 2;
+      ctx.fillStyle = colours.classes[symbol] ?? colours.other;
+      ctx.globalAlpha = common ? 0.5 : 1;
+      ctx.fillRect(this.xOf(column * columnS), STRIP - height, width + 0.3, height);
+    }
+    ctx.globalAlpha = 1;
+  }
+
+  paintEnvelope(ctx, signal, colours, scale) {
+    const lead = signal.leads[0];
+    const [low, high] = lead.range(0, signal.nSamples);
+    const perPixel = signal.nSamples / (this.box.w * scale);
+    ctx.fillStyle = colours.muted;
+    for (let p = 0; p < this.box.w * scale; p++) {
+      const from = Math.floor(p * perPixel);
+      const [a, b] = lead.range(from - (from % BIN), from - (from % BIN) + Math.max(BIN, Math.ceil(perPixel)));
+      if (a > b) continue;
+      const y = (value) => STRIP - 2 - ((value - low) / Math.max(1, high - low)) * (STRIP - 4);
+      ctx.fillRect(this.box.x + p / scale, y(b), 1 / scale, Math.max(0.5, y(a) - y(b)));
+    }
+  }
+
+  paintRate(ctx, signal, labels, colours) {
+    const row = labels.rows[0];
+    const top = STRIP + 5;
+    const [low, high] = RATE_RANGE;
+    const y = (rate) => top + ((high - Math.min(Math.max(rate, low), high)) / (high - low)) * (RATE - 7);
+    ctx.font = `10px ${colours.font}`;
+    ctx.textAlign = "right";
+    ctx.textBaseline = "middle";
+    for (const rate of [60, 100, 160]) {
+      ctx.fillStyle = colours.band;
+      ctx.fillRect(this.box.x, Math.round(y(rate)), this.box.w, 1);
+      ctx.fillStyle = colours.muted;
+      ctx.fillText(String(rate), this.box.x - 5, y(rate));
+    }
+    ctx.textAlign = "left";
+    ctx.save();
+    ctx.translate(4, top + RATE / 2 - 4);
+    ctx.rotate(-Math.PI / 2);
+    ctx.textAlign = "center";
+    ctx.fillText("/min", 0, 4);
+    ctx.restore();
+    for (const common of [true, false]) {
+      for (let i = 0; i < row.length; i++) {
+        const rr = labels.rr[i];
+        const symbol = row.symbol(i);
+        if (!(rr > 0) || (symbol === labels.commonest) !== common) continue;
+        ctx.fillStyle = colours.classes[symbol] ?? colours.other;
+        ctx.globalAlpha = common ? 0.5 : 0.85;
+        ctx.fillRect(this.xOf(row.sample[i] / signal.fs) - 0.75, y(60 / rr) - 0.75, 1.5, 1.5);
+      }
+    }
+    ctx.globalAlpha = 1;
+  }
+
+  paintAxis(ctx, colours) {
+    const step = LABEL_STEPS.find((candidate) => (candidate / this.durationS) * this.box.w >= 64) ?? LABEL_STEPS.at(-1);
+    ctx.font = `10px ${colours.font}`;
+    ctx.fillStyle = colours.muted;
+    ctx.textBaseline = "alphabetic";
+    for (let k = 0; k * step <= this.durationS; k++) {
+      const text = formatTime(k * step, step < 1 ? 1 : 0);
+      const half = ctx.measureText(text).width / 2;
+      ctx.textAlign = "center";
+      ctx.fillText(text, Math.min(this.xOf(k * step), this.box.x + this.box.w - half), this.height - 4);
+    }
+  }
+
+  paint(ctx, view, colours, scale, playheadS) {
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
+    ctx.drawImage(this.still, 0, 0);
+    ctx.scale(scale, scale);
+    const left = this.xOf(view.startS);
+    const right = this.xOf(Math.min(view.startS + view.windowS, this.durationS));
+    const width = Math.max(4, right - left);
+    const x = Math.max(this.box.x, Math.min(left - (width - (right - left)) / 2, this.box.x + this.box.w - width));
+    const bottom = this.height - OVERVIEW_AXIS - 1;
+    ctx.fillStyle = colours.window;
+    ctx.fillRect(x, 0, width, bottom);
+    ctx.strokeStyle = colours.text;
+    ctx.lineWidth = 1;
+    ctx.strokeRect(Math.round(x) + 0.5, 0.5, Math.max(3, Math.round(width) - 1), bottom - 1);
+    if (playheadS !== null) {
+      ctx.fillStyle = colours.accent;
+      ctx.fillRect(Math.round(this.xOf(Math.min(playheadS, this.durationS))), 0, 1.5, bottom);
+    }
+  }
+}

@@ -1,0 +1,481 @@
+"""The trace: one record with its labels, as a component of plain JavaScript that every page shares.
+
+The samples reach the browser once. Streamlit sends an element's message again as a short reference where it did not
+change, so a trace is three elements: one carries the samples and the code, one the labels and the words, and a small
+one, which alone changes from run to run, says what to show.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import weakref
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from ecgmodel.figures import palette
+from ecgmodel.labels import BEAT_SYMBOLS, CLASSES, SYMBOL_NAMES
+from ecgmodel.records.record import Record
+from pages.ui.text import language, look_up, t
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
+
+CODE_FILES = (
+    "trace_data.js",
+    "trace_paint.js",
+    "trace_overview.js",
+    "trace_export.js",
+    "trace_dom.js",
+    "trace_input.js",
+    "trace_monitor.js",
+    "trace.js",
+)
+"""The files of the trace in the order in which they are joined into one module."""
+
+GAP = -32768
+"""The int16 that stands for a sample without a value."""
+
+STEP_MV = 0.001
+"""Resolution of the samples sent, in mV, where the signal's range allows it: a fifth of the step of MIT-BIH."""
+
+RHYTHM_NAMES = {
+    "(AB": "atrial bigeminy",
+    "(AFIB": "atrial fibrillation",
+    "(AFL": "atrial flutter",
+    "(B": "ventricular bigeminy",
+    "(BII": "second-degree heart block",
+    "(IVR": "idioventricular rhythm",
+    "(N": "normal sinus rhythm",
+    "(NOD": "nodal rhythm",
+    "(P": "paced rhythm",
+    "(PREX": "pre-excitation (WPW)",
+    "(SBR": "sinus bradycardia",
+    "(SVTA": "supraventricular tachyarrhythmia",
+    "(T": "ventricular trigeminy",
+    "(VFL": "ventricular flutter",
+    "(VT": "ventricular tachycardia",
+}
+"""What the rhythm labels of MIT-BIH mean (https://physionet.org/physiobank/database/html/mitdbdir/intro.htm)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelRow:
+    """One row of beat labels above the paper.
+
+    Attributes
+    ----------
+    name : str
+        Who says so, in the visitor's language: "experts", "model".
+    sample : ndarray of shape (n,), int
+        Increasing; of a beat, its R peak.
+    symbol : ndarray of shape (n,), str
+        PhysioBank codes. Those of the five classes are drawn with their mark, others as text.
+    """
+
+    name: str
+    sample: np.ndarray
+    symbol: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The stretch of time that a trace shows, in seconds from the start of the record."""
+
+    start_s: float
+    window_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Monitor:
+    """Predictions to replay beat by beat; the last row of labels is theirs.
+
+    Attributes
+    ----------
+    probabilities : ndarray of shape (n, 5), float
+        In the order of `CLASSES`.
+    r_sample, ready_sample, start_sample, stop_sample : ndarray of shape (n,), int
+        R peak; the sample at which the beat can be named, not falling; the stretch [start, stop) that the model saw.
+    lead : str or None
+        The lead that the model saw; `None` means the first that is shown.
+    autoplay : bool
+        Run at once, unless the visitor's system asks for reduced motion.
+    """
+
+    probabilities: np.ndarray
+    r_sample: np.ndarray
+    ready_sample: np.ndarray
+    start_sample: np.ndarray
+    stop_sample: np.ndarray
+    lead: str | None = None
+    autoplay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEvent:
+    """What a trace tells the page.
+
+    Attributes
+    ----------
+    view : View
+        What it shows now: where the visitor last came to rest, or the view that the page asked for since.
+    selected_sample : int or None
+        R peak of the beat that the visitor clicked last in this record.
+    """
+
+    view: View
+    selected_sample: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """Bytes for the browser, and the id by which an element names them."""
+
+    id: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What one trace was asked for, kept in the session from run to run.
+
+    Attributes
+    ----------
+    number : int
+        Raised with each new wish of the page, so that the browser moves once for each.
+    view : View
+        The last wish.
+    passed : View
+        The view that counts as unchanged.
+    report : View or None
+        The visitor's view as the browser last reported it.
+    """
+
+    number: int
+    view: View
+    passed: View
+    report: View | None
+
+
+def show_trace(
+    record: Record,
+    *,
+    key: str,
+    view: View,
+    leads: Sequence[str] | None = None,
+    rows: Sequence[LabelRow] = (),
+    rhythms: bool = True,
+    monitor: Monitor | None = None,
+    cursor_s: float | None = None,
+    height: int | None = None,
+    report_view: bool = True,
+) -> TraceEvent:
+    """Show a record as a trace that the visitor can move, measure and replay without the server.
+
+    Parameters
+    ----------
+    record : Record
+    key : str
+        Key of the widget.
+    view : View
+        What to show. With `report_view` the page owns the view: it passes on what the trace last reported
+        (`TraceEvent.view`), and a view that is another one makes the trace jump. Without, the trace jumps only where
+        `view` changes.
+    leads : sequence of str, optional
+        Leads from top to bottom; `None` means all up to two, the default lead first.
+    rows : sequence of LabelRow
+        Beat labels, from top to bottom. Where the second disagrees with the first, both wear a ring.
+    rhythms : bool
+        Show the record's rhythm annotations below the paper.
+    monitor : Monitor, optional
+        Adds the replay, the probabilities and the segment that the model saw.
+    cursor_s : float, optional
+        A moment that the page marks.
+    height : int, optional
+        Height of the paper in pixels; `None` gives each lead the room of 4.5 mV on true ECG paper.
+    report_view : bool
+        Whether the page runs again when the visitor's view has come to rest.
+
+    Returns
+    -------
+    TraceEvent
+    """
+    signal = encode_signal(record, tuple(leads) if leads is not None else _first_leads(record))
+    labels = encode_labels(record, rows, rhythms, monitor)
+    wish = _update_wish(key, view, _reported_view(key))
+    with st.container(gap=None):
+        _signal_carrier(key=f"{key}.signal", data=signal.data)
+        _labels_carrier(key=f"{key}.labels", data=labels.data)
+        state = _trace(
+            key=key,
+            data={
+                "signal": signal.id,
+                "labels": labels.id,
+                "view": asdict(wish.view),
+                "wish": wish.number,
+                "cursor_s": cursor_s,
+                "height": height,
+                "report_view": report_view,
+            },
+            on_view_change=_ignore,
+            on_selected_change=_ignore,
+        )
+    selected = state.get("selected")
+    return TraceEvent(
+        view=_current_view(wish),
+        selected_sample=selected["sample"] if selected and selected["record"] == record.name else None,
+    )
+
+
+def _ignore() -> None:
+    """Stand as the callback without which Streamlit keeps no state of this name."""
+
+
+# What the page wants and what the visitor did
+
+
+def _reported_view(key: str) -> dict | None:
+    """Return what the browser last reported, before the widget of this run is made."""
+    return (st.session_state.get(key) or {}).get("view")
+
+
+def _update_wish(key: str, view: View, reported: dict | None) -> _Wish:
+    """Tell a new wish of the page from the echo of the visitor's own view, and keep the result."""
+    wish_key = f"{key}.wish"
+    wish = next_wish(st.session_state.get(wish_key), view, reported)
+    st.session_state[wish_key] = wish
+    return wish
+
+
+def next_wish(before: _Wish | None, view: View, reported: dict | None) -> _Wish:
+    """Return what to show after a page passed `view` and the browser's last report is `reported`."""
+    if before is None:
+        return _Wish(number=1, view=view, passed=view, report=None)
+    report = before.report
+    if reported is not None and reported["wish"] == before.number:
+        report = View(reported["start_s"], reported["window_s"])
+    if report != before.report and view in (before.passed, report):
+        # The page could not know of this report before it passed its view, and takes it over from now on.
+        return _Wish(before.number, before.view, report, report)
+    if view == before.passed:
+        return _Wish(before.number, before.view, view, report)
+    return _Wish(before.number + 1, view, view, None)
+
+
+def _current_view(wish: _Wish) -> View:
+    return wish.report or wish.view
+
+
+# What travels to the browser
+
+
+def pack(fields: dict, arrays: dict[str, np.ndarray]) -> Packet:
+    """Pack JSON fields and arrays into one piece of bytes, see `assets/components/channel.js`."""
+    listed, parts, offset = [], [], 0
+    for name, array in arrays.items():
+        listed.append({"name": name, "type": array.dtype.name, "length": array.size, "offset": offset})
+        padding = -array.nbytes % 8
+        parts += [np.ascontiguousarray(array).tobytes(), b"\0" * padding]
+        offset += array.nbytes + padding
+    body = b"".join(parts)
+    text = json.dumps([fields, listed], ensure_ascii=False).encode()
+    digest = hashlib.blake2b(text + body, digest_size=12).hexdigest()
+    header = json.dumps({"id": digest, "fields": fields, "arrays": listed}, ensure_ascii=False).encode()
+    return Packet(digest, len(header).to_bytes(4, "little") + header + body)
+
+
+class _PacketsByArray:
+    """Encoded signals by the array that they were made from; each goes when its array goes.
+
+    The array itself is the key, so a packet is found only by who holds the record: one visitor's upload is never
+    another's, and a record that was read again is encoded again.
+    """
+
+    def __init__(self) -> None:
+        self._packets: dict[int, dict[tuple, Packet]] = {}
+
+    def find(self, array: np.ndarray, key: tuple) -> Packet | None:
+        return self._packets.get(id(array), {}).get(key)
+
+    def keep(self, array: np.ndarray, key: tuple, packet: Packet) -> None:
+        if id(array) not in self._packets:
+            weakref.finalize(array, self._packets.pop, id(array), None)
+        self._packets.setdefault(id(array), {})[key] = packet
+
+
+_signal_packets = _PacketsByArray()
+
+
+def encode_signal(record: Record, leads: tuple[str, ...]) -> Packet:
+    """Return the samples of some leads as int16, at steps of 1 uV or the least that the range allows.
+
+    Raises
+    ------
+    RecordError
+        Where the record has no such lead.
+    """
+    key = (record.name, record.fs, leads)
+    packet = _signal_packets.find(record.signals, key)
+    if packet is None:
+        packet = _encode_signal(record, leads)
+        _signal_packets.keep(record.signals, key, packet)
+    return packet
+
+
+def _encode_signal(record: Record, leads: tuple[str, ...]) -> Packet:
+    described, arrays = [], {}
+    for i, name in enumerate(leads):
+        signal = record.lead(name)
+        finite = signal[np.isfinite(signal)]
+        low, high = np.percentile(finite, (0.2, 99.8)) if finite.size else (0.0, 0.0)
+        step_mv = max(STEP_MV, float(np.abs(finite).max(initial=0.0)) / 32767)
+        described.append(
+            {
+                "name": name,
+                "step_mv": step_mv,
+                "centre_mv": round(float(low + high) / 2, 4),
+                "span_mv": round(float(high - low), 4),
+            }
+        )
+        with np.errstate(invalid="ignore"):
+            samples = np.rint(signal / np.float32(step_mv))
+        arrays[f"lead_{i}"] = np.where(np.isfinite(samples), samples, GAP).astype(np.int16)
+    return pack({"name": record.name, "fs": record.fs, "n_samples": record.n_samples, "leads": described}, arrays)
+
+
+def encode_labels(record: Record, rows: Sequence[LabelRow], rhythms: bool, monitor: Monitor | None) -> Packet:
+    """Return labels, rhythms, predictions, and the words and colours to show them with."""
+    arrays = {}
+    described = []
+    for i, row in enumerate(rows):
+        symbols, code = np.unique(np.asarray(row.symbol, dtype=str), return_inverse=True)
+        described.append({"name": row.name, "symbols": symbols.tolist()})
+        arrays[f"row_{i}_sample"] = np.asarray(row.sample, dtype=np.int32)
+        arrays[f"row_{i}_code"] = code.astype(np.uint8)
+    rhythm_texts = []
+    if rhythms and record.annotations is not None:
+        marks = record.annotations
+        changes = (marks.symbol == "+") & (np.char.str_len(marks.aux) > 0)
+        arrays["rhythm_sample"] = marks.sample[changes].astype(np.int32)
+        rhythm_texts = marks.aux[changes].tolist()
+    if monitor is not None:
+        arrays["monitor_probability"] = np.asarray(monitor.probabilities, dtype=np.float32).reshape(-1)
+        for name in ("r", "ready", "start", "stop"):
+            arrays[f"monitor_{name}"] = np.asarray(getattr(monitor, f"{name}_sample"), dtype=np.int32)
+    fields = {
+        "rows": described,
+        "rhythms": rhythm_texts,
+        "monitor": None if monitor is None else {"lead": monitor.lead, "autoplay": monitor.autoplay},
+        "classes": CLASSES,
+        "beat_symbols": "".join(sorted(BEAT_SYMBOLS)),
+        "text": _texts(record),
+    }
+    return pack(fields, arrays)
+
+
+def _first_leads(record: Record) -> tuple[str, ...]:
+    others = [lead for lead in record.leads if lead != record.default_lead]
+    return (record.default_lead, *others[:1])
+
+
+# Words and colours
+
+
+def _texts(record: Record) -> dict:
+    title = t("Record {name}", name=record.name)
+    if record.source == "simulated":
+        title = t("Record {name} (simulated)", name=record.name)
+    return {
+        "locale": language(),
+        "title": title,
+        "palette": _palette(),
+        "symbols": {symbol: look_up(name) for symbol, name in SYMBOL_NAMES.items()},
+        "rhythms": {code: look_up(name) for code, name in RHYTHM_NAMES.items()},
+        "surface": t("ECG trace. Arrow keys move it, plus and minus zoom, question mark lists all keys."),
+        "overview": t("Overview of the whole record: beat classes and heart rate. Arrow keys move the window."),
+        "toolbar": t("Tools of the trace"),
+        "move": t("Move and zoom"),
+        "back": t("Previous window"),
+        "forward": t("Next window"),
+        "zoom_in": t("Zoom in"),
+        "zoom_out": t("Zoom out"),
+        "ten_seconds": t("10 s"),
+        "jump": t("Jump"),
+        "which_beat": t("Beats to jump to"),
+        "next_beat": t("Next {symbol}", symbol="{symbol}"),
+        "next_of_class": t("Next beat of this class"),
+        "previous_of_class": t("Previous beat of this class"),
+        "next_rhythm": t("Next rhythm"),
+        "go_to": t("Go to m:ss"),
+        "go_to_label": t("Go to a time, as 19:35"),
+        "not_a_time": t("That is no time. Write it as 19:35 or as seconds."),
+        "no_more": t("No more {symbol} in this direction.", symbol="{symbol}"),
+        "no_more_rhythms": t("No more changes of rhythm in this direction."),
+        "disagreement": t("model disagrees"),
+        "measure": t("Measure and save"),
+        "calipers": t("Calipers"),
+        "calipers_hint": t("Calipers: drag from one point to another."),
+        "gain": t("Gain"),
+        "auto": t("auto gain"),
+        "save_png": t("Save the view as PNG"),
+        "save_csv": t("Save the window as CSV"),
+        "help": t("Keys and gestures"),
+        "keys": [
+            ["← →", t("move (with Shift: faster)")],
+            ["Page ↑ ↓", t("previous, next window")],
+            ["Home End", t("start, end")],
+            ["+ −", t("zoom")],
+            ["0", t("back to 10 s")],
+            ["n p", t("next, previous beat of the class")],
+            ["r R", t("next, previous rhythm")],
+            ["g", t("go to a time")],
+            ["c", t("calipers")],
+            [t("Space"), t("play, pause")],
+            [", .", t("previous, next named beat")],
+            [t("Drag"), t("move")],
+            [t("Wheel"), t("zoom (with Shift: move)")],
+            [t("Double click"), t("back to 10 s")],
+        ],
+        "replay": t("Replay"),
+        "play": t("Play"),
+        "pause": t("Pause"),
+        "step_back": t("Previous beat"),
+        "step_on": t("Next beat"),
+        "stop": t("End the replay and show all labels"),
+        "speed": t("Speed"),
+        "model_says": t("What the model says of this beat"),
+        "no_beat_yet": t("No beat has been named yet."),
+        "segment": t("What the model saw"),
+        "delay": t("Named {delay} s after its R peak", delay="{delay}"),
+        "not_a_device": t("For teaching and research. Not a medical device."),
+    }
+
+
+def _palette() -> dict:
+    themes = {
+        theme: {"paper": asdict(palette.PAPER[theme]), "classes": palette.CLASS_COLOURS[theme]}
+        for theme in ("light", "dark")
+    }
+    return {**themes, "marks": palette.CLASS_MARKS, "other": palette.OTHER_COLOUR}
+
+
+# The components
+
+
+def _read_asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def _join_code() -> str:
+    css = f"const CSS = {json.dumps(_read_asset('trace.css'))};"
+    return "\n".join([_read_asset("channel.js"), css, *map(_read_asset, CODE_FILES), _read_asset("carry_signal.js")])
+
+
+_signal_carrier = st.components.v2.component("ecg_signal", js=_join_code(), isolate_styles=False)
+_labels_carrier = st.components.v2.component(
+    "ecg_labels", js=_read_asset("channel.js") + _read_asset("carry_labels.js"), isolate_styles=False
+)
+_trace = st.components.v2.component("ecg_trace", js=_read_asset("channel.js") + _read_asset("show_trace.js"))
