@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import socket
-import tempfile
 import threading
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import platformdirs
 
+from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import DownloadError
 from ecgmodel.records import mitdb
 from ecgmodel.records.mitdb import PublishedFile
@@ -107,7 +106,7 @@ def download_records(
             before = n_bytes
             content = _fetch_checked(file, lambda more, name=name, done=done: report(name, done, more))
             n_bytes = before + file.n_bytes
-            _write_atomically(folder, file.name, content)
+            _write(folder, file.name, content)
     if names:
         report(names[-1], len(names))
     return tuple(folder / f"{name}.hea" for name in names)
@@ -115,51 +114,45 @@ def download_records(
 
 def _fetch_checked(file: PublishedFile, report: Callable[[int], None]) -> bytes:
     """Fetch one file into memory (at most 2 MB) and compare it with what was published."""
-    from ecgmodel.records import wfdb_io  # loads wfdb
-
-    url = wfdb_io.remote_url(mitdb.DATABASE, file.name)
-    record = Path(file.name).stem
     content = bytearray()
-    try:
-        for chunk in wfdb_io.fetch(url):
-            content += chunk
-            if len(content) > file.n_bytes:
-                break  # not our file, however long it goes on
-            report(len(chunk))
-    except OSError as error:
-        raise DownloadError(
-            "{file} could not be fetched from {url} ({reason}). What has arrived is kept; go on later with: "
-            "python -m ecgmodel download {record}",
-            file=file.name,
-            url=url,
-            reason=error,
-            record=record,
-        ) from error
+    for chunk in _fetch(file):
+        content += chunk
+        if len(content) > file.n_bytes:
+            break  # not our file, however long it goes on
+        report(len(chunk))
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise DownloadError(
-            "{file} from {url} is not the published file ({found:,} bytes came, {expected:,} were expected, and the "
+            "{file} as it arrived is not the published file ({found:,} bytes came, {expected:,} were expected, or the "
             "SHA-256 differs), so it was not kept. Try again later with: python -m ecgmodel download {record}",
             file=file.name,
-            url=url,
             found=len(content),
             expected=file.n_bytes,
-            record=record,
+            record=Path(file.name).stem,
         )
     return bytes(content)
 
 
-def _write_atomically(folder: Path, name: str, content: bytes) -> None:
-    """Write a file so that at any moment either all of it or nothing of it is there."""
-    part = None
+def _fetch(file: PublishedFile) -> Iterator[bytes]:
+    """Fetch one file in chunks, and say in our words what goes wrong on the way."""
+    from ecgmodel.records import wfdb_io  # loads wfdb
+
+    url = wfdb_io.remote_url(mitdb.DATABASE, file.name)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{name}.", suffix=".part", delete=False) as handle:
-            part = Path(handle.name)
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        part.chmod(0o644)  # temporary files are private; records need not be
-        part.replace(folder / name)
+        yield from wfdb_io.fetch(url)
+    except OSError as error:
+        raise DownloadError(
+            "{file} could not be fetched from {url} ({reason}). The files that were complete are kept; go on later "
+            "with: python -m ecgmodel download {record}",
+            file=file.name,
+            url=url,
+            reason=error,
+            record=Path(file.name).stem,
+        ) from error
+
+
+def _write(folder: Path, name: str, content: bytes) -> None:
+    try:
+        write_atomically(folder / name, content)
     except OSError as error:
         raise DownloadError(
             "{file} could not be written to {folder} ({reason}); no part of it was kept. Make room there, or allow "
@@ -168,9 +161,6 @@ def _write_atomically(folder: Path, name: str, content: bytes) -> None:
             folder=folder,
             reason=error.strerror or error,
         ) from error
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
 
 
 def _check_reachable() -> None:

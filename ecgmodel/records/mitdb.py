@@ -58,7 +58,7 @@ def is_intact(folder: Path, file: PublishedFile) -> bool:
     """Whether `folder` holds `file` as it was published."""
     try:
         return hashlib.sha256((folder / file.name).read_bytes()).hexdigest() == file.sha256
-    except FileNotFoundError:
+    except OSError:
         return False
 
 
