@@ -72,12 +72,12 @@ class Agreement:
     Attributes
     ----------
     matrix : ndarray of shape (5, 5), int64
-        Rows are the truth, columns the prediction. Beats, or runs where the model reads runs.
+        Rows are the truth, columns the prediction.
     others : tuple of OtherSymbol
         The most frequent first.
     disagreements : Disagreements
     missed : ndarray of shape (n_missed,), int64
-        R peaks of the experts' beats, of any symbol, for which there is no prediction.
+        R peaks of the experts' beats, of any symbol, that the detector did not find.
     extra : ndarray of shape (n_extra,), int64
         R peaks of predictions without an expert's beat.
     in_flutter : ndarray of shape (n_in_flutter,), int64
@@ -103,6 +103,11 @@ class Agreement:
     def n_agreed(self) -> int:
         """Pairs on the diagonal of the matrix."""
         return int(np.trace(self.matrix))
+
+    @property
+    def n_other(self) -> int:
+        """Beats of the experts outside the five classes."""
+        return sum(other.n for other in self.others)
 
 
 def match_beats(reference: np.ndarray, detected: np.ndarray, tolerance: float) -> np.ndarray:
@@ -139,14 +144,10 @@ def match_beats(reference: np.ndarray, detected: np.ndarray, tolerance: float) -
 def compare_beats(prediction: RecordPrediction, annotations: Annotations) -> Agreement:
     """Compare a prediction with the experts' annotations of the same record.
 
-    A model that reads runs names each run once; its matrix counts runs, and no beat is missed or extra.
+    A model that reads runs names all beats of a run alike, and each of them counts.
     """
     beats = annotations.beats()
-    if prediction.beats == "runs":
-        partner = np.searchsorted(prediction.r_sample, beats.sample)
-        partner = np.where(np.isin(beats.sample, prediction.r_sample), partner, -1)
-    else:
-        partner = match_beats(beats.sample, prediction.r_sample, MATCH_WINDOW_S * prediction.fs)
+    partner = match_beats(beats.sample, prediction.r_sample, MATCH_WINDOW_S * prediction.fs)
     paired = partner >= 0
     truth = np.asarray([class_index(symbol) for symbol in beats.symbol], dtype=np.int64)
     named = np.where(paired, prediction.label[partner] if len(prediction.label) else -1, -1)
@@ -159,7 +160,6 @@ def compare_beats(prediction: RecordPrediction, annotations: Annotations) -> Agr
     classes = np.asarray(CLASSES)
     alone = np.setdiff1d(np.arange(len(prediction.r_sample)), partner[paired])
     in_flutter = _in_flutter(annotations, prediction.r_sample[alone])
-    is_runs = prediction.beats == "runs"
     return Agreement(
         matrix=matrix,
         others=_count_others(beats.symbol, truth, named),
@@ -169,7 +169,8 @@ def compare_beats(prediction: RecordPrediction, annotations: Annotations) -> Agr
             model=classes[named[differs]],
             probability=prediction.probabilities[partner[differs], named[differs]],
         ),
-        missed=beats.sample[:0] if is_runs else beats.sample[~paired],
+        # Where the experts' R peaks are given, a model that reads runs leaves beats out, but misses none.
+        missed=beats.sample[~paired & (prediction.beats == "detected")],
         extra=prediction.r_sample[alone[~in_flutter]],
         in_flutter=prediction.r_sample[alone[in_flutter]],
         n_paired=int(paired.sum()),

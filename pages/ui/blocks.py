@@ -1,11 +1,21 @@
-"""Small pieces that pages share: an error as text, quiet captions, the caption of a source."""
+"""Small pieces that pages share: errors as text, captions, times, and what the trace reports back."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from ecgmodel.errors import EcgModelError
+from ecgmodel.records.record import Record
+from pages.ui import state
 from pages.ui.text import error_text, t
+
+if TYPE_CHECKING:
+    from pages.ui.components import TraceEvent
+
+MITDB_URL = "https://physionet.org/content/mitdb/1.0.0/"
+MITDB_LICENCE_URL = "https://physionet.org/content/mitdb/view-license/1.0.0/"
 
 
 def show_error(error: EcgModelError) -> None:
@@ -13,6 +23,45 @@ def show_error(error: EcgModelError) -> None:
     st.warning(error_text(error), icon=":material/info:")
 
 
+def show_problems() -> None:
+    """Show what was wrong with the address."""
+    for problem in state.problems():
+        show_error(problem)
+
+
 def show_not_a_medical_device() -> None:
     """Say what every page with a result says."""
     st.caption(t("For teaching and research. Not a medical device."))
+
+
+def show_source(record: Record) -> None:
+    """Say whose data a record is."""
+    if record.source in ("mitdb", "excerpt"):
+        st.caption(
+            t(
+                "[MIT-BIH Arrhythmia Database]({url}), PhysioNet, [ODC-By 1.0]({licence}). Moody GB, Mark RG. The "
+                "impact of the MIT-BIH Arrhythmia Database. IEEE Eng in Med and Biol 20(3):45-50, 2001. "
+                "[doi 10.1109/51.932724](https://doi.org/10.1109/51.932724)",
+                url=MITDB_URL,
+                licence=MITDB_LICENCE_URL,
+            )
+        )
+    elif record.source == "simulated":
+        st.caption(
+            t("Simulated: computed from a model of the heartbeat, and nobody's ECG. Its labels are known exactly.")
+        )
+
+
+def clock(seconds: float, digits: int = 0) -> str:
+    """Return a time in a record as people write it: "19:35", or "19:34.5" with one digit."""
+    minutes, rest = divmod(round(seconds, digits), 60)
+    width = 2 if digits == 0 else 3 + digits
+    return f"{int(minutes)}:{rest:0{width}.{digits}f}"
+
+
+def follow_trace(event: TraceEvent, key: str) -> None:
+    """Keep what the visitor did in the trace `key`: where it was moved to, which beat was clicked."""
+    if event.view is not None and state.is_news(f"{key}.view", event.view):
+        state.set_view(event.view.start_s, event.view.window_s)
+    if event.selected_sample is not None and state.is_news(f"{key}.beat", event.selected_sample):
+        state.select_sample(event.selected_sample)

@@ -1,7 +1,7 @@
 """Every cache of the app: bounded, shared by all visitors, and therefore without anything of a single visitor.
 
 Cached records and predictions are shared objects, so their arrays are made read-only before they are kept. What runs a
-model is imported by the first page that needs one, so that a first trace does not wait for it.
+model (ONNX Runtime) is imported by the first page that needs it, so that a first trace does not wait for it.
 """
 
 from __future__ import annotations
@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import streamlit as st
 
+from ecgmodel.network.model_file import Model, list_shipped_models, open_shipped_model, shipped_model_path
 from ecgmodel.records import sources
 from ecgmodel.records.record import Record
 from pages.ui import state
 
 if TYPE_CHECKING:
-    from ecgmodel.network.inference import RecordPrediction
-    from ecgmodel.network.model_file import Model
+    from ecgmodel.network.inference import Classifier, RecordPrediction
 
 T = TypeVar("T")
 
 # A record of half an hour takes 10 MB in memory, its prediction 0.2 MB.
 MAX_RECORDS = 6
+MAX_SUMMARIES = 128
 MAX_MODELS = 8
 MAX_PREDICTIONS = 24
 
@@ -71,7 +72,7 @@ def open_record(name: str) -> Record:
         Where there is no such record, or it is not on this machine.
     """
     own = state.own("record").get(name)
-    return own if own is not None else _shared_record(name, _availability(name))
+    return own if own is not None else _shared_record(name, availability(name))
 
 
 def record_in_use() -> Record:
@@ -79,13 +80,23 @@ def record_in_use() -> Record:
     return open_record(state.record_name())
 
 
-def _availability(name: str) -> str | None:
+def availability(name: str) -> str | None:
     """Return where a record is now: with it as a key, a record that has come since is read again."""
     return next((entry.available for entry in record_entries() if entry.name == name), None)
 
 
+def record_summary(name: str) -> sources.RecordSummary | None:
+    """Return what a record is without its signals; `None` where it is not on this machine."""
+    return _shared_summary(name, availability(name))
+
+
+@st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
+def _shared_summary(name: str, available: str | None) -> sources.RecordSummary | None:
+    return sources.read_summary(name)
+
+
 @st.cache_resource(max_entries=MAX_RECORDS, show_spinner=False)
-def _shared_record(name: str, _available: str | None) -> Record:
+def _shared_record(name: str, available: str | None) -> Record:
     return freeze(sources.open_record(name, allow_download=False))
 
 
@@ -94,52 +105,84 @@ def _shared_record(name: str, _available: str | None) -> Record:
 
 def model_names() -> tuple[str, ...]:
     """Return the name of every model that this visitor can use, the default first."""
-    from ecgmodel.network.inference import list_shipped_models
-
     shipped = sorted(list_shipped_models(), key=lambda name: (name not in DEFAULT_MODELS, name))
     return (*shipped, *state.own("model"))
 
 
 def open_model(name: str) -> Model:
-    """Return a model by name."""
+    """Return a model by name.
+
+    Raises
+    ------
+    ModelFileError
+        Where there is none, or its file is damaged.
+    """
     own = state.own("model").get(name)
-    return own if own is not None else _shared_model(name)
+    return own if own is not None else _shared_model(name, _model_stamp(name))
 
 
-def model_in_use() -> Model | None:
-    """Return the model in use, the default one before a choice; `None` where there is no model at all."""
+def model_name_in_use() -> str | None:
+    """Return the name of the model in use, the default one before a choice; `None` where there is no model at all."""
     names = model_names()
-    name = state.model_name()
-    if name not in names:
-        name = names[0] if names else None
-    return None if name is None else open_model(name)
+    chosen = state.model_name()
+    return chosen if chosen in names else next(iter(names), None)
+
+
+def open_classifier(name: str) -> Classifier:
+    """Return a model, ready to serve."""
+    from ecgmodel.network.inference import Classifier
+
+    if name not in state.own("model"):
+        return _shared_classifier(name, _model_stamp(name))
+    kept = state.own("classifier")
+    if name not in kept:
+        kept[name] = Classifier(open_model(name))
+    return kept[name]
+
+
+def _model_stamp(name: str) -> int:
+    """Return when a shipped model's file was written; 0 where there is none."""
+    path = shipped_model_path(name)
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
-def _shared_model(name: str) -> Model:
-    from ecgmodel.network.inference import open_shipped_model
-
+def _shared_model(name: str, stamp: int) -> Model:
     return freeze(open_shipped_model(name))
+
+
+@st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
+def _shared_classifier(name: str, stamp: int) -> Classifier:
+    from ecgmodel.network.inference import Classifier
+
+    return Classifier(_shared_model(name, stamp))
 
 
 # Predictions
 
 
 def predict_record(record_name: str, model_name: str, lead: str | None, beats: str) -> RecordPrediction:
-    """Classify every beat of a record once, and return the kept prediction from then on."""
-    own = state.own("prediction")
+    """Classify every beat of a record once, and return the kept prediction from then on.
+
+    Raises
+    ------
+    EcgModelError
+        Where the record or the model cannot be opened, or the model cannot read the record.
+    """
     if record_name not in state.own("record") and model_name not in state.own("model"):
-        return _shared_prediction(record_name, _availability(record_name), model_name, lead, beats)
+        where = availability(record_name)
+        return _shared_prediction(record_name, where, model_name, _model_stamp(model_name), lead, beats)
+    kept = state.own("prediction")
     key = (record_name, model_name, lead, beats)
-    if key not in own:
-        own.clear()  # a visitor's own things are kept for the page in view only
-        own[key] = _classify(record_name, model_name, lead, beats)
-    return own[key]
+    if key not in kept:
+        kept.clear()  # a visitor's own things are kept for the page in view only
+        kept[key] = _classify(record_name, model_name, lead, beats)
+    return kept[key]
 
 
 @st.cache_resource(max_entries=MAX_PREDICTIONS, show_spinner=False)
 def _shared_prediction(
-    record_name: str, _available: str | None, model_name: str, lead: str | None, beats: str
+    record_name: str, where: str | None, model_name: str, stamp: int, lead: str | None, beats: str
 ) -> RecordPrediction:
     return _classify(record_name, model_name, lead, beats)
 
@@ -147,4 +190,4 @@ def _shared_prediction(
 def _classify(record_name: str, model_name: str, lead: str | None, beats: str) -> RecordPrediction:
     from ecgmodel.network.inference import classify_record
 
-    return freeze(classify_record(open_record(record_name), open_model(model_name), lead=lead, beats=beats))
+    return freeze(classify_record(open_record(record_name), open_classifier(model_name), lead=lead, beats=beats))

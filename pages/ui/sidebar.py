@@ -4,26 +4,76 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import state
+from ecgmodel.errors import EcgModelError
+from ecgmodel.evaluation.agreement import saw_person
+from ecgmodel.network.model_file import ModelCard
+from ecgmodel.records.record import Record
+from pages.ui import cache, state
+from pages.ui.blocks import show_error
+from pages.ui.glossary import show_glossary
 from pages.ui.text import t
 
 _LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
+_LANGUAGE = "sidebar.language"
 
 
 def show_sidebar() -> None:
     """Show the sidebar."""
     with st.sidebar:
+        _show_record()
+        _show_model()
+        if st.button(t("Glossary"), icon=":material/menu_book:", type="tertiary"):
+            show_glossary()
         _show_language()
 
 
+def show_person_badge(card: ModelCard, record: Record) -> None:
+    """Say whether a model learned from the person of a record; nothing where the record is of nobody known."""
+    seen = saw_person(card, record)
+    if seen is None:
+        return
+    if seen:
+        st.badge(t("saw this person in training"), color="orange", icon=":material/visibility:")
+    else:
+        st.badge(t("never saw this person"), color="green", icon=":material/visibility_off:")
+
+
 def _show_language() -> None:
-    st.session_state["sidebar.language"] = state.language()
+    st.session_state[_LANGUAGE] = state.language()
     st.segmented_control(
         t("Language"),
         state.LANGUAGES,
         format_func=_LANGUAGE_NAMES.__getitem__,
-        key="sidebar.language",
+        key=_LANGUAGE,
         label_visibility="collapsed",
         required=True,
-        on_change=lambda: state.set_language(st.session_state["sidebar.language"]),
+        on_change=lambda: state.set_language(st.session_state[_LANGUAGE]),
     )
+
+
+def _show_record() -> None:
+    st.caption(t("Record"))
+    st.markdown(f"**{state.record_name()}**")
+
+
+def _show_model() -> None:
+    st.caption(t("Model"))
+    name = cache.model_name_in_use()
+    if name is None:
+        st.markdown(t("none"))
+        return
+    try:
+        model = cache.open_model(name)
+    except EcgModelError as error:
+        show_error(error)
+        return
+    st.markdown(f"**{name}** {model.config.cell.upper()}")
+    accuracy = model.card.scores.get("accuracy")
+    if accuracy is not None:
+        st.caption(
+            t("{accuracy:.1%} right on what it never saw ({protocol})", accuracy=accuracy, protocol=model.card.protocol)
+        )
+    try:
+        show_person_badge(model.card, cache.record_in_use())
+    except EcgModelError:
+        return  # the page says why the record cannot be opened

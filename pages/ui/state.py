@@ -33,6 +33,7 @@ _BEATS = "choice.beats"
 _SELECTED = "choice.selected_sample"
 _WRITTEN = "address.written"
 _PROBLEMS = "address.problems"
+_REPORTED = "components.reported"
 _OWN = "own"
 
 _ADDRESS = ("record", "t", "w", "model", "lang")
@@ -117,6 +118,17 @@ def select_sample(sample: int | None) -> None:
     st.session_state[_SELECTED] = sample
 
 
+def is_news(key: str, value: object) -> bool:
+    """Tell whether a component reports something else than the last time.
+
+    A component repeats its last report at every rerun; taking it over again would undo what was chosen elsewhere since.
+    """
+    seen = st.session_state.setdefault(_REPORTED, {})
+    news = seen.get(key) != value
+    seen[key] = value
+    return news
+
+
 # Model
 
 
@@ -143,7 +155,7 @@ def set_beat_source(source: BeatSource) -> None:
 # What belongs to this visitor alone, and so never goes into a shared cache
 
 
-def own(kind: Literal["record", "model", "prediction"]) -> dict:
+def own(kind: Literal["record", "model", "classifier", "prediction"]) -> dict:
     """Return the visitor's own objects of one kind by name: uploads, and what was computed from them."""
     return st.session_state.setdefault(f"{_OWN}.{kind}", {})
 

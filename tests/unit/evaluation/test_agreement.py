@@ -68,13 +68,13 @@ def test_flutter_is_neither_right_nor_wrong():
     assert agreement.extra.tolist() == [2100]
 
 
-def test_runs_are_counted_once():
-    """A run of three beats is one judgement, and its later beats are not missed."""
+def test_beats_that_a_model_leaves_out_are_not_missed():
+    """A model that reads runs of the five classes is not shown the others, and the detector had no part in it."""
     experts = marks((100, "N"), (400, "N"), (700, "N"), (1000, "V"), (1300, "F"))
-    agreement = compare_beats(predicted((100, "N"), (1000, "N"), beats="runs"), experts)
-    assert agreement.matrix[0, 0] == 1
+    agreement = compare_beats(predicted((100, "N"), (400, "N"), (700, "N"), (1000, "N"), beats="annotated"), experts)
+    assert agreement.matrix[0, 0] == 3
     assert agreement.matrix[4, 0] == 1
-    assert agreement.n_judged == 2
+    assert agreement.n_judged == 4
     assert len(agreement.missed) == len(agreement.extra) == 0
     assert [(other.symbol, other.n, other.named.sum()) for other in agreement.others] == [("F", 1, 0)]
 

@@ -1,0 +1,100 @@
+"""Predict: the model names every beat, beside the experts."""
+
+import streamlit as st
+
+from ecgmodel.errors import EcgModelError
+from ecgmodel.evaluation.agreement import compare_beats
+from pages.ui import cache, state
+from pages.ui.blocks import follow_trace, show_error, show_not_a_medical_device, show_source
+from pages.ui.components import LabelRow, Monitor, View, show_trace
+from pages.ui.predict_panel import (
+    choose_beats,
+    choose_lead,
+    choose_model,
+    choose_model_file,
+    show_agreement,
+    show_detection,
+    show_disagreements,
+    show_model_card,
+    show_other_beats,
+)
+from pages.ui.record_panel import open_record_in_use, show_record_picker
+from pages.ui.text import t
+
+TRACE = "predict.trace"
+
+show_record_picker()
+record = open_record_in_use()
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    name = choose_model(record)
+    if name is not None:
+        model = cache.open_model(name)
+        source = choose_beats(record, model)
+        lead = choose_lead(record)
+    choose_model_file()
+if name is None:
+    st.caption(t("There is no model here that can read this record. Bring a model file, or choose another record."))
+    st.stop()
+if name != cache.model_name_in_use():
+    st.caption(
+        t(
+            "{chosen} reads runs, which only experts' labels can cut; this record has none, so {name} takes its place.",
+            chosen=cache.model_name_in_use(),
+            name=name,
+        )
+    )
+try:
+    with st.spinner(t("The model reads the record …"), show_time=False):
+        prediction = cache.predict_record(record.name, name, lead, source)
+except EcgModelError as error:
+    show_error(error)
+    st.stop()
+
+show_model_card(model, record)
+rows = [LabelRow(t("model"), prediction.r_sample, prediction.predicted)]
+if record.annotations is not None:
+    beats = record.annotations.beats()
+    rows.insert(0, LabelRow(t("experts"), beats.sample, beats.symbol))
+event = show_trace(
+    record,
+    key=TRACE,
+    view=View(state.start_s(), state.window_s()),
+    leads=(lead,),
+    rows=tuple(rows),
+    monitor=Monitor(
+        prediction.probabilities,
+        prediction.r_sample,
+        prediction.ready_sample,
+        prediction.start_sample,
+        prediction.stop_sample,
+    ),
+)
+follow_trace(event, TRACE)
+show_not_a_medical_device()
+
+if record.annotations is not None:
+    agreement = compare_beats(prediction, record.annotations)
+    key = f"predict.{record.name}.{name}.{lead}.{source}"
+    whole, differ, others, detection = st.tabs(
+        [
+            t("Whole record"),
+            t("Disagreements ({n:,})", n=len(agreement.disagreements)),
+            t("Beats outside the five classes ({n:,})", n=agreement.n_other),
+            t("Detection"),
+        ]
+    )
+    with whole:
+        show_agreement(agreement)
+    with differ:
+        show_disagreements(agreement, record.fs, key)
+    with others:
+        show_other_beats(agreement)
+    with detection:
+        if source == "detected":
+            show_detection(agreement, record.fs, key)
+        else:
+            st.caption(t("The R peaks are the experts' own. Choose detected R peaks to see what the detector finds."))
+else:
+    st.caption(t("Nobody annotated this record, so there is nothing to compare the model with."))
+show_source(record)
