@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import sys
 
 from ecgmodel.errors import EcgModelError
 
@@ -26,14 +27,15 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
     # The measures lie with the tests: they drive a browser, and they measure what the library must not contain.
-    if importlib.util.find_spec("tests.benchmarks") is None:
-        raise EcgModelError("The benchmark is part of the source tree. Run it in the project's folder.")
-    if importlib.util.find_spec("playwright") is None:
-        raise EcgModelError("The benchmark needs the test requirements: pip install -r tests/requirements.txt")
-    from tests.benchmarks.suite import format_table, run_benchmarks
+    for package in ("playwright", "psutil"):
+        if importlib.util.find_spec(package) is None:
+            raise EcgModelError("The benchmark needs the test requirements: pip install -r tests/requirements.txt")
+    from tests.benchmarks.suite import describe_machine, format_table, run_benchmarks
 
-    measured = run_benchmarks(options.only)
+    machine = describe_machine()
+    measured = run_benchmarks(options.only, lambda line: print(line, file=sys.stderr, flush=True))
     if options.json:
-        print(json.dumps([measure.describe() for measure in measured], ensure_ascii=False, indent=2))
+        result = {"machine": machine, "measures": [measure.describe() for measure in measured]}
+        print(json.dumps(result, ensure_ascii=False, indent=2))
     else:
         print(format_table(measured))

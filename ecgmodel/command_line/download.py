@@ -14,7 +14,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "download",
         help="fetch records from PhysioNet",
         description="Fetch records of the MIT-BIH Arrhythmia Database from PhysioNet (ODC-By 1.0). Every file is "
-        "checked against its SHA-256; what is there is not fetched again, so an interrupted download goes on where it was.",
+        "checked against its SHA-256; what is there is not fetched again, so an interrupted download can be resumed.",
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("names", nargs="*", default=[], metavar="NAME", help="records, as in 100 208")

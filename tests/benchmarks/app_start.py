@@ -1,0 +1,51 @@
+"""How long it takes from `streamlit run app.py` to a trace on the screen."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.benchmarks.driver import PAINTED_TRACE, START_LIMIT_MS, open_browser
+from tests.benchmarks.measure import Measure, Target, Yardstick
+from tests.browser.server import ROOT, serve
+
+N_RUNS = 5
+ONE_LINE = Path(__file__).parent / "apps" / "one_line.py"
+
+
+def measure_app_start() -> Measure:
+    """Start the app and a one-line page in turn, each in a new server process and a new browser context."""
+    app, one_line = [], []
+    with open_browser() as browser:
+        for run in range(N_RUNS + 1):
+            seconds = (
+                _time_start(browser, ONE_LINE, "[data-testid=stMarkdownContainer] >> text=Hello"),
+                _time_start(browser, ROOT / "app.py", PAINTED_TRACE),
+            )
+            if run:  # the first reads programs from the disk
+                one_line.append(seconds[0])
+                app.append(seconds[1])
+    return Measure(
+        name="start of streamlit run to a painted trace",
+        value=statistics.median(app),
+        unit="s",
+        target=Target("at most", 1.6, "ratio"),
+        yardstick=Yardstick("a one-line Streamlit page", statistics.median(one_line)),
+        note=f"median of {N_RUNS} fresh servers and browser contexts",
+    )
+
+
+def _time_start(browser: Browser, script: Path, painted: str) -> float:
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        start = time.perf_counter()
+        with serve(script) as server:
+            page.goto(server.url, wait_until="commit")
+            page.locator(painted).first.wait_for(timeout=START_LIMIT_MS)
+            return time.perf_counter() - start
+    finally:
+        context.close()

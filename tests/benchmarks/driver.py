@@ -1,0 +1,86 @@
+"""A browser for the measures, and the clock inside of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ecgmodel.errors import EcgModelError
+from tests.browser.chromium import find_chromium, launch_chromium
+
+PAINTED_TRACE = "canvas[data-paints]"
+"""The trace component counts its paintings in this attribute."""
+
+START_LIMIT_MS = 90_000
+REACTION_LIMIT_MS = 30_000
+
+# Clicks, then looks once a frame whether what `seen` returns has changed; a frame later the change is on the screen.
+_CLICK_TO_PAINT = """
+async ([button, seen, limit]) => {
+  const look = new Function('return (' + seen + ')');
+  const find = new Function('return (' + button + ')');
+  const frame = () => new Promise(requestAnimationFrame);
+  const before = look();
+  const start = performance.now();
+  find().click();
+  while (look() === before) {
+    if (performance.now() - start > limit) throw new Error('nothing changed after the click');
+    await frame();
+  }
+  await frame();
+  return performance.now() - start;
+}
+"""
+
+# Streamlit mounts components in open shadow roots; this looks through them as Playwright's selectors do.
+FIND_DEEP = """
+((root, selector) => {
+  const search = (node) => {
+    const hit = node.querySelector(selector);
+    if (hit) return hit;
+    for (const child of node.querySelectorAll('*')) {
+      const found = child.shadowRoot && search(child.shadowRoot);
+      if (found) return found;
+    }
+    return null;
+  };
+  return search(root);
+})
+"""
+
+
+def deep(selector: str) -> str:
+    """Return a JavaScript expression for the first element, in any open shadow root, that `selector` finds."""
+    return f"{FIND_DEEP.strip()}(document, {selector!r})"
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Start a headless Chromium, or say that there is none."""
+    executable = find_chromium()
+    if executable is None:
+        raise EcgModelError(
+            "The benchmark drives Chromium, and none is on the path. Install it, or name a browser in ECG_CHROMIUM."
+        )
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright, executable)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def click_to_paint(page: Page, button: str, seen: str) -> float:
+    """Click and return the milliseconds until the change is painted.
+
+    Parameters
+    ----------
+    page : Page
+    button : str
+        JavaScript expression for what is clicked.
+    seen : str
+        JavaScript expression that changes with the painting.
+    """
+    return page.evaluate(_CLICK_TO_PAINT, [button, seen, REACTION_LIMIT_MS])

@@ -1,0 +1,54 @@
+"""How long half an hour of one lead takes from its file to a label on every beat."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from pathlib import Path
+
+import numpy as np
+
+from ecgmodel.errors import EcgModelError
+from ecgmodel.network.inference import Classifier, classify_record
+from ecgmodel.network.model_file import open_shipped_model
+from ecgmodel.records.download import cache_folder
+from ecgmodel.records.sources import FOLDER_VARIABLE, list_records, open_record
+from tests.benchmarks.keras_process import ask_keras
+from tests.benchmarks.measure import Measure, Target, Yardstick
+
+N_RUNS = 5
+
+
+def measure_record_to_labels() -> Measure:
+    """Read, detect, cut and classify a record, against `wfdb` XQRS and `keras.Model.predict` on the same model."""
+    held = {entry.name: entry.available for entry in list_records() if entry.available in ("folder", "cache")}
+    if not held:
+        raise EcgModelError(
+            "The benchmark reads a MIT-BIH record, and none is on this machine. "
+            "Fetch one with: python -m ecgmodel download 208"
+        )
+    name = "208" if "208" in held else next(iter(held))
+    folder = Path(os.environ[FOLDER_VARIABLE]) if held[name] == "folder" else cache_folder()
+    model = open_shipped_model("beats-gru")
+    classifier = Classifier(model)
+    lead = open_record(name).default_lead
+
+    def run() -> None:
+        classify_record(open_record(name), classifier, lead=lead, beats="detected")
+
+    run()  # loads sleepecg and wfdb
+    seconds = []
+    for _ in range(N_RUNS):
+        start = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - start)
+    yardstick = ask_keras("record", model, path=np.array(str(folder / name)), lead=np.array(lead))
+    return Measure(
+        name="record to labels, half an hour",
+        value=statistics.median(seconds),
+        unit="s",
+        target=Target("at most", 0.1, "ratio"),
+        yardstick=Yardstick("wfdb XQRS + keras.predict", yardstick),
+        note=f"record {name}, {lead}, beats-gru; median of {N_RUNS} runs, files in the disk cache",
+    )

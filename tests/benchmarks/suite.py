@@ -1,0 +1,70 @@
+"""All measures, in the order in which they run."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Sequence
+
+from ecgmodel.errors import EcgModelError
+from tests.benchmarks.app_memory import measure_app_memory
+from tests.benchmarks.app_start import measure_app_start
+from tests.benchmarks.measure import Measure
+from tests.benchmarks.next_window import measure_next_window
+from tests.benchmarks.record_to_labels import measure_record_to_labels
+from tests.benchmarks.serving import measure_serving
+
+MEASURES: dict[str, Callable[[], Measure]] = {
+    "start": measure_app_start,
+    "next-window": measure_next_window,
+    "memory": measure_app_memory,
+    "record-to-labels": measure_record_to_labels,
+    "serving": measure_serving,
+}
+
+BUSY_LOAD = 0.5
+"""Load average at which the first line warns; the measures themselves bring it to one and more."""
+
+
+def run_benchmarks(only: Sequence[str] | None, say: Callable[[str], None]) -> tuple[Measure, ...]:
+    """Measure everything, or what `only` names; `say` is told what runs."""
+    for name in only or ():
+        if name not in MEASURES:
+            raise EcgModelError(
+                "There is no measure '{name}'. Choose from {names}.", name=name, names=", ".join(MEASURES)
+            )
+    load = describe_machine()["load"]
+    if load is not None and load > BUSY_LOAD:
+        say(f"Other programs keep this machine busy (load {load}); the figures will say less.")
+    measured = []
+    for name in only or MEASURES:
+        say(f"measuring {name} ...")
+        measured.append(MEASURES[name]())
+    return tuple(measured)
+
+
+def describe_machine() -> dict[str, object]:
+    """Return what the figures depend on."""
+    return {
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+    }
+
+
+def format_table(measured: Sequence[Measure]) -> str:
+    """Return the measures as a table for people."""
+    head = ("what", "value", "yardstick", "ratio", "target", "met")
+    rows = [head]
+    for measure in measured:
+        shown = measure.describe()
+        yardstick = "" if measure.yardstick is None else f"{shown['yardstick']:g} {measure.unit}"
+        ratio = "" if measure.ratio is None else f"{shown['ratio']:g}"
+        met = "yes" if measure.met else "NO"
+        rows.append((measure.name, f"{shown['value']:g} {measure.unit}", yardstick, ratio, str(shown["target"]), met))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

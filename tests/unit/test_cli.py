@@ -1,0 +1,191 @@
+"""`python -m ecgmodel`, as a shell sees it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import wfdb
+
+from ecgmodel.command_line.main import main
+from ecgmodel.labels import CLASSES
+from ecgmodel.network.build import initialise_weights
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.model_file import Model, ModelCard, write_model
+from ecgmodel.records import embedded
+from ecgmodel.records.sources import open_record
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORD = embedded.DEFAULT_NAME
+
+
+@pytest.fixture
+def beats_model(tmp_path: Path) -> Path:
+    """Return a model file that reads beats, untrained."""
+    config = NetworkConfig()
+    path = tmp_path / "untrained.safetensors"
+    write_model(Model(config, initialise_weights(config, seed=0), ModelCard(name="untrained", segments="beats")), path)
+    return path
+
+
+def run_command(*arguments: str, **options) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "ecgmodel", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, **options
+    )
+
+
+def test_help_needs_no_numpy():
+    """`--help` answers without loading what only the commands need."""
+    code = (
+        "import sys\n"
+        "from ecgmodel.command_line.main import build_parser\n"
+        "build_parser().format_help()\n"
+        "assert not {'numpy', 'wfdb', 'pandas', 'onnxruntime', 'tensorflow'} & set(sys.modules)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_dataset_prints_the_published_counts(mitdb_folder: Path):
+    """`dataset --segments runs --json` prints the table of Oh et al. 2018, and nothing else."""
+    done = run_command("dataset", "--segments", "runs", "--json")
+    assert done.stderr == ""
+    assert done.stdout == (
+        '{"segments": 16499, "classes": {"N": 8245, "L": 344, "R": 660, "A": 1004, "V": 6246}}' + "\n"
+    )
+
+
+def test_dataset_says_what_is_missing(no_mitdb: None, capsys: pytest.CaptureFixture[str]):
+    """Without the records, one sentence says how to get them."""
+    assert main(["dataset", "--json"]) == 2
+    seen = capsys.readouterr()
+    assert seen.out == ""
+    assert "python -m ecgmodel download --all" in seen.err
+
+
+def test_classify_prints_json_alone(no_mitdb: None, beats_model: Path):
+    """Standard output of `classify --json` is one JSON object of the documented shape."""
+    done = run_command("classify", RECORD, "--model", str(beats_model), "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    record = open_record(RECORD)
+    assert list(result) == ["fs", "lead", "unit", "seconds", "beats"]
+    assert (result["fs"], result["lead"], result["unit"]) == (record.fs, record.default_lead, "mV")
+    assert result["seconds"] == pytest.approx(record.duration_s, abs=1e-4)
+    assert len(result["beats"]) > 10
+    for beat in result["beats"]:
+        assert list(beat) == ["s", "class", "p"]
+        assert 0 <= beat["s"] < record.duration_s
+        assert tuple(beat["p"]) == CLASSES
+        assert beat["class"] == max(beat["p"], key=beat["p"].get)
+        assert sum(beat["p"].values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_classify_takes_annotated_beats(
+    no_mitdb: None, beats_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """With `--beats annotated`, beats stand at the experts' samples, and the CSV has the experts' symbols."""
+    table = tmp_path / "beats.csv"
+    arguments = ["classify", RECORD, "--model", str(beats_model), "--beats", "annotated", "--csv", str(table)]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out == ""
+    with table.open(newline="", encoding="utf-8") as source:
+        rows = list(csv.DictReader(source))
+    truth = open_record(RECORD).annotations.beats()
+    assert [int(row["r_sample"]) for row in rows] == truth.sample.tolist()
+    assert [row["expert"] for row in rows] == truth.symbol.tolist()
+    assert list(rows[0]) == ["r_sample", "s", "expert", "class", "p_N", "p_L", "p_R", "p_A", "p_V"]
+
+
+def test_classify_writes_annotations_that_wfdb_reads(no_mitdb: None, beats_model: Path, tmp_path: Path):
+    """`--atr` writes what `wfdb.rdann` reads: the same beats as the CSV, at the record's sampling frequency."""
+    out, table = tmp_path / "208.mine.atr", tmp_path / "beats.csv"
+    arguments = ["classify", RECORD, "--model", str(beats_model), "--atr", str(out), "--csv", str(table)]
+    assert main(arguments) == 0
+    read = wfdb.rdann(str(out.with_suffix("")), "atr")
+    with table.open(newline="", encoding="utf-8") as source:
+        rows = list(csv.DictReader(source))
+    assert read.fs == open_record(RECORD).fs
+    assert read.sample.tolist() == [int(row["r_sample"]) for row in rows]
+    assert read.symbol == [row["class"] for row in rows]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["208.mine.atr", "beats.csv", beats_model.name]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["classify", "999"], "There is no record '999'. The records are 100,"),
+        (["classify", "../secret"], "There is no record '../secret'."),
+        (["classify", RECORD, "--lead", "V9"], "Lead 'V9' is not in record"),
+        (["classify", RECORD, "--model", "nothing"], "There is no model 'nothing'."),
+        (["classify", RECORD, "--model", "gone.safetensors"], "gone.safetensors cannot be read"),
+        (["download", "999"], "'999' is not a record of the MIT-BIH Arrhythmia Database."),
+        (["benchmark", "--only", "nothing"], "There is no measure 'nothing'."),
+    ],
+    ids=" ".join,
+)
+def test_wrong_names_get_one_sentence(
+    no_mitdb: None, beats_model: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+):
+    """What came from outside and is wrong ends with exit code 2, one line on standard error, and no traceback."""
+    if arguments[0] == "classify" and "--model" not in arguments:
+        arguments = [*arguments, "--model", str(beats_model)]
+    assert main(arguments) == 2
+    seen = capsys.readouterr()
+    assert seen.out == ""
+    assert said in seen.err
+    assert seen.err.count("\n") == 1
+
+
+def test_output_that_cannot_be_written_keeps_what_was_there(
+    no_mitdb: None, beats_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """Where the output is a folder, one sentence says so and the folder stays as it was."""
+    folder = tmp_path / "taken.csv"
+    folder.mkdir()
+    assert main(["classify", RECORD, "--model", str(beats_model), "--csv", str(folder)]) == 2
+    assert "could not be written" in capsys.readouterr().err
+    assert list(folder.iterdir()) == []
+
+
+def test_a_reader_that_goes_away_is_no_error(no_mitdb: None, beats_model: Path):
+    """`classify --json | head -c 1` leaves no complaint on standard error."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "ecgmodel", "classify", RECORD, "--model", str(beats_model), "--json"],
+        cwd=ROOT,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Ctrl-C during a command gives the shell's code for it and one word."""
+    from ecgmodel.records import sources
+
+    monkeypatch.setattr(sources, "open_record", lambda *_, **__: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(sources, "list_records", lambda: ())
+    assert main(["dataset"]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
+def test_probabilities_are_those_of_the_library(no_mitdb: None, beats_model: Path, capsys: pytest.CaptureFixture[str]):
+    """What the command line prints is what `classify_record` returns, to the places printed."""
+    from ecgmodel.network.inference import Classifier, classify_record
+    from ecgmodel.network.model_file import read_model
+
+    assert main(["classify", RECORD, "--model", str(beats_model), "--json"]) == 0
+    beats = json.loads(capsys.readouterr().out)["beats"]
+    expected = classify_record(open_record(RECORD), Classifier(read_model(beats_model)), beats="detected")
+    np.testing.assert_allclose([beat["s"] for beat in beats], expected.r_sample / expected.fs, atol=5e-5)
+    np.testing.assert_allclose([list(beat["p"].values()) for beat in beats], expected.probabilities, atol=5e-7)
