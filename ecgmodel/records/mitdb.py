@@ -172,7 +172,7 @@ def parse_comments(comments: tuple[str, ...]) -> Header:
     The first line is age, sex and recording numbers ("69 M 1085 1629 x1"; -1 where the age is not known), the second
     the medication, the others are free text.
     """
-    person = re.match(r"(-?\d+) ([FM])", comments[0])
+    person = re.match(r"(-?\d+) ([FM])", comments[0]) if comments else None
     age, sex = (int(person[1]), person[2]) if person else (None, None)
     medication = tuple(part.strip() for part in comments[1].split(",")) if len(comments) > 1 else ()
     return Header(

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ecgmodel.errors import RecordError
+from ecgmodel.labels import BEAT_SYMBOLS
 from ecgmodel.records import embedded, mitdb
 from ecgmodel.records.download import DownloadProgress, cache_folder, download_records
-from ecgmodel.records.record import Header, Record, Source
+from ecgmodel.records.record import Annotations, Header, Record, Source
 
 FOLDER_VARIABLE = "ECG_DATA_DIR"
 """Environment variable that names a folder with MIT-BIH records."""
@@ -21,6 +22,7 @@ DEFAULT_MITDB_RECORD = "208"
 """Shown first: N, V and F beats, couplets and bigeminy, in a clear MLII."""
 
 Availability = Literal["folder", "cache", "download", "embedded"]
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class RecordSummary:
     duration_s: float
     header: Header
     symbol_counts: Mapping[str, int]
+
+    @property
+    def n_beats(self) -> int:
+        """How many of the annotations are heartbeats."""
+        return sum(count for symbol, count in self.symbol_counts.items() if symbol in BEAT_SYMBOLS)
 
 
 def list_records() -> tuple[RecordEntry, ...]:
@@ -113,16 +120,13 @@ def open_record(
     _check_known(name)
     if name in embedded.NAMES:
         return embedded.open_embedded(name)
-    damage = None
-    for _, folder in _folders():
-        if mitdb.is_complete(folder, name):
-            try:
-                return mitdb.read_folder_record(folder, name)
-            except RecordError as error:
-                damage = damage or error
-    if damage is not None:
-        raise damage
-    _check_may_download(name, allow_download)
+    record = _read_from_folders(name, mitdb.read_folder_record)
+    if record is not None:
+        return record
+    if not allow_download:
+        raise RecordError(
+            "Record {record} is not on this machine. Fetch it with: python -m ecgmodel download {record}", record=name
+        )
     download_records([name], progress=progress)
     return mitdb.read_folder_record(cache_folder(), name)
 
@@ -138,24 +142,40 @@ def read_summary(name: str) -> RecordSummary | None:
     _check_known(name)
     if name in embedded.NAMES:
         return _summarise(embedded.open_embedded(name))
+    return _read_from_folders(name, _read_folder_summary)
+
+
+def _read_from_folders(name: str, read: Callable[[Path, str], Read]) -> Read | None:
+    """Read a record from the first folder that has it intact; `None` where none has its files at all.
+
+    An intact copy goes before a damaged one, so that fetching a record again, into the cache, mends a damaged folder.
+    """
+    damage = None
     for _, folder in _folders():
         if mitdb.is_complete(folder, name):
-            header = mitdb.read_folder_header(folder, name)
-            marks = mitdb.read_folder_annotations(folder, name)
-            return RecordSummary(
-                name=name,
-                source="mitdb",
-                leads=header.leads,
-                fs=header.fs,
-                duration_s=header.n_samples / header.fs,
-                header=mitdb.parse_comments(header.comments),
-                symbol_counts=dict(Counter(marks.symbol.tolist()).most_common()),
-            )
+            try:
+                return read(folder, name)
+            except RecordError as error:
+                damage = damage or error
+    if damage is not None:
+        raise damage
     return None
 
 
+def _read_folder_summary(folder: Path, name: str) -> RecordSummary:
+    header = mitdb.read_folder_header(folder, name)
+    return RecordSummary(
+        name=name,
+        source="mitdb",
+        leads=header.leads,
+        fs=header.fs,
+        duration_s=header.n_samples / header.fs,
+        header=mitdb.parse_comments(header.comments),
+        symbol_counts=_count_symbols(mitdb.read_folder_annotations(folder, name)),
+    )
+
+
 def _summarise(record: Record) -> RecordSummary:
-    symbols = [] if record.annotations is None else record.annotations.symbol.tolist()
     return RecordSummary(
         name=record.name,
         source=record.source,
@@ -163,8 +183,12 @@ def _summarise(record: Record) -> RecordSummary:
         fs=record.fs,
         duration_s=record.duration_s,
         header=record.header,
-        symbol_counts=dict(Counter(symbols).most_common()),
+        symbol_counts=_count_symbols(record.annotations),
     )
+
+
+def _count_symbols(annotations: Annotations | None) -> dict[str, int]:
+    return {} if annotations is None else dict(Counter(annotations.symbol.tolist()).most_common())
 
 
 def _folders() -> list[tuple[Availability, Path]]:
@@ -188,11 +212,4 @@ def _check_known(name: str) -> None:
             "There is no record '{name}'. The records are {names}.",
             name=name[:40],
             names=", ".join((*mitdb.RECORD_NAMES, *embedded.NAMES)),
-        )
-
-
-def _check_may_download(name: str, allowed: bool) -> None:
-    if not allowed:
-        raise RecordError(
-            "Record {record} is not on this machine. Fetch it with: python -m ecgmodel download {record}", record=name
         )

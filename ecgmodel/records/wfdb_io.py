@@ -87,6 +87,13 @@ def write_annotations(path: Path, annotations: Annotations, fs: float) -> None:
     )
 
 
+def detect_xqrs(signal: np.ndarray, fs: float) -> np.ndarray:
+    """Find R peaks with wfdb's XQRS, the yardstick for `r_peaks.detect_r_peaks`: ndarray of shape (n_beats,), int64."""
+    from wfdb import processing  # loads scipy.signal
+
+    return np.asarray(processing.xqrs_detect(signal.astype(np.float64), fs, verbose=False), dtype=np.int64)
+
+
 def remote_url(database: str, file: str) -> str:
     """Return where PhysioNet, or the mirror set with `wfdb.io.download.set_db_index_url`, keeps a file."""
     return posixpath.join(download.config.db_index_url, database, file)
