@@ -42,3 +42,15 @@ class ConfigError(EcgModelError):
 
 class ModelFileError(EcgModelError):
     """A model file that is not ours, is truncated, or does not fit its own description."""
+
+
+class ImportFileError(EcgModelError):
+    """A visitor's file that cannot be read, or an import setting that cannot be; names line and column where there is one."""
+
+
+class QuestionError(ImportFileError):
+    """A file that does not say something that is needed, as its sampling rate; the sentence is the question."""
+
+
+class ImportStoppedError(ImportFileError):
+    """An import that the visitor cancelled."""

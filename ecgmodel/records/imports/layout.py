@@ -1,0 +1,356 @@
+"""Where a text file's samples are: delimiter and decimal mark, the lines before the data, the header, and the rows.
+
+Every pair of delimiter and decimal mark is tried on the first lines. What such a trial sees is evidence for its pair.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ecgmodel.records.imports.evidence import Vote, say
+from ecgmodel.records.imports.numbers import MAX_CELL, cell_kind, clean_cell, is_grouped, is_number, parse_number
+from ecgmodel.records.imports.words import signal_unit, time_unit
+
+DELIMITERS = ("", ",", ";", "\t", "|", " ")
+"""What stands between two cells: nothing where there is one value a line, " " for any run of blanks."""
+
+TRIAL_LINES = 400
+MAX_HEADER_LINES = 500
+MAX_TRIAL_CELLS = 200_000
+COMMENT = re.compile(r"^[\s\"]*(?:%|#|//)+\s*")
+
+
+def split_line(line: str, delimiter: str) -> list[str]:
+    """Split one line into its cells; a delimiter between double quotes does not count."""
+    if not delimiter:
+        return [line]
+    if delimiter == " ":
+        return line.split()
+    if '"' in line and line.count('"') < 2000:
+        try:
+            return next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:
+            pass  # an over-long cell, which is refused as text later
+    return line.split(delimiter)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The first lines read with one delimiter and one decimal mark.
+
+    Attributes
+    ----------
+    delimiter, decimal : str
+    lines : tuple of str
+        All lines looked at, without their ends.
+    start : int
+        Index of the first line with samples; the number of lines where there is none.
+    pattern : str
+        The kinds of cell ("N", "C", "T") of most rows, one letter a column.
+    share : float
+        How many of the lines from `start` on are such rows.
+    """
+
+    delimiter: str
+    decimal: str
+    lines: tuple[str, ...]
+    start: int
+    pattern: str
+    share: float
+
+    @cached_property
+    def rows(self) -> list[list[str]]:
+        """The cells of the lines from `start` on that have the columns of most lines."""
+        return self.read_rows(TRIAL_LINES)
+
+    def read_rows(self, limit: int) -> list[list[str]]:
+        """Return the cells of the first `limit` lines with samples, of long lines those of fewer."""
+        limit = min(limit, max(20, MAX_TRIAL_CELLS // len(self.pattern)))
+        rows = (split_line(line, self.delimiter) for line in self.lines[self.start : self.start + limit])
+        return [row for row in rows if len(row) == len(self.pattern)]
+
+    @cached_property
+    def header(self) -> list[str] | None:
+        """The names of the columns: the last line before the samples with as many cells, which are words."""
+        return self._words_before(self.start if self.units is None else self.start - 1)
+
+    @cached_property
+    def units(self) -> list[str] | None:
+        """The row of units between names and samples, as PhysioBank writes one."""
+        above = self._words_before(self.start)
+        if above is None:
+            return None
+        known = sum(bool(signal_unit(cell) or time_unit(cell)) for cell in above)
+        return (
+            above
+            if known >= 0.6 * len([c for c in above if c.strip()]) and self._words_before(self.start - 1)
+            else None
+        )
+
+    def _words_before(self, index: int) -> list[str] | None:
+        after_blank = False
+        for line in reversed(self.lines[max(0, index - 3) : max(0, index)]):
+            if not line.strip():
+                after_blank = True
+                continue
+            cells = split_line(COMMENT.sub("", line), self.delimiter)
+            width = len(self.pattern)
+            same_width = len(cells) == width or (
+                self.delimiter and len(cells) + 1 == width and self.pattern.endswith("M")
+            )
+            kinds = [cell_kind(cell, self.decimal) for cell in cells]
+            numbers = kinds.count("N")
+            if same_width and (numbers == 0 or _counts_up(cells)) and not _is_statement(cells, after_blank):
+                return [cell.strip() for cell in cells] + [""] * (width - len(cells))
+            return None
+        return None
+
+    @cached_property
+    def header_index(self) -> int | None:
+        """Index of the header among `lines`; `None` where there is none."""
+        if self.header is None:
+            return None
+        filled = [i for i, line in enumerate(self.lines[: self.start]) if line.strip()]
+        return filled[-1] if self.units is None else filled[-2]
+
+    @property
+    def header_line(self) -> str:
+        """The header as it stands; empty where there is none."""
+        return "" if self.header_index is None else self.lines[self.header_index].strip()
+
+    @property
+    def lines_before(self) -> tuple[str, ...]:
+        """The lines before the samples and before the header."""
+        return self.lines[: self.start if self.header_index is None else self.header_index]
+
+    @property
+    def blank_share(self) -> float:
+        """How many of the lines among the samples are blank."""
+        body = self.lines[self.start : self.start + TRIAL_LINES]
+        return sum(not line.strip() for line in body) / max(len(body), 1)
+
+    @property
+    def grouped(self) -> str | None:
+        """A cell that has thousands groups, if the first rows have one."""
+        return next((c for row in self.rows for c in map(clean_cell, row) if is_grouped(c, self.decimal)), None)
+
+
+def _is_statement(cells: Sequence[str], blank_below: bool) -> bool:
+    """Whether a line above the samples says something, as `Unit,µV` or `Name: X`, rather than naming the columns."""
+    if len(cells) == 1:
+        return len(cells[0]) > 40 or bool(re.search(r"[:=,;\t]", cells[0])) or len(cells[0].split()) > 4
+    return len(cells) == 2 and (
+        blank_below or bool(signal_unit(cells[1]) and not signal_unit(cells[0]) and not time_unit(cells[0]))
+    )
+
+
+def _counts_up(cells: Sequence[str]) -> bool:
+    """Whether a row is 0, 1, 2, ...: the names that a table without names was given."""
+    return len(cells) > 3 and [c.strip() for c in cells] in (
+        [str(i) for i in range(len(cells))],
+        [str(i) for i in range(1, len(cells) + 1)],
+    )
+
+
+def try_layouts(
+    lines: Sequence[str], delimiter: str | None = None, decimal: str | None = None, first_line: int | None = None
+) -> tuple[Trial, ...]:
+    """Read the first lines with every pair of delimiter and decimal mark; keep those that see numbers.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        Without their ends.
+    delimiter, decimal : str or None
+        `None` tries all.
+    first_line : int or None
+        Line of the first samples, from 1; `None` looks for it.
+    """
+    lines = tuple(lines)
+    trials = []
+    for mark in DELIMITERS if delimiter is None else (delimiter,):
+        if mark not in ("", " ") and not any(mark in line for line in lines):
+            continue
+        for point in (".", ",") if decimal is None else (decimal,):
+            if point != mark and (point == "." or any("," in line for line in lines)):
+                trial = _try_layout(lines, mark, point, first_line)
+                if trial is not None:
+                    trials.append(trial)
+    return tuple(trials)
+
+
+def _try_layout(lines: tuple[str, ...], delimiter: str, decimal: str, first_line: int | None) -> Trial | None:
+    if first_line is not None:
+        found = _try_layout(lines[first_line - 1 :], delimiter, decimal, None)
+        return found and Trial(delimiter, decimal, lines, first_line - 1, found.pattern, found.share)
+    patterns = [_pattern(line, delimiter, decimal) for line in _thin(lines)]
+    body = [pattern for pattern in patterns if "N" in pattern]
+    if not body:
+        return None
+    whole = [pattern for pattern in body if "M" not in pattern.rstrip("M")]
+    usual = Counter(whole if len(whole) > 0.1 * len(body) else body).most_common(1)[0][0]
+    if delimiter and len(usual) == 1:
+        return None  # the same as no delimiter
+    start = _first_row(lines, delimiter, decimal, usual)
+    if start == len(lines):
+        return None
+    rest = [_pattern(line, delimiter, decimal) for line in _thin(lines[start:]) if line.strip()]
+    share = sum(_fits(pattern, usual) for pattern in rest) / max(len(rest), 1)
+    return Trial(delimiter, decimal, lines, start, usual, share)
+
+
+def _thin(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """The first lines and some of the rest; fewer where lines are long."""
+    long = sum(map(len, lines[:40])) > 40 * 2000
+    count = 20 if long else TRIAL_LINES // 2
+    return lines if len(lines) <= 2 * count else lines[:count] + lines[count :: max(1, len(lines) // count)]
+
+
+def _pattern(line: str, delimiter: str, decimal: str) -> str:
+    if not line.strip():
+        return ""
+    return "".join(cell_kind(cell, decimal) for cell in split_line(line, delimiter))
+
+
+def _fits(pattern: str, usual: str) -> bool:
+    return len(pattern) == len(usual) and all(a in (b, "M") or b == "M" for a, b in zip(pattern, usual, strict=True))
+
+
+def _first_row(lines: tuple[str, ...], delimiter: str, decimal: str, usual: str) -> int:
+    """The first line that is a row and has rows after it, so that a `Age,35` above the samples is none."""
+    patterns = [_pattern(line, delimiter, decimal) for line in lines[:MAX_HEADER_LINES]]
+    for i, pattern in enumerate(patterns):
+        if "N" in pattern and _fits(pattern, usual):
+            following = [later for later in patterns[i + 1 : i + 8] if later][:3]
+            if sum(_fits(later, usual) for later in following) >= 0.6 * len(following):
+                return i
+    return len(lines)
+
+
+# -- Delimiter and decimal mark: rules over one trial, each for the pair of that trial ------------------------------------
+
+
+def vote_share_of_rows(trials: Sequence[Trial]) -> Iterator[Vote]:
+    """With the right pair, nearly every line is a row of the same columns."""
+    for trial in trials:
+        share = trial.share * sum(kind != "T" for kind in trial.pattern) / len(trial.pattern)
+        yield Vote(
+            (trial.delimiter, trial.decimal),
+            say("{share:.0%} of the lines are rows of {columns}", share=trial.share, columns=len(trial.pattern)),
+            share,
+        )
+
+
+def vote_several_columns(trials: Sequence[Trial]) -> Iterator[Vote]:
+    """A mark that splits every line into the same number of cells is hardly there by accident."""
+    for trial in trials:
+        if len(trial.pattern) > 1:
+            yield Vote(
+                (trial.delimiter, trial.decimal), say("every line has {columns} cells", columns=len(trial.pattern))
+            )
+
+
+def vote_header_width(trials: Sequence[Trial]) -> Iterator[Vote]:
+    """A header with as many names as there are cells."""
+    for trial in trials:
+        if trial.header is not None and trial.delimiter:
+            yield Vote((trial.delimiter, trial.decimal), say("the header has as many names as a row has cells"))
+
+
+def vote_separator_line(trials: Sequence[Trial]) -> Iterator[Vote]:
+    """Excel's own first line, `sep=;`."""
+    for trial in trials:
+        match = re.match(r"\s*\"?sep=(.)", trial.lines[0])
+        if match and match[1] == trial.delimiter:
+            yield Vote((trial.delimiter, trial.decimal), say("the first line names the delimiter"))
+
+
+def vote_fraction_digits(trials: Sequence[Trial]) -> Iterator[Vote]:
+    """After a decimal comma come digits that no integer has: leading zeros, or as many in nearly every line; `-0` before it."""
+    for trial in trials:
+        if trial.decimal != ",":
+            continue
+        cells = [clean_cell(c) for row in trial.rows for c in row if "," in c]
+        cells = [c for c in cells if is_number(c, ",") and not is_grouped(c, ",")]
+        if not cells:
+            continue
+        tails = [c.split(",")[1] for c in cells]
+        zeros = sum(len(tail) > 1 and tail.startswith("0") for tail in tails)
+        minus = sum(re.match(r"-0+,", c) is not None for c in cells)
+        mixed = (
+            0 < sum("," not in c and is_number(clean_cell(c), ",") for row in trial.rows for c in row)
+            and not trial.delimiter
+        )
+        lead = {c.split(",")[0] for c in cells}
+        if (
+            zeros
+            or minus
+            or mixed
+            or (len(cells) > 20 and lead <= {"0", "-0", "+0", "1", "-1"} and len(set(tails)) > 5)
+        ):
+            example = next(
+                (c for c, t in zip(cells, tails, strict=True) if t[:1] == "0" or c.startswith("-0")), cells[0]
+            )
+            yield Vote(
+                (trial.delimiter, trial.decimal), say("'{example}' is one number with a decimal comma", example=example)
+            )
+
+
+def vote_fraction_in_header(trials: Sequence[Trial]) -> Iterator[Vote]:
+    """A number in the lines before the samples that has a decimal comma and a unit: `511,562 Hertz`."""
+    for trial in trials:
+        match = next(
+            (
+                m
+                for line in trial.lines[: trial.start]
+                if (m := re.search(r"\b\d{1,6},\d{1,6}(?=\s*[kKmM]?[hH][zZeE])", line))
+            ),
+            None,
+        )
+        if trial.decimal == "," and match:
+            yield Vote((trial.delimiter, trial.decimal), say("the header writes '{example}'", example=match[0]))
+
+
+def vote_second_number(trials: Sequence[Trial]) -> Iterator[Vote]:
+    """After a comma that separates, there is a whole number: it can have a sign, a mark of its own, or count up beside it."""
+    for trial in trials:
+        if trial.delimiter != "," or len(trial.pattern) < 2:
+            continue
+        second = [clean_cell(row[1]) for row in trial.rows]
+        first = [clean_cell(row[0]) for row in trial.rows]
+        if any(c[:1] in "+-" and len(c) > 1 or "." in c for c in second) or any("." in c for c in first):
+            yield Vote(
+                (",", trial.decimal), say("there are numbers with a sign or a mark of their own after the comma")
+            )
+        elif len(trial.rows) > 4 and (_rises(first, trial.decimal) or _rises(second, trial.decimal)):
+            yield Vote((",", trial.decimal), say("one of the two numbers rises by the same step in every line"))
+        elif len({len(c) for c in second}) > 1 and sum(c.endswith("0") and len(c) > 1 for c in second) > 0.05 * len(
+            second
+        ):
+            yield Vote((",", trial.decimal), say("the numbers after the comma end in 0 where a fraction would not"))
+
+
+def vote_decimal_points(trials: Sequence[Trial]) -> Iterator[Vote]:
+    """A point between digits, where no comma is one."""
+    for trial in trials:
+        if trial.decimal == "." and any(
+            re.fullmatch(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?", clean_cell(c)[:MAX_CELL])
+            for row in trial.rows[:50]
+            for c in row
+        ):
+            yield Vote((trial.delimiter, trial.decimal), say("numbers have a decimal point"))
+
+
+def _rises(cells: Sequence[str], decimal: str) -> bool:
+    try:
+        values = [parse_number(cell, decimal) for cell in cells[:50]]
+    except ValueError:
+        return False
+    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    usual = sorted(steps)[len(steps) // 2]
+    return usual > 0 and sum(abs(step - usual) <= 0.6 * usual for step in steps) >= 0.9 * len(steps)

@@ -1,0 +1,111 @@
+"""Numbers and clock times as devices write them: either decimal mark, thousands groups, signs, and words for 'missing'."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+
+MAX_CELL = 64
+"""A longer cell is text; no number and no time needs as many characters."""
+
+MISSING_WORDS = ("", "nan", "na", "n/a", "#n/a", "null", "none", "nil", "-", "--", "!", "?", "x")
+"""What stands for a value that is not there, in lower case; `!` is what AD8232 sketches print while an electrode is off."""
+
+_STRIP = " \t\r\n\v\f\u00a0\u2007\u2009\u202f\ufeff\"'"
+_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
+
+_PLAIN = {
+    ".": re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?"),
+    ",": re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,4})?"),
+}
+_GROUPED = {
+    ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3}){1,6}(?:\.\d*)?"),
+    ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){1,6}(?:,\d*)?"),
+}
+_INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
+_DATE = r"(?:(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+_CLOCK = re.compile(
+    rf"\[?(?:{_DATE}[T ]\s?)?(?:(?P<hours>\d{{1,4}}):)?(?P<minutes>\d{{1,2}}):(?P<seconds>\d{{1,2}})"
+    r"(?:[.,:](?P<fraction>\d{1,9}))?(?:Z|[+-]\d\d:?\d\d)?(?: \d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})?\]?",
+    re.ASCII,
+)
+
+
+def clean_cell(text: str) -> str:
+    """Return a cell without blanks of any kind, quotes and typographic minus signs."""
+    text = text.strip(_STRIP)
+    return text if text.isascii() else text.translate(_MINUS)
+
+
+def is_number(text: str, decimal: str) -> bool:
+    """Whether a cleaned cell is a number, with or without thousands groups."""
+    if len(text) > MAX_CELL:
+        return False
+    return bool(_PLAIN[decimal].fullmatch(text) or _INFINITE.fullmatch(text)) or is_grouped(text, decimal)
+
+
+def is_grouped(text: str, decimal: str) -> bool:
+    """Whether a cleaned cell has thousands groups *and* needs them to be a number, as `1.234,5` and `1.234.567`."""
+    return (
+        len(text) <= MAX_CELL
+        and _GROUPED[decimal].fullmatch(text) is not None
+        and _PLAIN["." if decimal == "," else ","].fullmatch(text) is None
+    )
+
+
+def cell_kind(text: str, decimal: str) -> str:
+    """Return "N" for a number, "C" for a clock time, "M" for a missing value, "T" for other text."""
+    text = clean_cell(text)
+    if is_number(text, decimal):
+        return "N"
+    if text.lower() in MISSING_WORDS:
+        return "M"
+    return "C" if len(text) <= MAX_CELL and _CLOCK.fullmatch(text) else "T"
+
+
+def parse_number(text: str, decimal: str) -> float:
+    """Return the number in a cell: NaN for a missing value, infinity where it says so.
+
+    Raises
+    ------
+    ValueError
+        Where the cell holds neither a number nor a word for a missing value.
+    """
+    if decimal == "." and len(text) <= MAX_CELL and text.isascii() and "_" not in text:
+        try:
+            return float(text)
+        except ValueError:
+            pass  # quotes, groups and words for missing values follow
+    text = clean_cell(text)
+    if text.lower() in MISSING_WORDS:
+        return math.nan
+    if not is_number(text, decimal):
+        raise ValueError(text)
+    if is_grouped(text, decimal):
+        text = text.replace("," if decimal == "." else ".", "")
+    return float(text.replace(",", "."))
+
+
+def parse_clock(text: str) -> float:
+    """Return a clock time in seconds: since midnight, or since year 1 where the cell has a year-first date.
+
+    `mm:ss.mmm`, `hh:mm:ss.mmm`, `hh:mm:ss:mmm`, ISO 8601, and PhysioBank's `[hh:mm:ss.mmm dd/mm/yyyy]` are known. A date
+    with the day or the month first is not used: which of the two is first cannot be told, and midnight shows by itself.
+
+    Raises
+    ------
+    ValueError
+        Where the cell holds no such time.
+    """
+    text = clean_cell(text)
+    if text.lower() in MISSING_WORDS:
+        return math.nan
+    match = _CLOCK.fullmatch(text) if len(text) <= MAX_CELL else None
+    if match is None:
+        raise ValueError(text)
+    part = match.groupdict()
+    seconds = 3600 * int(part["hours"] or 0) + 60 * int(part["minutes"]) + int(part["seconds"])
+    days = date(int(part["year"]), int(part["month"]), int(part["day"])).toordinal() if part["year"] else 0
+    fraction = part["fraction"] or "0"
+    return 86400.0 * days + seconds + int(fraction) / 10 ** len(fraction)
