@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psutil
 
-from tests.benchmarks.driver import PAINTED_TRACE, START_LIMIT_MS, open_browser
+from tests.benchmarks.driver import PAINTED_TRACE, open_browser, open_page
 from tests.benchmarks.measure import Measure, Target
 from tests.browser.server import ROOT, serve
 
@@ -16,8 +16,7 @@ def measure_app_memory() -> Measure:
     with open_browser() as browser, serve(ROOT / "app.py") as server:
         page = browser.new_page()
         for address in (server.url, f"{server.url}/predict"):
-            page.goto(address)
-            page.locator(PAINTED_TRACE).first.wait_for(timeout=START_LIMIT_MS)
+            open_page(page, address, PAINTED_TRACE)
             page.wait_for_load_state("networkidle")
         process = psutil.Process(server.pid)
         resident = process.memory_info().rss + sum(child.memory_info().rss for child in process.children(True))
@@ -37,4 +36,4 @@ def find_forbidden(process: psutil.Process) -> list[str]:
     if not hasattr(process, "memory_maps"):  # macOS keeps this to itself
         return []
     paths = [mapping.path for mapping in process.memory_maps()]
-    return [name for name in FORBIDDEN if any(f"{name}" in path for path in paths)]
+    return [name for name in FORBIDDEN if any(name in path for path in paths)]

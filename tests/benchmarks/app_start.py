@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.benchmarks.driver import PAINTED_TRACE, START_LIMIT_MS, open_browser
+from tests.benchmarks.driver import PAINTED_TRACE, open_browser, open_page
 from tests.benchmarks.measure import Measure, Target, Yardstick
 from tests.browser.server import ROOT, serve
 
@@ -44,8 +44,7 @@ def _time_start(browser: Browser, script: Path, painted: str) -> float:
         page = context.new_page()
         start = time.perf_counter()
         with serve(script) as server:
-            page.goto(server.url, wait_until="commit")
-            page.locator(painted).first.wait_for(timeout=START_LIMIT_MS)
+            open_page(page, server.url, painted)
             return time.perf_counter() - start
     finally:
         context.close()

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as TooLate
 
 from ecgmodel.errors import EcgModelError
 from tests.browser.chromium import find_chromium, launch_chromium
 
-PAINTED_TRACE = "canvas[data-paints]"
-"""The trace component counts its paintings in this attribute."""
+PAINTED_TRACE = "[data-paints]"
+"""The frame of the trace component counts its paintings in this attribute, from the first signal on the screen on."""
 
 START_LIMIT_MS = 90_000
 REACTION_LIMIT_MS = 30_000
@@ -70,6 +71,19 @@ def open_browser() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def open_page(page: Page, address: str, painted: str) -> None:
+    """Open `address` and wait until what the selector `painted` names is on the screen."""
+    page.goto(address, wait_until="commit")
+    try:
+        page.locator(painted).first.wait_for(timeout=START_LIMIT_MS)
+    except TooLate as error:
+        raise EcgModelError(
+            "Nothing was painted at {address} within {limit} s; see in a browser what the page says.",
+            address=address,
+            limit=START_LIMIT_MS // 1000,
+        ) from error
 
 
 def click_to_paint(page: Page, button: str, seen: str) -> float:

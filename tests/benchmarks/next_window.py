@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.benchmarks.driver import PAINTED_TRACE, START_LIMIT_MS, click_to_paint, deep, open_browser
+from tests.benchmarks.driver import PAINTED_TRACE, click_to_paint, deep, open_browser, open_page
 from tests.benchmarks.measure import Measure, Target, Yardstick
 from tests.browser.server import ROOT, serve
 
@@ -19,7 +19,7 @@ def measure_next_window() -> Measure:
     """Click to the next window in the trace and in a page that redraws a Plotly figure."""
     with open_browser() as browser:
         trace = _time_clicks(
-            browser, ROOT / "app.py", PAINTED_TRACE, deep("[data-action=next]"), f"{deep(PAINTED_TRACE)}.dataset.start"
+            browser, ROOT / "app.py", PAINTED_TRACE, deep("[data-name=forward]"), f"{deep(PAINTED_TRACE)}.dataset.start"
         )
         plotly = _time_clicks(
             browser,
@@ -44,8 +44,7 @@ def _time_clicks(browser: Browser, script: Path, painted: str, button: str, seen
         context = browser.new_context()
         try:
             page = context.new_page()
-            page.goto(server.url)
-            page.locator(painted).first.wait_for(timeout=START_LIMIT_MS)
+            open_page(page, server.url, painted)
             page.wait_for_load_state("networkidle")
             clicks = [click_to_paint(page, button, seen) for _ in range(N_CLICKS + 1)]
         finally:
