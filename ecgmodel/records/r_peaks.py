@@ -15,15 +15,26 @@ MIN_FS_HZ = 60.0
 LOCATE_S = 0.06
 BASELINE_S = 0.25
 
+LONG_RR = 1.4
+MISSED_SIZE = 0.6
+REFRACTORY_S = 0.3
+N_NEIGHBOURS = 4
+
 
 def detect_r_peaks(signal: np.ndarray, fs: float) -> np.ndarray:
     """Find the R peaks of one lead.
 
-    The detector of Brunner & Hofer (sleepecg; doi 10.21105/joss.05411, after Pan & Tompkins 1985) finds the beats. It
-    points at the steepest part of a QRS complex, which in a broad or notched one is not where annotators put the beat,
-    so each is then moved to the largest deflection within `LOCATE_S` from the median of `BASELINE_S` on both sides.
-    Over the 48 MIT-BIH records this brings the beats within 20 ms of the annotation from 92.0 % to 96.8 % (in 111, with
-    its notched bundle branch block, from 3 % to 98 %).
+    The detector of Brunner & Hofer (sleepecg; doi 10.21105/joss.05411, after Pan & Tompkins 1985) finds most beats. Two
+    steps of our own follow, measured on the 48 MIT-BIH records:
+
+    - It points at the steepest part of a QRS complex, which in a broad or notched one is not where annotators put the
+      beat. Each is moved to the largest deflection within `LOCATE_S` from the median of `BASELINE_S` on both sides.
+      Beats found within 20 ms of the annotation: 95.9 % instead of 91.2 % (in 111, with its notched bundle branch
+      block, 98 % instead of 3 %).
+    - It passes over slow, broad beats. Where an RR interval is longer than `LONG_RR` of those around it, the largest
+      deflection in it, `REFRACTORY_S` away from both beats, is a beat too if it has `MISSED_SIZE` of the height of the
+      beats around it. Sensitivity for ventricular premature beats: 96.4 % instead of 90.2 %; for all beats 99.5 %
+      instead of 99.1 %, at a positive predictivity of 98.7 % instead of 98.9 %.
 
     Parameters
     ----------
@@ -62,13 +73,47 @@ def detect_r_peaks(signal: np.ndarray, fs: float) -> np.ndarray:
 
     found = np.asarray(detect_heartbeats(signal, fs), dtype=np.int64)
     peaks = np.unique(_locate(signal, fs, found))
+    peaks = np.union1d(peaks, _find_missed(signal, fs, peaks))
     return peaks[known[peaks]]
 
 
 def _locate(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> np.ndarray:
     """Move each sample to the largest deflection around it: ndarray of shape (n_beats,), int64."""
     near = r_sample[:, None] + np.arange(-round(LOCATE_S * fs), round(LOCATE_S * fs) + 1)
-    wide = r_sample[:, None] + np.linspace(-BASELINE_S * fs, BASELINE_S * fs, 45).astype(np.int64)
-    near, wide = (np.clip(window, 0, len(signal) - 1) for window in (near, wide))
-    deflection = np.abs(signal[near] - np.median(signal[wide], axis=1, keepdims=True))  # (n_beats, n_near)
+    near = np.clip(near, 0, len(signal) - 1)
+    deflection = np.abs(signal[near] - _baseline(signal, fs, r_sample)[:, None])  # (n_beats, n_near)
     return near[np.arange(len(r_sample)), deflection.argmax(axis=1)]
+
+
+def _find_missed(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> np.ndarray:
+    """Find beats in the long RR intervals between `r_sample`: ndarray of shape (n_missed,), int64."""
+    if len(r_sample) <= N_NEIGHBOURS:
+        return np.empty(0, dtype=np.int64)
+    rr = np.diff(r_sample)
+    height = _running_median(np.abs(signal[r_sample] - _baseline(signal, fs, r_sample)))  # (n_beats,)
+    away = round(REFRACTORY_S * fs)
+    missed = []
+    for before in np.flatnonzero((rr > LONG_RR * _running_median(rr)) & (rr > 2 * away)):
+        start, stop = r_sample[before] + away, r_sample[before + 1] - away
+        between = signal[start:stop]
+        peak = int(np.abs(between - np.median(between)).argmax())
+        # At the edge it is the flank of a T or a P wave.
+        if 0 < peak < len(between) - 1:
+            missed.append((before, start + peak))
+    if not missed:
+        return np.empty(0, dtype=np.int64)
+    before, peak = np.array(missed, dtype=np.int64).T
+    least = MISSED_SIZE * np.minimum(height[before], height[before + 1])
+    return peak[np.abs(signal[peak] - _baseline(signal, fs, peak)) >= least]
+
+
+def _baseline(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> np.ndarray:
+    """Return the median around each sample: ndarray of shape (n_beats,)."""
+    wide = r_sample[:, None] + np.linspace(-BASELINE_S * fs, BASELINE_S * fs, 45).astype(np.int64)
+    return np.median(signal[np.clip(wide, 0, len(signal) - 1)], axis=1)
+
+
+def _running_median(values: np.ndarray) -> np.ndarray:
+    """Return the median of each value and its `N_NEIGHBOURS` on both sides: same shape."""
+    padded = np.pad(values, N_NEIGHBOURS, mode="edge")
+    return np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * N_NEIGHBOURS + 1), axis=1)

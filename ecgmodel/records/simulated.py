@@ -223,25 +223,27 @@ def _plan_beats(plan: SimulationPlan, rng: np.random.Generator) -> list[_Beat]:
     last_s = plan.duration_s - 0.1  # room for the last QRS complex
     time_s = rng.uniform(0.25, 0.25 + mean_rr_s)
     bigeminy_left = 0
-    rhythm, next_rhythm = "", "(N"
+    next_rhythm = "(N"
     while time_s < last_s:
         beats.append(
             _Beat(time_s, conduction_at(time_s), conduction_at(time_s), 0, sinus_interval_s(time_s), next_rhythm)
         )
-        rhythm, next_rhythm = next_rhythm or rhythm, ""
+        next_rhythm = ""
         rr_s = beats[-1].rr_s
         chance = rng.uniform()
         if bigeminy_left or chance < plan.ventricular_share:
+            alone = bigeminy_left > 0  # in bigeminy no couplets
             if bigeminy_left:
                 bigeminy_left -= 1
                 next_rhythm = "(N" if not bigeminy_left else ""
             elif rng.uniform() < plan.bigeminy_share:
                 bigeminy_left = int(rng.integers(5, 20))
                 beats[-1] = replace(beats[-1], rhythm="(B")
+                alone = True
             focus = 2 if rng.uniform() < plan.multiform_share else 1
             early_s = time_s + rr_s * rng.uniform(0.56, 0.66)
             beats.append(_Beat(early_s, "V", "N", focus, rr_s))
-            if not bigeminy_left and rng.uniform() < plan.couplet_share:
+            if not alone and rng.uniform() < plan.couplet_share:
                 beats.append(_Beat(early_s + rr_s * rng.uniform(0.5, 0.58), "V", "N", focus, rr_s))
             beats.append(_Beat(time_s + rr_s, "", "N", 0, rr_s))
             time_s += rr_s + sinus_interval_s(time_s + rr_s)
