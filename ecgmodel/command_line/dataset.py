@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
 from ecgmodel.errors import RecordError
+
+if TYPE_CHECKING:
+    from ecgmodel.records.record import Record
+    from ecgmodel.segments.dataset import Segments
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -58,12 +63,18 @@ def count_segments(kind: str) -> dict[str, int]:
             total=len(RECORD_NAMES),
             missing=len(missing),
         )
-    if kind == "runs":
-        from ecgmodel.segments.runs import cut_runs as cut
-    else:
-        from ecgmodel.segments.beats import cut_annotated_beats as cut
     counts = dict.fromkeys(CLASSES, 0)
     for name in RECORD_NAMES:
-        for symbol, count in cut(open_record(name)).class_counts().items():
+        for symbol, count in _cut(open_record(name), kind).class_counts().items():
             counts[symbol] += count
     return counts
+
+
+def _cut(record: Record, kind: str) -> Segments:
+    from ecgmodel.segments.beats import cut_beats
+    from ecgmodel.segments.runs import cut_runs
+
+    if kind == "runs":
+        return cut_runs(record)
+    beats = record.annotations.beats()
+    return cut_beats(record.lead(), beats.sample, record.fs, symbol=beats.symbol, record=record.name)

@@ -21,6 +21,7 @@ from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard, write_model
 from ecgmodel.records import embedded
 from ecgmodel.records.sources import open_record
+from ecgmodel.segments.beats import CHANNELS
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = embedded.DEFAULT_NAME
@@ -29,7 +30,7 @@ RECORD = embedded.DEFAULT_NAME
 @pytest.fixture
 def beats_model(tmp_path: Path) -> Path:
     """Return a model file that reads beats, untrained."""
-    config = NetworkConfig()
+    config = NetworkConfig(n_channels=len(CHANNELS))
     path = tmp_path / "untrained.safetensors"
     write_model(Model(config, initialise_weights(config, seed=0), ModelCard(name="untrained", segments="beats")), path)
     return path

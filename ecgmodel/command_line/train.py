@@ -1,0 +1,90 @@
+"""`train`: train a preset on one fold, with a bar for the batches and a line an epoch."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecgmodel.errors import EcgModelError
+
+if TYPE_CHECKING:
+    from ecgmodel.training.run_folder import EpochResult
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "train",
+        help="train a network",
+        description="Train a preset on all folds but one, in a folder that any kill leaves resumable.",
+    )
+    parser.add_argument("--preset", required=True, metavar="NAME", help="paper-gru, paper-lstm, gru or beats-gru")
+    parser.add_argument("--protocol", help="segments-10fold, patients-10fold or ds1-ds2 (default: the preset's)")
+    parser.add_argument("--fold", type=int, default=0, help="that is held out, from 0 (default: 0)")
+    parser.add_argument("--epochs", type=int, help="default: the preset's")
+    parser.add_argument("--seed", type=int, help="default: the preset's")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in DIR")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train, and say where the model lies."""
+    from tqdm import tqdm
+
+    from ecgmodel.training.presets import find_preset
+    from ecgmodel.training.train import adapt_preset, train_preset
+
+    preset = adapt_preset(find_preset(options.preset), options.protocol, options.epochs, options.seed)
+    # TensorFlow reports on processors and missing GPUs unless it is told not to before it is imported.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from ecgmodel.segments.mitdb_segments import cut_mitdb
+
+    with tqdm(desc="cutting", unit="record", file=sys.stderr, leave=False) as bar:
+        segments = cut_mitdb(preset.segments, on_record=lambda number, total: _advance(bar, number, total))
+    epochs = preset.settings.epochs
+    with tqdm(desc="epoch", unit="batch", file=sys.stderr, leave=False) as bar:
+
+        def show_epoch(result: EpochResult) -> None:
+            tqdm.write(format_epoch(result, epochs), file=sys.stderr)
+
+        try:
+            model = train_preset(
+                preset,
+                segments,
+                options.fold,
+                options.out,
+                options.resume,
+                show_epoch,
+                lambda number, total: _advance(bar, number, total),
+            )
+        except OSError as error:
+            raise EcgModelError(
+                "The run in {path} stopped: {reason}. Its last whole epoch is kept; make room and go on with --resume.",
+                path=options.out,
+                reason=error.strerror or error,
+            ) from error
+    scores = model.card.scores
+    print(f"{options.out / 'model.safetensors'}: {model.config.n_weights():,} weights")
+    print(f"held out ({model.card.held_out}):")
+    for name in ("accuracy", "sensitivity", "specificity", "positive_predictivity", "f1"):
+        if name in scores:
+            print(f"  {name.replace('_', ' '):<22}{scores[name]:8.2%}")
+
+
+def format_epoch(result: EpochResult, epochs: int) -> str:
+    """Return the line of one epoch."""
+    return (
+        f"epoch {result.epoch:>3} of {epochs}  loss {result.loss:.4f}  accuracy {result.accuracy:.2%}  "
+        f"validation: loss {result.validation_loss:.4f}  accuracy {result.validation_accuracy:.2%}  "
+        f"mean sensitivity {result.validation_sensitivity:.2%}  {result.seconds:.1f} s"
+    )
+
+
+def _advance(bar: object, number: int, total: int) -> None:
+    if number == 1:
+        bar.reset(total)
+    bar.update(number - bar.n)
