@@ -1,18 +1,20 @@
 """ECG beats: the frame of every page. Run with `streamlit run app.py`."""
 
+from pathlib import Path
+
 import streamlit as st
 
-from pages.ui import cache, sidebar, state
+from pages.ui import cache, frame, sidebar, state
 from pages.ui.text import t
 
+ASSETS = Path(__file__).parent / "assets"
+
 state.read_address(cache.record_names(), cache.model_names(), cache.default_record_name())
-st.set_page_config(page_title=t("ECG beats"), page_icon=":material/ecg_heart:", layout="wide")
-page = st.navigation(
-    [
-        st.Page("pages/records.py", title=t("Records"), icon=":material/ecg:", default=True),
-        st.Page("pages/predict.py", title=t("Predict"), icon=":material/labs:", url_path="predict"),
-    ]
-)
+st.set_page_config(page_title=t("ECG beats"), page_icon=str(ASSETS / "icon.svg"), layout="wide")
+page = st.navigation(frame.app_pages())
+st.html(ASSETS / "app.css")
 sidebar.show_sidebar()
-page.run()
-state.write_address()
+try:
+    page.run()
+finally:  # a page may end itself early
+    state.write_address()

@@ -4,9 +4,11 @@ import streamlit as st
 
 from ecgmodel.errors import EcgModelError
 from ecgmodel.evaluation.agreement import compare_beats
+from ecgmodel.records.facts import find_facts
 from pages.ui import cache, state
-from pages.ui.blocks import follow_trace, show_error, show_not_a_medical_device, show_source
+from pages.ui.blocks import follow_trace, show_error, show_not_a_medical_device, show_source, truth_name
 from pages.ui.components import LabelRow, Monitor, View, show_trace
+from pages.ui.frame import enter_through_app
 from pages.ui.predict_panel import (
     choose_beats,
     choose_lead,
@@ -18,13 +20,16 @@ from pages.ui.predict_panel import (
     show_model_card,
     show_other_beats,
 )
-from pages.ui.record_panel import open_record_in_use, show_record_picker
+from pages.ui.record_panel import open_record_in_use, show_headline, show_record_picker
+from pages.ui.sidebar import show_person_badge
 from pages.ui.text import t
 
 TRACE = "predict.trace"
 
+enter_through_app()
 show_record_picker()
 record = open_record_in_use()
+show_headline(record, find_facts(record))
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     name = choose_model(record)
@@ -33,6 +38,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         source = choose_beats(record, model)
         lead = choose_lead(record)
     choose_model_file()
+    if name is not None:
+        show_person_badge(model.card, record)
 if name is None:
     st.caption(t("There is no model here that can read this record. Bring a model file, or choose another record."))
     st.stop()
@@ -51,11 +58,12 @@ except EcgModelError as error:
     show_error(error)
     st.stop()
 
-show_model_card(model, record)
+show_model_card(model)
+key = f"{TRACE}.{record.name}.{name}.{lead}.{source}"
 rows = [LabelRow(t("model"), prediction.r_sample, prediction.predicted)]
 if record.annotations is not None:
     beats = record.annotations.beats()
-    rows.insert(0, LabelRow(t("experts"), beats.sample, beats.symbol))
+    rows.insert(0, LabelRow(truth_name(record), beats.sample, beats.symbol))
 event = show_trace(
     record,
     key=TRACE,
@@ -68,6 +76,8 @@ event = show_trace(
         prediction.ready_sample,
         prediction.start_sample,
         prediction.stop_sample,
+        lead=lead,
+        autoplay=state.is_first(TRACE, key),
     ),
 )
 follow_trace(event, TRACE)
@@ -75,7 +85,6 @@ show_not_a_medical_device()
 
 if record.annotations is not None:
     agreement = compare_beats(prediction, record.annotations)
-    key = f"predict.{record.name}.{name}.{lead}.{source}"
     whole, differ, others, detection = st.tabs(
         [
             t("Whole record"),

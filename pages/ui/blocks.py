@@ -52,6 +52,11 @@ def show_source(record: Record) -> None:
         )
 
 
+def truth_name(record: Record) -> str:
+    """Return who gave a record its labels."""
+    return t("simulation") if record.source == "simulated" else t("experts")
+
+
 def clock(seconds: float, digits: int = 0) -> str:
     """Return a time in a record as people write it: "19:35", or "19:34.5" with one digit."""
     minutes, rest = divmod(round(seconds, digits), 60)
@@ -61,7 +66,6 @@ def clock(seconds: float, digits: int = 0) -> str:
 
 def follow_trace(event: TraceEvent, key: str) -> None:
     """Keep what the visitor did in the trace `key`: where it was moved to, which beat was clicked."""
-    if event.view is not None and state.is_news(f"{key}.view", event.view):
-        state.set_view(event.view.start_s, event.view.window_s)
+    state.set_view(event.view.start_s, event.view.window_s)
     if event.selected_sample is not None and state.is_news(f"{key}.beat", event.selected_sample):
         state.select_sample(event.selected_sample)

@@ -6,8 +6,8 @@ from html import escape
 
 import numpy as np
 import streamlit as st
-from ecgmodel.evaluation.metrics import Scores
 
+from ecgmodel.evaluation.metrics import Scores
 from ecgmodel.figures.palette import CLASS_COLOURS
 from ecgmodel.labels import CLASS_NAMES, CLASSES
 from pages.ui.text import look_up, t
@@ -42,7 +42,7 @@ def show_matrix(matrix: np.ndarray, scores: Scores) -> None:
     body = "".join(_row(k, matrix[k], scores.sensitivity[k]) for k in range(len(CLASSES)))
     precision = "".join(f'<td class="sum">{_percent(value)}</td>' for value in scores.positive_predictivity)
     st.html(
-        f'{_STYLE}<table class="matrix"><caption>{escape(t("Rows: the experts. Columns: the model."))}</caption>'
+        f'{_STYLE}<table class="matrix"><caption>{escape(t("Rows: the labels. Columns: the model."))}</caption>'
         f'<thead><tr><th></th>{heads}<th scope="col">{escape(t("beats"))}</th>'
         f'<th scope="col">{escape(t("sensitivity"))}</th></tr></thead>'
         f'<tbody>{body}</tbody><tfoot><tr><th scope="row">{escape(t("positive predictivity"))}</th>{precision}'

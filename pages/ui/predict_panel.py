@@ -15,7 +15,6 @@ from ecgmodel.segments.beats import DELAY_S
 from pages.ui import cache, state
 from pages.ui.blocks import clock, show_error
 from pages.ui.matrix import show_matrix
-from pages.ui.sidebar import show_person_badge
 from pages.ui.text import look_up, t, tn
 
 _MODEL = "predict.model"
@@ -97,8 +96,8 @@ def choose_model_file() -> None:
         st.rerun()
 
 
-def show_model_card(model: Model, record: Record) -> None:
-    """Say in a line what the model is, what it reads, what it reached, and whether it knows this person."""
+def show_model_card(model: Model) -> None:
+    """Say in a line what the model is, what it reads and what it reached."""
     config, card = model.config, model.card
     parts = [
         t("{cell}, {units} units, {n:,} weights", cell=config.cell.upper(), units=config.units, n=config.n_weights()),
@@ -115,9 +114,7 @@ def show_model_card(model: Model, record: Record) -> None:
                 sensitivity=card.scores["sensitivity"],
             )
         )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        show_person_badge(card, record)
-        st.caption(" · ".join(parts), width="content")
+    st.caption(" · ".join(parts))
 
 
 def show_agreement(agreement: Agreement) -> None:

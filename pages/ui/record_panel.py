@@ -29,7 +29,7 @@ def show_record_picker() -> None:
     st.session_state[_PICKER] = state.record_name()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            t("Previous record"),
+            t("Previous"),
             icon=":material/chevron_left:",
             type="tertiary",
             disabled=position == 0,
@@ -43,11 +43,11 @@ def show_record_picker() -> None:
             format_func=_record_label,
             key=_PICKER,
             label_visibility="collapsed",
-            width=260,
+            width=230,
             on_change=lambda: _take_record(st.session_state[_PICKER]),
         )
         st.button(
-            t("Next record"),
+            t("Next"),
             icon=":material/chevron_right:",
             icon_position="right",
             type="tertiary",

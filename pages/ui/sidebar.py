@@ -20,11 +20,11 @@ _LANGUAGE = "sidebar.language"
 def show_sidebar() -> None:
     """Show the sidebar."""
     with st.sidebar:
+        _show_language()
         _show_record()
         _show_model()
         if st.button(t("Glossary"), icon=":material/menu_book:", type="tertiary"):
             show_glossary()
-        _show_language()
 
 
 def show_person_badge(card: ModelCard, record: Record) -> None:
@@ -52,28 +52,34 @@ def _show_language() -> None:
 
 
 def _show_record() -> None:
-    st.caption(t("Record"))
-    st.markdown(f"**{state.record_name()}**")
+    with st.container(gap=None):
+        st.caption(t("Record"))
+        st.markdown(f"**{state.record_name()}**")
 
 
 def _show_model() -> None:
-    st.caption(t("Model"))
     name = cache.model_name_in_use()
-    if name is None:
-        st.markdown(t("none"))
-        return
+    with st.container(gap=None):
+        st.caption(t("Model"))
+        if name is None:
+            st.markdown(t("none"))
+            return
+        try:
+            model = cache.open_model(name)
+        except EcgModelError as error:
+            show_error(error)
+            return
+        st.markdown(f"**{name}** {model.config.cell.upper()}")
+        card = model.card
+        if "accuracy" in card.scores:
+            st.caption(
+                t(
+                    "{accuracy:.1%} right on what it never saw ({protocol})",
+                    accuracy=card.scores["accuracy"],
+                    protocol=card.protocol,
+                )
+            )
     try:
-        model = cache.open_model(name)
-    except EcgModelError as error:
-        show_error(error)
-        return
-    st.markdown(f"**{name}** {model.config.cell.upper()}")
-    accuracy = model.card.scores.get("accuracy")
-    if accuracy is not None:
-        st.caption(
-            t("{accuracy:.1%} right on what it never saw ({protocol})", accuracy=accuracy, protocol=model.card.protocol)
-        )
-    try:
-        show_person_badge(model.card, cache.record_in_use())
+        show_person_badge(card, cache.record_in_use())
     except EcgModelError:
         return  # the page says why the record cannot be opened

@@ -34,6 +34,7 @@ _SELECTED = "choice.selected_sample"
 _WRITTEN = "address.written"
 _PROBLEMS = "address.problems"
 _REPORTED = "components.reported"
+_FIRST = "components.first"
 _OWN = "own"
 
 _ADDRESS = ("record", "t", "w", "model", "lang")
@@ -59,6 +60,11 @@ def set_language(chosen: Language) -> None:
 
 
 # Record, time, beat
+
+
+def is_ready() -> bool:
+    """Tell whether `app.py` has read the address in this session."""
+    return _RECORD in st.session_state
 
 
 def record_name() -> str:
@@ -96,16 +102,16 @@ def window_s() -> float:
 
 
 def set_view(start_s: float, window_s: float | None = None) -> None:
-    """Move the view; `None` keeps its width."""
-    st.session_state[_START_S] = max(0.0, round(float(start_s), 3))
+    """Move the view; `None` keeps its width. The numbers are kept as they are: the trace knows its own view again."""
+    st.session_state[_START_S] = start_s
     if window_s is not None:
-        st.session_state[_WINDOW_S] = min(max(float(window_s), WINDOW_RANGE_S[0]), WINDOW_RANGE_S[1])
+        st.session_state[_WINDOW_S] = window_s
 
 
 def show_sample(sample: int, fs: float) -> None:
     """Select the beat at `sample` and bring it into the middle of the view."""
     select_sample(sample)
-    set_view(sample / fs - window_s() / 2)
+    set_view(max(0.0, sample / fs - window_s() / 2))
 
 
 def selected_sample() -> int | None:
@@ -116,6 +122,11 @@ def selected_sample() -> int | None:
 def select_sample(sample: int | None) -> None:
     """Select a beat by its R peak, or none."""
     st.session_state[_SELECTED] = sample
+
+
+def is_first(key: str, value: object) -> bool:
+    """Tell whether `value` is the first that this session saw under `key`; the first one stays the first."""
+    return st.session_state.setdefault(_FIRST, {}).setdefault(key, value) == value
 
 
 def is_news(key: str, value: object) -> bool:
@@ -186,8 +197,8 @@ def read_address(records: Sequence[str], models: Sequence[str], default_record: 
         set_record(_nearest_record(fresh["record"], records, default_record, problems))
     if "t" in fresh or "w" in fresh:
         set_view(
-            _seconds(fresh.get("t"), start_s(), problems),
-            _seconds(fresh.get("w"), window_s(), problems),
+            max(0.0, _seconds(fresh.get("t"), start_s(), problems)),
+            min(max(_seconds(fresh.get("w"), window_s(), problems), WINDOW_RANGE_S[0]), WINDOW_RANGE_S[1]),
         )
     if "model" in fresh:
         _take_model(fresh["model"], models, problems)
@@ -197,7 +208,7 @@ def read_address(records: Sequence[str], models: Sequence[str], default_record: 
 
 def write_address() -> None:
     """Write the choices into the address, so that its link opens the same place."""
-    now = {"record": record_name(), "t": f"{start_s():g}", "w": f"{window_s():g}"}
+    now = {"record": record_name(), "t": _short(start_s()), "w": _short(window_s())}
     if model_name() is not None:
         now["model"] = model_name()
     if language() != browser_language():
@@ -208,6 +219,10 @@ def write_address() -> None:
             st.query_params[key] = now[key]
         elif key not in now and key in st.query_params:
             del st.query_params[key]
+
+
+def _short(seconds: float) -> str:
+    return f"{seconds:.2f}".rstrip("0").rstrip(".")
 
 
 def problems() -> tuple[EcgModelError, ...]:

@@ -1,0 +1,27 @@
+"""The pages of the app, and the way into them: always through `app.py`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.text import t
+
+
+def app_pages() -> list[st.Page]:
+    """Return the pages in the order of the sidebar, the first visit's page first."""
+    return [
+        st.Page("pages/records.py", title=t("Records"), icon=":material/ecg:", default=True),
+        st.Page("pages/predict.py", title=t("Predict"), icon=":material/labs:"),
+    ]
+
+
+def enter_through_app() -> None:
+    """Go through `app.py` where Streamlit ran a page without it; every page calls this first.
+
+    Until `st.navigation` has been called once in the process, Streamlit takes the files of a folder called `pages` for
+    pages of their own. So a link to a page that is the first visit after a start would miss the frame.
+    """
+    if not state.is_ready():
+        st.navigation(app_pages(), position="hidden")
+        st.rerun()
