@@ -57,6 +57,9 @@ _AAMI_SYMBOLS = {"N": "NLRej", "S": "AaJS", "V": "VE", "F": "F", "Q": "/fQ"}
 AAMI_OF_SYMBOL = {symbol: group for group, symbols in _AAMI_SYMBOLS.items() for symbol in symbols}
 """AAMI group of each beat symbol that occurs in MIT-BIH."""
 
+NEAREST_CLASS = {"e": "N", "j": "N", "a": "A", "J": "A", "S": "A", "E": "V"}
+"""For training on beats: the class of the same AAMI group that stands for a symbol outside the five."""
+
 
 def class_index(symbol: str) -> int:
     """Return the index of `symbol` in `CLASSES`, or -1 where the five classes leave it out."""

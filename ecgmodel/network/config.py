@@ -196,10 +196,15 @@ class NetworkConfig:
             _check_choice("setting", name, tuple(known))
         for name, value in settings.items():
             default = known[name].default
-            accepted = (list, tuple) if isinstance(default, tuple) else (int, float) if name == "dropout" else type(default)
+            accepted = (
+                (list, tuple) if isinstance(default, tuple) else (int, float) if name == "dropout" else type(default)
+            )
             if not isinstance(value, accepted) or (isinstance(value, bool) and not isinstance(default, bool)):
                 raise ConfigError(
-                    "Setting '{name}' is {value!r}; it must look like {default!r}.", name=name, value=value, default=default
+                    "Setting '{name}' is {value!r}; it must look like {default!r}.",
+                    name=name,
+                    value=value,
+                    default=default,
                 )
         return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()})
 

@@ -149,7 +149,8 @@ def parse_model(data: bytes, name: str) -> Model:
         description = json.loads(header.get("__metadata__", {}).get(_METADATA_KEY, "null"))
     except (SafetensorError, ValueError, KeyError, RecursionError) as error:
         raise ModelFileError(
-            "'{name}' is not a whole .safetensors file: it is truncated or altered. Fetch or export it again.", name=name
+            "'{name}' is not a whole .safetensors file: it is truncated or altered. Fetch or export it again.",
+            name=name,
         ) from error
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise ModelFileError(
@@ -232,7 +233,9 @@ def _parse_card(values: object, name: str) -> ModelCard:
         wanted = type(getattr(default, key))
         accepted = {tuple: list, float: (int, float)}.get(wanted, wanted)
         if not isinstance(value, accepted) or isinstance(value, bool):
-            raise ModelFileError("'{name}' has {key!r} as {value!r}, which is not understood.", name=name, key=key, value=value)
+            raise ModelFileError(
+                "'{name}' has {key!r} as {value!r}, which is not understood.", name=name, key=key, value=value
+            )
     if not all(isinstance(score, (int, float)) for score in values.get("scores", {}).values()):
         raise ModelFileError("'{name}' has scores that are not numbers.", name=name)
     records = tuple(str(record) for record in values.get("train_records", []))
@@ -255,4 +258,6 @@ def _check_arrays(arrays: Weights, config: NetworkConfig, name: str) -> None:
             raise ModelFileError("'{name}' holds numbers in '{key}' that are not finite.", name=name, key=key)
     extra = sorted(arrays.keys() - shapes.keys())
     if extra:
-        raise ModelFileError("'{name}' holds arrays that its network does not have: {extra}.", name=name, extra=", ".join(extra))
+        raise ModelFileError(
+            "'{name}' holds arrays that its network does not have: {extra}.", name=name, extra=", ".join(extra)
+        )

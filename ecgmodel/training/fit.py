@@ -45,6 +45,8 @@ class TrainSettings:
     noise, stretch : float
         Augmentation, drawn anew each epoch: standard deviation of white noise added to the standardised signal, and
         largest relative change of its amplitude.
+    most_per_record : int
+        Segments of one class and one record that an epoch sees at most, drawn anew each epoch; 0 sees all.
     seed : int
 
     Raises
@@ -62,12 +64,14 @@ class TrainSettings:
     average: float = 0.0
     noise: float = 0.0
     stretch: float = 0.0
+    most_per_record: int = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
         for name, low, high in (
             ("epochs", 1, 1000),
             ("batch", 1, 1024),
+            ("most_per_record", 0, 100_000),
             ("seed", 0, 2**31 - 1),
             ("learning_rate", 1e-6, 1.0),
             ("weight_decay", 0.0, 1.0),
@@ -174,19 +178,21 @@ def fit(
     lengths = bucket_lengths(train.length, config)
     bucket = np.searchsorted(lengths, np.minimum(train.length + config.receptive_field, config.n_samples))
     class_weight = _class_weights(train.label, settings.class_weighting)
-    n_batches = sum(-(-int(np.sum(bucket == index)) // settings.batch) for index in range(len(lengths)))
 
     for epoch in range(len(events) + 1, settings.epochs + 1):
         began = time.perf_counter()
         # Every epoch draws from its own stream, so a resumed run deals the same batches as one that never stopped.
         random = np.random.default_rng([settings.seed, epoch])
-        loss = n_correct = weight_sum = rate = 0.0
-        for number, index in enumerate(_deal_batches(bucket, settings.batch, random), start=1):
+        loss = n_correct = n_seen = weight_sum = rate = 0.0
+        batches = _deal_batches(bucket, _draw(train, settings.most_per_record, random), settings.batch, random)
+        n_batches = len(batches)
+        for number, index in enumerate(batches, start=1):
             rate = _learning_rate(settings, (epoch - 1 + number / n_batches) / settings.epochs)
             batch = _fill_batch(train, index, int(lengths[bucket[index[0]]]), settings, class_weight, random)
             result = step(*batch, rate)
             weight_sum += float(batch[3].sum())
             loss += result.loss
+            n_seen += len(index)
             n_correct += result.n_correct
             average = _averaged(average, step, settings.average, number == n_batches)
             if on_batch is not None:
@@ -200,9 +206,7 @@ def fit(
                 rate=settings.learning_rate,
             )
         judged = _validate(config, average, validation)
-        event = EpochResult(
-            epoch, rate, loss / weight_sum, n_correct / len(train), *judged, time.perf_counter() - began
-        )
+        event = EpochResult(epoch, rate, loss / weight_sum, n_correct / n_seen, *judged, time.perf_counter() - began)
         events = (*events, event)
         if folder is not None:
             folder.save_epoch(events, step.state() | {f"average/{name}": value for name, value in average.items()})
@@ -228,11 +232,22 @@ def _resume(
     return average, events
 
 
-def _deal_batches(bucket: np.ndarray, size: int, random: np.random.Generator) -> list[np.ndarray]:
+def _draw(train: Segments, most: int, random: np.random.Generator) -> np.ndarray:
+    """Return the positions that an epoch sees: at most `most` of one class and one record."""
+    if most == 0:
+        return np.arange(len(train))
+    order = random.permutation(len(train))
+    group = np.unique(np.char.add(train.record, train.label.astype(str)), return_inverse=True)[1][order]
+    by_group = np.argsort(group, kind="stable")
+    first = np.searchsorted(group[by_group], group[by_group])
+    return order[by_group[np.arange(len(order)) - first < most]]
+
+
+def _deal_batches(bucket: np.ndarray, drawn: np.ndarray, size: int, random: np.random.Generator) -> list[np.ndarray]:
     """Shuffle within buckets, cut into batches, and shuffle the batches."""
     batches = []
-    for value in np.unique(bucket):
-        members = random.permutation(np.flatnonzero(bucket == value))
+    for value in np.unique(bucket[drawn]):
+        members = random.permutation(drawn[bucket[drawn] == value])
         batches += [members[start : start + size] for start in range(0, len(members), size)]
     return [batches[index] for index in random.permutation(len(batches))]
 
@@ -298,5 +313,3 @@ def _validate(config: NetworkConfig, weights: Weights, validation: Segments | No
     loss = -np.log(probabilities[np.arange(len(label)), label].clip(1e-12)).mean()
     sensitivity = np.mean([right[label == value].mean() for value in np.unique(label)])
     return float(loss), float(right.mean()), float(sensitivity)
-
-

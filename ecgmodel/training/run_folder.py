@@ -1,9 +1,9 @@
 """A run is a folder, and the folder is all there is of it: whoever reads it knows the run, whoever is killed loses an epoch.
 
-    config.json             what was asked for
-    events.jsonl            one line an epoch
-    checkpoint.safetensors  everything that a resumed run needs, of the last whole epoch
-    model.safetensors       the result
+config.json             what was asked for
+events.jsonl            one line an epoch
+checkpoint.safetensors  everything that a resumed run needs, of the last whole epoch
+model.safetensors       the result
 """
 
 from __future__ import annotations

@@ -1,0 +1,80 @@
+"""Named trainings. Everything in them was chosen on training and validation segments alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecgmodel.errors import ConfigError
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.segments.beats import CHANNELS
+from ecgmodel.training.fit import TrainSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What to train, on what, and how.
+
+    Attributes
+    ----------
+    name : str
+    segments : {"runs", "beats"}
+    protocol : str
+        Unless another is asked for.
+    config : NetworkConfig
+    settings : TrainSettings
+    """
+
+    name: str
+    segments: str
+    protocol: str
+    config: NetworkConfig
+    settings: TrainSettings
+
+
+_PAPER_SETTINGS = TrainSettings(epochs=60, batch=64, learning_rate=5e-3)
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset("paper-gru", "runs", "segments-10fold", NetworkConfig(cell="gru"), _PAPER_SETTINGS),
+        Preset("paper-lstm", "runs", "segments-10fold", NetworkConfig(cell="lstm"), _PAPER_SETTINGS),
+        Preset(
+            "gru",
+            "runs",
+            "segments-10fold",
+            NetworkConfig(filters=(8, 16, 24), units=48, dense=(32,), batch_norm=True, readout="last_real"),
+            TrainSettings(epochs=40, batch=64, learning_rate=5e-3, average=0.995, noise=0.1, stretch=0.2),
+        ),
+        Preset(
+            "beats-gru",
+            "beats",
+            "ds1-ds2",
+            NetworkConfig(
+                filters=(8, 16, 16), units=32, batch_norm=True, readout="last_real", n_channels=len(CHANNELS)
+            ),
+            TrainSettings(
+                epochs=20,
+                batch=64,
+                learning_rate=4e-3,
+                class_weighting="root",
+                average=0.995,
+                noise=0.1,
+                stretch=0.2,
+                most_per_record=400,
+            ),
+        ),
+    )
+}
+
+
+def find_preset(name: str) -> Preset:
+    """Return a preset.
+
+    Raises
+    ------
+    ConfigError
+        Where there is none of this name.
+    """
+    if name not in PRESETS:
+        raise ConfigError("There is no preset '{name}'. Choose one of {names}.", name=name, names=", ".join(PRESETS))
+    return PRESETS[name]

@@ -1,0 +1,170 @@
+"""From a preset to a model file: cut, split, fit, judge on what was held out, and write it all down."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from ecgmodel.errors import ConfigError
+from ecgmodel.evaluation.metrics import confusion, score
+from ecgmodel.network.inference import Classifier
+from ecgmodel.network.model_file import Model, ModelCard, write_model
+from ecgmodel.segments.dataset import Segments
+from ecgmodel.segments.splits import count_folds, split_segments
+from ecgmodel.training.fit import FitResult, fit
+from ecgmodel.training.presets import Preset
+from ecgmodel.training.run_folder import EpochResult, RunFolder
+
+SPLIT_SEED = 0
+"""Deals people and segments to folds; the same for every training, so that all are judged on the same folds."""
+
+
+def train_preset(
+    preset: Preset,
+    segments: Segments,
+    fold: int,
+    out: Path,
+    resume: bool = False,
+    on_epoch: Callable[[EpochResult], None] | None = None,
+    on_batch: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Model | None:
+    """Train a preset on one fold, in a run folder.
+
+    Parameters
+    ----------
+    preset : Preset
+        Its `protocol` says how the segments are divided.
+    segments : Segments
+        Of all records, labelled.
+    fold : int
+        That is held out, from 0.
+    out : Path
+        Of the run folder.
+    resume : bool
+        Go on with the run that is in the folder.
+    on_epoch, on_batch, should_stop : callable
+        As in `fit`.
+
+    Returns
+    -------
+    Model or None
+        As written to the folder's `model.safetensors`; `None` where it was stopped before its end.
+
+    Raises
+    ------
+    ConfigError
+        Where the folder holds another run, or a run and `resume` is false, or no run and `resume` is true; and as `fit`.
+    """
+    split = split_segments(segments, preset.protocol, fold, SPLIT_SEED)
+    folder = RunFolder(out)
+    _claim_folder(folder, describe_run(preset, fold), resume)
+    result = fit(
+        preset.config,
+        preset.settings,
+        segments.take(split.train),
+        segments.take(split.validation),
+        folder,
+        on_epoch,
+        on_batch,
+        should_stop,
+    )
+    if not result.finished:
+        return None
+    # DS2 is opened once, by `evaluate`; until then the people that validated are what a card can speak of.
+    held_out = split.validation if preset.protocol == "ds1-ds2" else split.test
+    model = _describe_model(preset, fold, segments, split.train, held_out, result)
+    write_model(model, folder.model_path)
+    return model
+
+
+def describe_run(preset: Preset, fold: int) -> dict[str, object]:
+    """Return what tells one run from another, as what JSON can hold."""
+    return {
+        "preset": preset.name,
+        "segments": preset.segments,
+        "protocol": preset.protocol,
+        "fold": fold,
+        "network": preset.config.to_dict(),
+        "training": asdict(preset.settings),
+    }
+
+
+def adapt_preset(
+    preset: Preset, protocol: str | None = None, epochs: int | None = None, seed: int | None = None
+) -> Preset:
+    """Return the preset with another protocol, number of epochs or seed; `None` keeps what it has.
+
+    Raises
+    ------
+    ConfigError
+        Where one of them is not allowed.
+    """
+    changes = {name: value for name, value in (("epochs", epochs), ("seed", seed)) if value is not None}
+    protocol = preset.protocol if protocol is None else protocol
+    count_folds(protocol)  # raises where there is no such protocol
+    return replace(preset, protocol=protocol, settings=replace(preset.settings, **changes))
+
+
+def _claim_folder(folder: RunFolder, description: dict[str, object], resume: bool) -> None:
+    """Check that the folder is ours to write to, and put the description there."""
+    there = folder.read_config()
+    if there is None:
+        if resume:
+            raise ConfigError("{path} holds no run that could go on. Leave out --resume.", path=folder.path)
+        folder.write_config(description)
+    elif not resume:
+        raise ConfigError(
+            "{path} already holds a run. Go on with it by --resume, or train into a new folder.", path=folder.path
+        )
+    elif there != description:
+        changed = sorted(key for key in description if there.get(key) != description[key])
+        raise ConfigError(
+            "{path} holds a run with another {changed}. Go on with the same settings, or train into a new folder.",
+            path=folder.path,
+            changed=", ".join(changed),
+        )
+
+
+def _describe_model(
+    preset: Preset, fold: int, segments: Segments, trained: np.ndarray, held_out: np.ndarray, result: FitResult
+) -> Model:
+    card = ModelCard(
+        name=preset.name,
+        segments=preset.segments,
+        protocol=preset.protocol,
+        fold=fold,
+        train_records=tuple(str(name) for name in np.unique(segments.record[trained])),
+        held_out=_name_held_out(preset.protocol, fold, segments, held_out),
+        seed=preset.settings.seed,
+        epochs=len(result.epochs),
+        training=asdict(preset.settings),
+        versions={name: version(name) for name in ("tensorflow", "keras", "numpy")},
+        command=_command(preset, fold),
+        created=datetime.date.today().isoformat(),
+    )
+    judged = segments.take(held_out)
+    scores = {}
+    if len(judged):
+        prediction = Classifier(Model(preset.config, result.weights, card)).predict(judged)
+        scores = score(confusion(judged.label, prediction.label)).to_dict()
+    return Model(preset.config, result.weights, replace(card, scores=scores))
+
+
+def _name_held_out(protocol: str, fold: int, segments: Segments, held_out: np.ndarray) -> str:
+    if protocol == "segments-10fold":
+        return f"fold {fold} of {protocol}: {len(held_out)} segments; the same people trained it"
+    people = ", ".join(np.unique(segments.record[held_out]))
+    return f"{len(held_out)} segments of records {people}, who did not train it"
+
+
+def _command(preset: Preset, fold: int) -> str:
+    return (
+        f"python -m ecgmodel train --preset {preset.name} --protocol {preset.protocol} --fold {fold} "
+        f"--epochs {preset.settings.epochs} --seed {preset.settings.seed} --out runs/{preset.name}"
+    )
