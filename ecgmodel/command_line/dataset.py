@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TYPE_CHECKING
 
 from ecgmodel.errors import RecordError
-
-if TYPE_CHECKING:
-    from ecgmodel.records.record import Record
-    from ecgmodel.segments.dataset import Segments
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -53,7 +48,8 @@ def count_segments(kind: str) -> dict[str, int]:
     """
     from ecgmodel.labels import CLASSES
     from ecgmodel.records.mitdb import RECORD_NAMES
-    from ecgmodel.records.sources import list_records, open_record
+    from ecgmodel.records.sources import list_records
+    from ecgmodel.segments.mitdb_segments import cut_mitdb
 
     missing = [entry.name for entry in list_records() if entry.available == "download"]
     if missing:
@@ -64,17 +60,7 @@ def count_segments(kind: str) -> dict[str, int]:
             missing=len(missing),
         )
     counts = dict.fromkeys(CLASSES, 0)
-    for name in RECORD_NAMES:
-        for symbol, count in _cut(open_record(name), kind).class_counts().items():
+    for name in RECORD_NAMES:  # one after the other: all beats together need more than a gigabyte
+        for symbol, count in cut_mitdb(kind, [name]).class_counts().items():
             counts[symbol] += count
     return counts
-
-
-def _cut(record: Record, kind: str) -> Segments:
-    from ecgmodel.segments.beats import cut_beats
-    from ecgmodel.segments.runs import cut_runs
-
-    if kind == "runs":
-        return cut_runs(record)
-    beats = record.annotations.beats()
-    return cut_beats(record.lead(), beats.sample, record.fs, symbol=beats.symbol, record=record.name)

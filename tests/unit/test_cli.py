@@ -127,6 +127,8 @@ def test_classify_writes_annotations_that_wfdb_reads(no_mitdb: None, beats_model
         (["classify", RECORD, "--model", "nothing"], "There is no model 'nothing'."),
         (["classify", RECORD, "--model", "gone.safetensors"], "gone.safetensors cannot be read"),
         (["download", "999"], "'999' is not a record of the MIT-BIH Arrhythmia Database."),
+        (["train", "--preset", "nothing", "--out", "unused"], "There is no preset 'nothing'."),
+        (["train", "--preset", "gru", "--protocol", "guess", "--out", "unused"], "There is no protocol 'guess'."),
         (["benchmark", "--only", "nothing"], "There is no measure 'nothing'."),
     ],
     ids=" ".join,
@@ -174,8 +176,7 @@ def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     """Ctrl-C during a command gives the shell's code for it and one word."""
     from ecgmodel.records import sources
 
-    monkeypatch.setattr(sources, "open_record", lambda *_, **__: signal.raise_signal(signal.SIGINT))
-    monkeypatch.setattr(sources, "list_records", lambda: ())
+    monkeypatch.setattr(sources, "list_records", lambda: signal.raise_signal(signal.SIGINT))
     assert main(["dataset"]) == 130
     assert capsys.readouterr().err == "Interrupted.\n"
 
