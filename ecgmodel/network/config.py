@@ -8,6 +8,7 @@ filters, units and dense layers may be more; batch normalisation and a read-out 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class NetworkConfig:
     ----------
     cell : {"gru", "lstm"}
     filters, kernels : tuple of int
-        Of the convolutions: stride 1, full (k - 1 zeros on each side), no bias, ReLU, each followed by max-pooling of 2.
+        Of the convolutions: stride 1, full (k - 1 zeros on each side), no bias, ReLU; max-pooling of 2 follows each.
     units : int
         Of the recurrent layer.
     dense : tuple of int
@@ -176,7 +177,7 @@ class NetworkConfig:
         width = len(GATES[self.cell]) * self.units
         total += self.n_steps * (channels + self.units) * width
         layers = (self.units, *self.dense, self.n_classes)
-        return total + sum(before * after for before, after in zip(layers[:-1], layers[1:], strict=True))
+        return total + sum(before * after for before, after in pairwise(layers))
 
     def to_dict(self) -> dict[str, object]:
         """Return the settings as what JSON can hold."""

@@ -1,7 +1,7 @@
 """Model files: one `.safetensors` with the weights and, as metadata, all that is known of where they come from.
 
-The format holds numbers and text alone (https://github.com/huggingface/safetensors), so opening a stranger's file cannot
-run anything. Whatever the metadata claims is checked against the arrays before it is believed.
+The format holds numbers and text alone (https://github.com/huggingface/safetensors), so opening a stranger's file
+cannot run anything. Whatever the metadata claims is checked against the arrays before it is believed.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class ModelCard:
     train_records : tuple of str
         Every record of which any segment trained it.
     scores : dict of str to float
-        On what was held out: `accuracy`, `sensitivity`, `specificity`, `positive_predictivity`, `f1` (means over classes),
-        and per class as `sensitivity/V`. Fractions, not per cent.
+        On what was held out: `accuracy`, `sensitivity`, `specificity`, `positive_predictivity`, `f1` (means over
+        classes), and per class as `sensitivity/V`. Fractions, not per cent.
     held_out : str
         What `scores` were computed on, in words.
     seed : int

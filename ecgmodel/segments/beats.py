@@ -2,16 +2,16 @@
 
 The rule
 --------
-A segment is 1000 samples at 360 Hz: 1.75 s up to the R peak, the R peak, and 1.03 s behind it. So most segments hold the
-two beats before and, unless the heart is slow, the one after: how early the beat came and how long the pause behind it is
-can be seen. A live monitor can name a beat `DELAY_S` after its R peak, not earlier.
+A segment is 1000 samples at 360 Hz: 1.75 s up to the R peak, the R peak, and 1.03 s behind it. So most segments hold
+the two beats before and, unless the heart is slow, the one after: how early the beat came and how long the pause behind
+it is can be seen. A live monitor can name a beat `DELAY_S` after its R peak, not earlier.
 
 Three channels:
 
 0. The lead, with zero mean and unit variance over the part of the segment that lies inside the record.
-1. The time since the last R peak in units of the local RR interval (the median of the last `LOCAL_BEATS` intervals, this
-   beat's own included), less 1/2: a saw whose tooth is as high as its beat is late. Causal; it knows no later R peak than
-   those in the window.
+1. The time since the last R peak in units of the local RR interval (the median of the last `LOCAL_BEATS` intervals,
+   this beat's own included), less 1/2: a saw whose tooth is as high as its beat is late. Causal; it knows no later
+   R peak than those in the window.
 2. The same in seconds, less 1/2: it keeps the heart's rate, which the other divides away.
 
 Both are 0 in front of the record's first R peak, and cut at `MAX_SINCE`.

@@ -127,7 +127,7 @@ def _deal_stratified(label: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _deal_people(segments: Segments, seed: int) -> np.ndarray:
-    """Deal people to folds, the ones with most segments of rare classes first, each to the fold that lacks them most."""
+    """Deal people to folds, those with most of a rare class first, each to the fold that lacks them most."""
     people = np.array([person(record) for record in segments.record])
     names = np.unique(people)
     share = np.stack([np.bincount(segments.label[people == name], minlength=5) for name in names]).astype(float)

@@ -120,8 +120,8 @@ class FitResult:
 def bucket_lengths(length: np.ndarray, config: NetworkConfig, n_buckets: int = N_BUCKETS) -> np.ndarray:
     """Return the padded lengths into which segments are sorted for training, ascending.
 
-    A bucket holds every step that a read-out may take: convolutions look back alone, so the steps up to the last one that
-    sees the signal are the same however much padding follows them.
+    A bucket holds every step that a read-out may take: convolutions look back alone, so the steps up to the last one
+    that sees the signal are the same however much padding follows them.
     """
     need = np.minimum(length + config.receptive_field, config.n_samples)
     quantum = 8 * config.step_stride
@@ -201,7 +201,7 @@ def fit(
                 return FitResult(average, events, finished=False)
         if not np.isfinite(loss):
             raise TrainingDivergedError(
-                "In epoch {epoch} the loss is no number any more. Train again with a smaller learning rate than {rate:g}.",
+                "In epoch {epoch} the loss is no number any more. Train with a smaller learning rate than {rate:g}.",
                 epoch=epoch,
                 rate=settings.learning_rate,
             )

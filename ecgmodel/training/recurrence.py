@@ -1,8 +1,8 @@
 """GRU and LSTM over a whole batch, with gradients written out, so that XLA compiles one small loop each way.
 
-Keras' layers spend most of a step in the dispatch of a hundred small operations. Here everything that does not depend on
-the previous step (the input's product, all gradients of weights) is one matrix product outside the loop. The results are
-those of `keras.layers.GRU(reset_after=False)` and `keras.layers.LSTM`; a test compares values and gradients.
+Keras' layers spend most of a step in the dispatch of a hundred small operations. Here everything that does not depend
+on the previous step (the input's product, all gradients of weights) is one matrix product outside the loop. The results
+are those of `keras.layers.GRU(reset_after=False)` and `keras.layers.LSTM`; a test compares values and gradients.
 """
 
 from __future__ import annotations

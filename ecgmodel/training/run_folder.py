@@ -1,4 +1,4 @@
-"""A run is a folder, and the folder is all there is of it: whoever reads it knows the run, whoever is killed loses an epoch.
+"""A run is a folder, and the folder is all there is of it: a kill at any moment loses at most the current epoch.
 
 config.json             what was asked for
 events.jsonl            one line an epoch

@@ -237,7 +237,7 @@ def _normalise(x: tf.Tensor, weights: dict[str, tf.Variable], index: int, real: 
 
 
 def _recur(config: NetworkConfig, weights: dict[str, tf.Variable], features: tf.Tensor) -> tf.Tensor:
-    """Run the recurrent layer over (n_steps, n, filters); a "last" read-out goes on over the padding that is cut away."""
+    """Run the recurrent layer over (n_steps, n, filters); for a "last" read-out also over the padding left out."""
     import tensorflow as tf
 
     if config.readout == "last":

@@ -59,7 +59,7 @@ def train_preset(
     Raises
     ------
     ConfigError
-        Where the folder holds another run, or a run and `resume` is false, or no run and `resume` is true; and as `fit`.
+        Where the folder holds another run, or a run and `resume` is false, or none and `resume` is true; as `fit`.
     """
     split = split_segments(segments, preset.protocol, fold, SPLIT_SEED)
     folder = RunFolder(out)
