@@ -454,7 +454,6 @@ class Trace {
       paintRow(ctx, row, r, signal, geometry, view, colours, {
         state: (row_, sample) => this.labelState(row_, sample),
         ringed: (row_, i) => this.isRinged(row_, i),
-        selected: this.selected,
       });
     }
     if (labels.rhythms.text.length) paintRhythms(ctx, labels, signal, geometry, view, colours, knownS);
@@ -489,11 +488,29 @@ class Trace {
       ctx.stroke();
       ctx.setLineDash([]);
     };
+    this.monitor?.paintSeen(ctx, geometry);
+    const marked = this.monitor ? this.monitor.currentSample() : this.selected;
+    if (marked !== null) this.paintMarked(ctx, marked);
     if (this.selected !== null) line(this.selected / signal.fs, colours.muted, 1, [3, 3]);
     if (this.cursorS !== null) line(this.cursorS, colours.accent, 1.5);
     if (this.hovered !== null && !this.measuring) line(this.hovered / signal.fs, colours.muted, 1);
     if (this.monitor?.playheadS != null) line(this.monitor.playheadS, colours.accent, 2);
     if (this.caliper) this.paintCaliper(ctx);
+  }
+
+  /** A soft ground behind the labels of one beat. */
+  paintMarked(ctx, sample) {
+    const { geometry, colours, labels, signal } = this;
+    const x = geometry.xOf(sample / signal.fs);
+    const row = labels.rows.at(-1);
+    if (!row || x < geometry.paper.x || x > geometry.paper.x + geometry.paper.w) return;
+    const { startS, windowS } = this.view;
+    const n = lowerBound(row.sample, (startS + windowS) * signal.fs) - lowerBound(row.sample, startS * signal.fs);
+    const half = Math.min(19, Math.max(6, (0.46 * geometry.paper.w) / Math.max(1, n)));
+    ctx.fillStyle = colours.selected;
+    ctx.beginPath();
+    ctx.roundRect(x - half, 1, 2 * half, labels.rows.length * ROW - 1, 7);
+    ctx.fill();
   }
 
   paintCaliper(ctx) {
@@ -507,7 +524,7 @@ class Trace {
     ctx.beginPath();
     ctx.rect(paper.x, paper.y, paper.w, paper.h);
     ctx.clip();
-    ctx.fillStyle = colours.window;
+    ctx.fillStyle = colours.band;
     ctx.fillRect(Math.min(x1, x2), paper.y, Math.abs(x2 - x1), paper.h);
     ctx.strokeStyle = colours.text;
     ctx.lineWidth = 1.25;

@@ -93,6 +93,7 @@ class Labels {
       const symbols = row.symbols;
       return {
         name: row.name,
+        symbols,
         sample: packet[`row_${i}_sample`],
         symbol: (k) => symbols[code[k]],
         length: code.length,

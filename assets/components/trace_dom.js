@@ -150,8 +150,12 @@ function buildHelp(text) {
 /** What marks and rings mean, for the symbols that this record has. */
 function buildLegend(labels, colours) {
   const legend = element("div", { class: "legend" });
-  for (const symbol of labels.classes.filter((one) => labels.counts.has(one))) {
+  const present = new Set(labels.rows.flatMap((row) => row.symbols));
+  for (const symbol of labels.classes.filter((one) => present.has(one))) {
     legend.append(element("span", {}, [classMark(colours, symbol, 11), `${symbol} ${labels.symbolName(symbol)}`]));
+  }
+  for (const symbol of [...present].filter((one) => labels.beatSymbols.has(one) && !labels.classes.includes(one))) {
+    legend.append(element("span", { class: "other" }, [`${symbol} ${labels.symbolName(symbol)}`]));
   }
   if (labels.nDiffer) {
     const circle = svg('<circle cx="12" cy="12" r="9"/>', 12, LINE.replace("1.8", "3"));

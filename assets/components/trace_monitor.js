@@ -118,6 +118,26 @@ class Monitor {
     return nearestIndex(data.r, inView ? trace.selected : (startS + windowS / 2) * fs);
   }
 
+  currentSample() {
+    const i = this.currentBeat();
+    return i < 0 ? null : this.data.r[i];
+  }
+
+  /** Mark the stretch that the model saw of the current beat along the top of the paper. */
+  paintSeen(ctx, geometry) {
+    const i = this.currentBeat();
+    if (i < 0) return;
+    const { paper } = geometry;
+    const { fs } = this.trace.signal;
+    const [x1, x2] = [this.data.start[i], this.data.stop[i]].map((k) => geometry.xOf(k / fs));
+    const [left, right] = [Math.max(x1, paper.x), Math.min(x2, paper.x + paper.w)];
+    if (right <= left) return;
+    ctx.fillStyle = this.trace.colours.accent;
+    ctx.fillRect(left, paper.y, right - left, 2);
+    if (left === x1) ctx.fillRect(left, paper.y, 1.5, 7);
+    if (right === x2) ctx.fillRect(right - 1.5, paper.y, 1.5, 7);
+  }
+
   build(text) {
     const { trace } = this;
     const transport = element("div", { class: "transport", role: "group", "aria-label": text.replay });
@@ -133,6 +153,7 @@ class Monitor {
       button("stop", text.stop, () => this.stop()),
     );
 
+    this.expertText = element("div", { class: "quiet experts" });
     const panel = element("aside", { class: "panel", "aria-label": text.model_says });
     this.heading = element("div", { class: "named" });
     this.bars = trace.labels.classes.map((symbol) => {
@@ -148,6 +169,7 @@ class Monitor {
     this.delayText = element("div", { class: "quiet" });
     panel.append(
       this.heading,
+      this.expertText,
       ...this.bars.map((bar) => bar.line),
       element("div", { class: "subhead" }, [text.segment]),
       this.segment, this.segmentText, this.delayText,
@@ -191,11 +213,22 @@ class Monitor {
       bar.value.textContent = p ? p[k].toFixed(2) : "";
       bar.line.toggleAttribute("data-best", k === best);
     }
+    this.expertText.textContent = p ? this.expertsSay(i) : "";
     this.trace.frame.dataset.beat = p ? String(this.data.r[i]) : "";
     this.delayText.textContent = p
       ? fill(text.delay, { delay: ((this.data.ready[i] - this.data.r[i]) / signal.fs).toFixed(2) })
       : "";
     this.paintSegment(i);
+  }
+
+  /** What the row above the model's says of a beat, where there is such a row. */
+  expertsSay(i) {
+    const { labels, signal } = this.trace;
+    if (this.modelRow < 1) return "";
+    const row = labels.rows[0];
+    const k = nearestIndex(row.sample, this.data.r[i]);
+    if (k < 0 || Math.abs(row.sample[k] - this.data.r[i]) > MATCH_S * signal.fs) return "";
+    return `${row.name}: ${row.symbol(k)} ${labels.symbolName(row.symbol(k))}`;
   }
 
   paintSegment(i) {

@@ -49,28 +49,39 @@ class Overview {
     this.paintAxis(ctx, colours);
   }
 
-  /** One column a second, or a pixel where that is wider: the rarest class in it stands tall, the commonest stays low. */
+  /** One column a second, or a pixel where that is wider: shares of the classes, the commonest faint and at the bottom. */
   paintClasses(ctx, signal, labels, colours) {
     const row = labels.rows[0];
     const columnS = Math.max(1, this.durationS / this.box.w);
-    const width = Math.max(1, (columnS / this.durationS) * this.box.w);
+    const width = (columnS / this.durationS) * this.box.w + 0.3;
     const columns = new Map();
-    const rank = (symbol) => labels.counts.get(symbol) ?? Infinity;
     for (let i = 0; i < row.length; i++) {
       const symbol = row.symbol(i);
       if (!labels.beatSymbols.has(symbol)) continue;
-      const column = Math.floor(row.sample[i] / signal.fs / columnS);
-      const before = columns.get(column);
-      if (before === undefined || rank(symbol) < rank(before)) columns.set(column, symbol);
+      const at = Math.floor(row.sample[i] / signal.fs / columnS);
+      if (!columns.has(at)) columns.set(at, new Map());
+      columns.get(at).set(symbol, (columns.get(at).get(symbol) ?? 0) + 1);
     }
-    for (const [column, symbol] of columns) {
-      const common = symbol === labels.commonest;
-      const height = common ? STRIP * 0.4 : STRIP - 2;
-      ctx.fillStyle = colours.classes[symbol] ?? colours.other;
-      ctx.globalAlpha = common ? 0.5 : 1;
-      ctx.fillRect(this.xOf(column * columnS), STRIP - height, width + 0.3, height);
+    for (const [at, counts] of columns) {
+      const x = this.xOf(at * columnS);
+      const common = counts.get(labels.commonest) ?? 0;
+      const rare = [...counts].filter(([symbol]) => symbol !== labels.commonest);
+      const nRare = rare.reduce((sum, [, n]) => sum + n, 0);
+      if (common) {
+        ctx.globalAlpha = 0.45;
+        ctx.fillStyle = colours.classes[labels.commonest] ?? colours.other;
+        ctx.fillRect(x, STRIP * 0.55, width, STRIP * 0.45);
+        ctx.globalAlpha = 1;
+      }
+      // One rare beat among many still shows: it gets at least half of the column.
+      const height = nRare ? Math.max(0.5, nRare / (nRare + common)) * STRIP : 0;
+      let y = 0;
+      for (const [symbol, n] of rare) {
+        ctx.fillStyle = colours.classes[symbol] ?? colours.other;
+        ctx.fillRect(x, y, width, (height * n) / nRare);
+        y += (height * n) / nRare;
+      }
     }
-    ctx.globalAlpha = 1;
   }
 
   paintEnvelope(ctx, signal, colours, scale) {
@@ -79,8 +90,9 @@ class Overview {
     const perPixel = signal.nSamples / (this.box.w * scale);
     ctx.fillStyle = colours.muted;
     for (let p = 0; p < this.box.w * scale; p++) {
-      const from = Math.floor(p * perPixel);
-      const [a, b] = lead.range(from - (from % BIN), from - (from % BIN) + Math.max(BIN, Math.ceil(perPixel)));
+      const at = Math.floor(p * perPixel);
+      const from = perPixel < BIN ? at : at - (at % BIN);
+      const [a, b] = lead.range(from, Math.min(signal.nSamples, from + Math.ceil(perPixel) + 1));
       if (a > b) continue;
       const y = (value) => STRIP - 2 - ((value - low) / Math.max(1, high - low)) * (STRIP - 4);
       ctx.fillRect(this.box.x + p / scale, y(b), 1 / scale, Math.max(0.5, y(a) - y(b)));

@@ -50,13 +50,14 @@ function layOut(width, signal, labels, view, gain, height) {
 /** 10 mm/mV where every lead fits into its lane with it, else the largest gain that does. */
 function fittingGain(signal, laneMm) {
   const span = Math.max(...signal.leads.map((lead) => lead.spanMv), 0.1);
-  return GAINS.find((gain) => gain <= 10 && gain * span <= laneMm * 1.1) ?? GAINS.at(-1);
+  const room = signal.leads.length <= 2 ? 1.1 : 0.85; // many lanes are low, and a zero may lie off its lane's middle
+  return GAINS.find((gain) => gain <= 10 && gain * span <= laneMm * room) ?? GAINS.at(-1);
 }
 
 function gridSteps(steps, pxPerUnit, boldPx) {
   const at = steps.findIndex((step) => step * pxPerUnit >= boldPx);
   const k = Math.max(1, at < 0 ? steps.length - 1 : at);
-  return { bold: steps[k], fine: steps[k - 1] * pxPerUnit >= 3.2 ? steps[k - 1] : null };
+  return { bold: steps[k], fine: steps[k - 1] * pxPerUnit >= 2.6 ? steps[k - 1] : null };
 }
 
 /** The paper, drawn once a scale and then shifted by whole device pixels, so that its lines stay sharp and still. */
@@ -103,57 +104,77 @@ class Grid {
   }
 }
 
-/** One lead as a line: every sample when there is room, else the minimum and maximum of each bin of 2^k samples. */
-function strokeLead(ctx, lead, fs, geometry, i, fromS, toS, scale) {
-  const { samples } = lead;
-  const from = Math.max(0, Math.floor(fromS * fs) - 1);
-  const to = Math.min(samples.length, Math.ceil(toS * fs) + 2);
-  const perPixel = fs / (geometry.pxPerS * scale);
-  const bin = perPixel < 4 ? 1 : 2 ** Math.floor(Math.log2(perPixel));
-  const x0 = geometry.xOf(0);
-  const dx = geometry.pxPerS / fs;
-  const y0 = geometry.zeroY[i];
-  const dy = -geometry.pxPerMv * lead.stepMv;
+/** One lead: a line through every sample where there is room, else a column from minimum to maximum in each pixel. */
+function strokeLead(ctx, lead, signal, geometry, i, fromS, toS, scale) {
+  const from = Math.max(0, Math.floor(fromS * signal.fs) - 1);
+  const to = Math.min(lead.samples.length, Math.ceil(toS * signal.fs) + 2);
+  const axes = {
+    x0: geometry.xOf(0),
+    dx: geometry.pxPerS / signal.fs,
+    y0: geometry.zeroY[i],
+    dy: -geometry.pxPerMv * lead.stepMv,
+  };
+  const perPixel = signal.fs / (geometry.pxPerS * scale);
+  if (perPixel < 4) strokeSamples(ctx, lead.samples, from, to, axes);
+  else fillColumns(ctx, lead, from, to, axes, 2 ** Math.floor(Math.log2(perPixel)), scale);
+}
+
+function strokeSamples(ctx, samples, from, to, { x0, dx, y0, dy }) {
   let pen = false;
   ctx.beginPath();
-  if (bin === 1) {
-    for (let k = from; k < to; k++) {
-      const value = samples[k];
-      if (value === GAP) {
-        pen = false;
-        continue;
-      }
-      const [x, y] = [x0 + k * dx, y0 + value * dy];
-      if (pen) ctx.lineTo(x, y);
-      else {
-        ctx.moveTo(x, y);
-        ctx.lineTo(x + 0.01, y); // a sample alone between gaps is a point
-        pen = true;
-      }
+  for (let k = from; k < to; k++) {
+    const value = samples[k];
+    if (value === GAP) {
+      pen = false;
+      continue;
     }
-  } else {
-    // Bins start at multiples of their size, so the same samples fall together wherever the window starts.
-    for (let k = from - (from % bin); k < to; k += bin) {
-      const [low, high] = lead.range(k, k + bin);
-      if (low > high) {
-        pen = false;
-        continue;
-      }
-      const x = x0 + (k + bin / 2) * dx;
-      if (pen) ctx.lineTo(x, y0 + high * dy);
-      else ctx.moveTo(x, y0 + high * dy);
-      ctx.lineTo(x, y0 + low * dy);
+    const x = x0 + k * dx;
+    const y = y0 + value * dy;
+    if (pen) ctx.lineTo(x, y);
+    else {
+      ctx.moveTo(x, y);
+      ctx.lineTo(x + 0.01, y); // a sample alone between gaps is a point
       pen = true;
     }
   }
   ctx.stroke();
 }
 
+/** Bins start at multiples of their size, so the same samples fall together wherever the window starts. */
+function fillColumns(ctx, lead, from, to, { x0, dx, y0, dy }, bin, scale) {
+  const thin = 1.25;
+  let [column, low, high] = [NaN, 0, 0]; // of the pixel column being gathered
+  let [lastLow, lastHigh] = [NaN, NaN]; // of the column before it
+  const flush = () => {
+    if (Number.isNaN(column)) return;
+    // A column reaches to its neighbour, as the line between them would.
+    const bottom = lastHigh < low ? lastHigh : low;
+    const top = lastLow > high ? lastLow : high;
+    ctx.fillRect(column / scale, y0 + top * dy - thin / 2, 1 / scale, (bottom - top) * dy + thin);
+    [lastLow, lastHigh] = [low, high];
+  };
+  for (let k = from - (from % bin); k < to; k += bin) {
+    const [binLow, binHigh] = lead.range(k, k + bin);
+    const at = Math.round((x0 + (k + bin / 2) * dx) * scale);
+    if (binLow > binHigh) {
+      flush();
+      [column, lastLow, lastHigh] = [NaN, NaN, NaN];
+    } else if (at === column) {
+      low = Math.min(low, binLow);
+      high = Math.max(high, binHigh);
+    } else {
+      flush();
+      [column, low, high] = [at, binLow, binHigh];
+    }
+  }
+  flush();
+}
+
 function paintSignal(ctx, signal, geometry, colours, fromS, toS, scale) {
-  ctx.strokeStyle = colours.paper.ink;
+  ctx.strokeStyle = ctx.fillStyle = colours.paper.ink;
   ctx.lineWidth = 1.25;
-  ctx.lineJoin = "round";
-  for (const [i, lead] of signal.leads.entries()) strokeLead(ctx, lead, signal.fs, geometry, i, fromS, toS, scale);
+  ctx.lineJoin = "bevel";
+  for (const [i, lead] of signal.leads.entries()) strokeLead(ctx, lead, signal, geometry, i, fromS, toS, scale);
 }
 
 /** Lead names and the calibration pulse: 1 mV high, 0.2 s long. */
@@ -196,7 +217,7 @@ function paintGutter(ctx, signal, labels, geometry, colours) {
 
 function paintAxis(ctx, geometry, view, colours) {
   const { paper, axisY, pxPerS } = geometry;
-  const step = LABEL_STEPS.find((candidate) => candidate * pxPerS >= 58) ?? LABEL_STEPS.at(-1);
+  const step = LABEL_STEPS.find((candidate) => candidate * pxPerS >= 66) ?? LABEL_STEPS.at(-1);
   const digits = step < 1 ? 1 : 0;
   ctx.font = `11px ${colours.font}`;
   ctx.fillStyle = colours.muted;
@@ -229,7 +250,7 @@ function polygon(ctx, points) {
 }
 
 /** One row of beat labels: mark and letter, marks alone where beats are close, columns where they are closer still. */
-function paintRow(ctx, row, r, signal, geometry, view, colours, { state, ringed, selected }) {
+function paintRow(ctx, row, r, signal, geometry, view, colours, { state, ringed }) {
   const { paper } = geometry;
   const from = Math.max(0, lowerBound(row.sample, view.startS * signal.fs) - 1);
   const to = Math.min(row.length, lowerBound(row.sample, (view.startS + view.windowS) * signal.fs) + 1);
@@ -256,12 +277,6 @@ function paintRow(ctx, row, r, signal, geometry, view, colours, { state, ringed,
       const size = pitch < 16 ? 3.4 : 4.4;
       const letter = pitch >= 24;
       const markX = letter ? x - 6 : x;
-      if (row.sample[i] === selected) {
-        ctx.fillStyle = colours.selected;
-        ctx.beginPath();
-        ctx.roundRect(markX - 9, y - 10, letter ? 29 : 18, 20, 6);
-        ctx.fill();
-      }
       if (known === "pending") {
         ctx.strokeStyle = colours.muted;
         ctx.lineWidth = 1.2;
@@ -319,7 +334,7 @@ function paintRhythms(ctx, labels, signal, geometry, view, colours, untilS) {
     ctx.rect(left, rhythmY, right - left - 2, RHYTHM);
     ctx.clip();
     ctx.fillStyle = colours.text;
-    ctx.fillText(labels.rhythmName(i), left + 5, rhythmY + RHYTHM / 2 + 1);
+    if (right - left > 26) ctx.fillText(labels.rhythmName(i), left + 5, rhythmY + RHYTHM / 2 + 1);
     ctx.restore();
   }
 }

@@ -438,6 +438,7 @@ def _texts(record: Record) -> dict:
             [t("Drag"), t("move")],
             [t("Wheel"), t("zoom (with Shift: move)")],
             [t("Double click"), t("back to 10 s")],
+            ["Esc", t("close this, put the calipers away, end the replay")],
         ],
         "replay": t("Replay"),
         "play": t("Play"),
