@@ -112,19 +112,19 @@ class Polarity:
 
     Attributes
     ----------
-    up_mv, down_mv : float
-        Median over short windows of the highest and the deepest excursion from the baseline, in the signal's unit.
+    up, down : float
+        Median over short windows of the highest and the deepest excursion from the baseline, in the signal's own unit.
     """
 
-    up_mv: float
-    down_mv: float
+    up: float
+    down: float
 
     @property
     def inverted(self) -> bool | None:
         """Whether the lead is upside down; `None` where it cannot be told."""
-        if self.down_mv > INVERTED_RATIO * self.up_mv:
+        if self.down > INVERTED_RATIO * self.up:
             return True
-        return False if self.up_mv > 1.1 * self.down_mv else None
+        return False if self.up > 1.1 * self.down else None
 
 
 def measure_polarity(signal: np.ndarray, fs: float, window_s: float = 2.0) -> Polarity | None:
@@ -152,4 +152,4 @@ def measure_polarity(signal: np.ndarray, fs: float, window_s: float = 2.0) -> Po
     smooth = uniform_filter1d(signal, max(1, round(0.02 * fs)))  # mains hum points both ways
     swings = (smooth - uniform_filter1d(smooth, max(1, round(0.6 * fs))))[: count * width].reshape(count, width)
     polarity = Polarity(float(np.median(swings.max(axis=1))), float(np.median(-swings.min(axis=1))))
-    return polarity if max(polarity.up_mv, polarity.down_mv) > 0 else None
+    return polarity if max(polarity.up, polarity.down) > 0 else None

@@ -150,7 +150,8 @@ def vote_clock_text(columns: Sequence[Column]) -> Iterator[Vote]:
     """A column of clock times."""
     for column in columns:
         if column.kind == "C":
-            yield Vote(column.name, say("it holds clock times"))
+            share = 0.5 if ARRIVAL_NAME.search(column.label) else 1.0
+            yield Vote(column.name, say("it holds clock times"), share)
 
 
 def vote_steady_rise(columns: Sequence[Column]) -> Iterator[Vote]:

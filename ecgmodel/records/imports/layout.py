@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from ecgmodel.records.imports.evidence import Vote, say
 from ecgmodel.records.imports.numbers import MAX_CELL, cell_kind, clean_cell, is_grouped, is_number, parse_number
@@ -19,7 +19,7 @@ from ecgmodel.records.imports.words import signal_unit, time_unit
 DELIMITERS = ("", ",", ";", "\t", "|", " ")
 """What stands between two cells: nothing where there is one value a line, " " for any run of blanks."""
 
-TRIAL_LINES = 400
+TRIAL_LINES = 300
 MAX_HEADER_LINES = 500
 MAX_TRIAL_CELLS = 200_000
 COMMENT = re.compile(r"^[\s\"]*(?:%|#|//)+\s*")
@@ -172,12 +172,13 @@ def try_layouts(
         Line of the first samples, from 1; `None` looks for it.
     """
     lines = tuple(lines)
+    text = "\n".join(lines)
     trials = []
     for mark in DELIMITERS if delimiter is None else (delimiter,):
-        if mark not in ("", " ") and not any(mark in line for line in lines):
+        if mark not in text:
             continue
         for point in (".", ",") if decimal is None else (decimal,):
-            if point != mark and (point == "." or any("," in line for line in lines)):
+            if point != mark and (point == "." or "," in text):
                 trial = _try_layout(lines, mark, point, first_line)
                 if trial is not None:
                     trials.append(trial)
@@ -188,48 +189,46 @@ def _try_layout(lines: tuple[str, ...], delimiter: str, decimal: str, first_line
     if first_line is not None:
         found = _try_layout(lines[first_line - 1 :], delimiter, decimal, None)
         return found and Trial(delimiter, decimal, lines, first_line - 1, found.pattern, found.share)
-    patterns = [_pattern(line, delimiter, decimal) for line in _thin(lines)]
-    body = [pattern for pattern in patterns if "N" in pattern]
+
+    @cache
+    def pattern(index: int) -> str:
+        cells = split_line(lines[index], delimiter) if lines[index].strip() else ()
+        return "".join(cell_kind(cell, decimal) for cell in cells)
+
+    seen = _thin(lines)
+    body = [pattern(i) for i in seen if "N" in pattern(i)]
     if not body:
         return None
-    whole = [pattern for pattern in body if "M" not in pattern.rstrip("M")]
+    whole = [kinds for kinds in body if "M" not in kinds.rstrip("M")]
     usual = Counter(whole if len(whole) > 0.1 * len(body) else body).most_common(1)[0][0]
-    if delimiter and len(usual) == 1:
-        return None  # the same as no delimiter
-    start = _first_row(lines, delimiter, decimal, usual)
-    if start == len(lines):
+    start = _first_row(pattern, min(len(lines), MAX_HEADER_LINES), usual)
+    if start is None or (delimiter and len(usual) == 1):  # one column: the same as no delimiter
         return None
-    rest = [_pattern(line, delimiter, decimal) for line in _thin(lines[start:]) if line.strip()]
-    share = sum(_fits(pattern, usual) for pattern in rest) / max(len(rest), 1)
+    rest = [pattern(i) for i in seen if i >= start and pattern(i)]
+    share = sum(_fits(kinds, usual) for kinds in rest) / max(len(rest), 1)
     return Trial(delimiter, decimal, lines, start, usual, share)
 
 
-def _thin(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """The first lines and some of the rest; fewer where lines are long."""
-    long = sum(map(len, lines[:40])) > 40 * 2000
-    count = 20 if long else TRIAL_LINES // 2
-    return lines if len(lines) <= 2 * count else lines[:count] + lines[count :: max(1, len(lines) // count)]
+def _thin(lines: tuple[str, ...]) -> list[int]:
+    """Indices of the first lines and of some of the rest; of fewer where lines are long."""
+    count = 10 if sum(map(len, lines[:40])) > 40 * 2000 else TRIAL_LINES // 2
+    if len(lines) <= 2 * count:
+        return list(range(len(lines)))
+    return [*range(count), *range(count, len(lines), max(1, len(lines) // count))]
 
 
-def _pattern(line: str, delimiter: str, decimal: str) -> str:
-    if not line.strip():
-        return ""
-    return "".join(cell_kind(cell, decimal) for cell in split_line(line, delimiter))
+def _fits(kinds: str, usual: str) -> bool:
+    return len(kinds) == len(usual) and all(a in (b, "M") or b == "M" for a, b in zip(kinds, usual, strict=True))
 
 
-def _fits(pattern: str, usual: str) -> bool:
-    return len(pattern) == len(usual) and all(a in (b, "M") or b == "M" for a, b in zip(pattern, usual, strict=True))
-
-
-def _first_row(lines: tuple[str, ...], delimiter: str, decimal: str, usual: str) -> int:
+def _first_row(pattern: Callable[[int], str], count: int, usual: str) -> int | None:
     """The first line that is a row and has rows after it, so that a `Age,35` above the samples is none."""
-    patterns = [_pattern(line, delimiter, decimal) for line in lines[:MAX_HEADER_LINES]]
-    for i, pattern in enumerate(patterns):
-        if "N" in pattern and _fits(pattern, usual):
-            following = [later for later in patterns[i + 1 : i + 8] if later][:3]
+    for i in range(count):
+        if "N" in pattern(i) and _fits(pattern(i), usual):
+            following = [pattern(k) for k in range(i + 1, min(count, i + 8)) if pattern(k)][:3]
             if sum(_fits(later, usual) for later in following) >= 0.6 * len(following):
                 return i
-    return len(lines)
+    return None
 
 
 # -- Delimiter and decimal mark: rules over one trial, each for the pair of that trial ------------------------------------
@@ -283,7 +282,7 @@ def vote_fraction_digits(trials: Sequence[Trial]) -> Iterator[Vote]:
         zeros = sum(len(tail) > 1 and tail.startswith("0") for tail in tails)
         minus = sum(re.match(r"-0+,", c) is not None for c in cells)
         mixed = (
-            0 < sum("," not in c and is_number(clean_cell(c), ",") for row in trial.rows for c in row)
+            sum("," not in c and is_number(clean_cell(c), ",") for row in trial.rows for c in row) > 0
             and not trial.delimiter
         )
         lead = {c.split(",")[0] for c in cells}
@@ -323,7 +322,7 @@ def vote_second_number(trials: Sequence[Trial]) -> Iterator[Vote]:
             continue
         second = [clean_cell(row[1]) for row in trial.rows]
         first = [clean_cell(row[0]) for row in trial.rows]
-        if any(c[:1] in "+-" and len(c) > 1 or "." in c for c in second) or any("." in c for c in first):
+        if any((c[:1] in "+-" and len(c) > 1) or "." in c for c in second) or any("." in c for c in first):
             yield Vote(
                 (",", trial.decimal), say("there are numbers with a sign or a mark of their own after the comma")
             )

@@ -72,9 +72,9 @@ def parse_number(text: str, decimal: str) -> float:
     ValueError
         Where the cell holds neither a number nor a word for a missing value.
     """
-    if decimal == "." and len(text) <= MAX_CELL and text.isascii() and "_" not in text:
+    if len(text) <= MAX_CELL and text.isascii() and "_" not in text and (decimal == "." or "." not in text):
         try:
-            return float(text)
+            return float(text if decimal == "." else text.replace(",", "."))
         except ValueError:
             pass  # quotes, groups and words for missing values follow
     text = clean_cell(text)

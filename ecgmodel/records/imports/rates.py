@@ -202,5 +202,5 @@ def is_mitdb_text(columns: Sequence[Column]) -> bool:
         return False
     values = np.concatenate([c.values for c in leads])
     values = values[np.isfinite(values)]
-    whole = len(values) > 0 and bool(np.all(values == np.round(values))) and 0 <= values.min() and values.max() <= 2047
+    whole = len(values) > 0 and bool(np.all(values == np.round(values))) and values.min() >= 0 and values.max() <= 2047
     return whole and 700 <= float(np.median(values)) <= 1300

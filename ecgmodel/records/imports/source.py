@@ -98,7 +98,7 @@ def refuse_foreign(head: bytes) -> None:
             )
     if any(head.startswith(mark) for mark, _ in _MARKS) or _has_utf16_zeros(head):
         return
-    odd = len(head) - len(head.translate(None, bytes([*range(0, 9), *range(14, 27), *range(28, 32), 127])))
+    odd = len(head) - len(head.translate(None, bytes([*range(9), *range(14, 27), *range(28, 32), 127])))
     if odd > 0.02 * len(head):
         raise ImportFileError(
             "The file is binary, not text. Export the ECG as CSV, or choose EDF, or WFDB files with their header."

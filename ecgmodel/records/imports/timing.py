@@ -1,5 +1,6 @@
 """Samples on an even grid: gaps in the time column become missing samples, repeated times are left out, and a clock that
-goes back is refused."""
+goes back is refused.
+"""
 
 from __future__ import annotations
 
