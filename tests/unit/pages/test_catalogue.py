@@ -16,7 +16,7 @@ from pages.ui.record_notes import RECORD_NOTES
 ROOT = Path(__file__).parents[3]
 CATALOGUES = sorted((ROOT / "assets" / "locale" / "zh" / "LC_MESSAGES").glob("*.po"))
 PAGES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py")])
-LIBRARY = sorted((ROOT / "ecgmodel").rglob("*.py"))
+LIBRARY = sorted(path for path in (ROOT / "ecgmodel").rglob("*.py") if "command_line" not in path.parts)
 
 WORDS = {"t": 1, "tn": 2}
 """Functions of `pages.ui.text` that take literals, and how many."""

@@ -1,0 +1,35 @@
+"""The first visit, on a machine that has neither the database nor a network."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.server import Server
+
+FIRST_PAINT_LIMIT_MS = 30_000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_first_visit_paints_a_trace(page: Page, embedded_app_server: Server, scheme: str):
+    """Without a database and a network, the first page shows a trace; nothing asks another machine for anything."""
+    page.emulate_media(color_scheme=scheme)
+    page.goto(embedded_app_server.url)
+    frame = page.locator("[data-paints]")
+    expect(frame).to_be_visible(timeout=FIRST_PAINT_LIMIT_MS)
+    expect(frame).to_have_attribute("data-theme", scheme)
+    expect(page.get_by_text("simulated").first).to_be_visible()
+    canvas = frame.locator("canvas").first
+    assert (
+        canvas.evaluate(
+            "canvas => new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size"
+        )
+        > 3
+    ), "the canvas is of one colour"
+
+
+def test_wrong_record_in_the_address(page: Page, embedded_app_server: Server):
+    """`?record=../x` names the records that there are, and still shows a trace."""
+    page.goto(f"{embedded_app_server.url}/?record=../../secret")
+    expect(page.locator("[data-paints]")).to_be_visible(timeout=FIRST_PAINT_LIMIT_MS)
+    expect(page.get_by_text("There is no record").first).to_be_visible()
