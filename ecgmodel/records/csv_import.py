@@ -46,6 +46,7 @@ EVIDENCE = {
         Rule(2.0, layout_rules.vote_share_of_rows),
         Rule(3.0, layout_rules.vote_separator_line),
         Rule(1.5, layout_rules.vote_fraction_digits),
+        Rule(1.5, layout_rules.vote_leading_zeros),
         Rule(1.0, layout_rules.vote_fraction_in_header),
         Rule(1.5, layout_rules.vote_second_number),
         Rule(1.0, layout_rules.vote_header_width),
@@ -79,7 +80,7 @@ EVIDENCE = {
         Rule(2.0, column_rules.vote_lead_name),
         Rule(1.0, column_rules.vote_signal_name),
         Rule(3.0, column_rules.vote_other_name),
-        Rule(1.0, column_rules.vote_beat_shape),
+        Rule(2.0, column_rules.vote_beat_shape),
         Rule(3.0, column_rules.vote_dead_channel),
     ),
     "unit": (

@@ -1,6 +1,6 @@
 """Simulated ECGs: sums of Gaussian waves (McSharry et al. 2003, doi 10.1109/TBME.2003.808805) with known annotations.
 
-The shapes are those of textbook beats in MLII and V1; their sizes were set beside median beats of MIT-BIH records. The
+The shapes are those of textbook beats in MLII and V1, set beside median beats of the MIT-BIH records. The
 rhythm is a sinus node whose impulses premature beats forestall: an atrial one resets it, so the pause after it is
 short; a ventricular one leaves it alone, so the beat after the blocked impulse comes when it was due anyway and the
 pause is fully compensatory. The R peak is annotated at the largest deflection of MLII in the QRS complex, which is
@@ -92,7 +92,7 @@ ALLOWED = {
 _PLANS = {
     "simulated-mixed": (
         SimulationPlan(conduction=("N", "L", "N", "R", "N"), ventricular_share=0.07, atrial_share=0.06),
-        2,
+        8,
     ),
     "simulated-normal": (SimulationPlan(atrial_share=0.003, ventricular_share=0.002, couplet_share=0.0), 11),
     "simulated-atrial": (SimulationPlan(atrial_share=0.18, ventricular_share=0.005, heart_rate_bpm=78.0), 12),
@@ -100,13 +100,13 @@ _PLANS = {
         SimulationPlan(ventricular_share=0.16, couplet_share=0.2, bigeminy_share=0.06, multiform_share=0.25),
         13,
     ),
-    "simulated-lbbb": (SimulationPlan(conduction=("L",), heart_rate_bpm=82.0), 14),
-    "simulated-rbbb": (SimulationPlan(conduction=("R",), heart_rate_bpm=68.0), 15),
+    "simulated-lbbb": (SimulationPlan(conduction=("L",), heart_rate_bpm=82.0), 9),
+    "simulated-rbbb": (SimulationPlan(conduction=("R",), heart_rate_bpm=68.0), 40),
     "simulated-noisy": (
         SimulationPlan(
             conduction=("N", "R", "L"), baseline_wander_mv=0.25, mains_mv=0.04, muscle_mv=0.08, mains_hz=50.0
         ),
-        16,
+        43,
     ),
 }
 
@@ -248,7 +248,7 @@ def _plan_beats(plan: SimulationPlan, rng: np.random.Generator) -> list[_Beat]:
             beats.append(_Beat(time_s + rr_s, "", "N", 0, rr_s))
             time_s += rr_s + sinus_interval_s(time_s + rr_s)
         elif chance < plan.ventricular_share + plan.atrial_share:
-            early_s = time_s + rr_s * rng.uniform(0.6, 0.78)
+            early_s = time_s + rr_s * rng.uniform(0.57, 0.74)
             beats.append(_Beat(early_s, "A", conduction_at(early_s), 0, rr_s))
             time_s = early_s + sinus_interval_s(early_s) * rng.uniform(1.02, 1.15)
         else:
@@ -274,30 +274,61 @@ _P = (_Wave("P", -0.165, 0.021, 0.13, 0.06),)
 _P_EARLY = (_Wave("P", -0.150, 0.014, 0.11, 0.07), _Wave("P", -0.118, 0.012, -0.06, -0.05))
 _VENTRICLES = {
     "N": (
-        _Wave("QRS", -0.027, 0.0075, -0.11, 0.22),
-        _Wave("QRS", 0.000, 0.0105, 1.35, -0.75),
-        _Wave("QRS", 0.027, 0.0085, -0.28, -0.12),
-        _Wave("T", 0.080, 0.045, 0.02, 0.04),
-        _Wave("T", 0.235, 0.048, 0.17, 0.06),
-        _Wave("T", 0.285, 0.030, 0.17, 0.05),
+        (
+            _Wave("QRS", -0.027, 0.0075, -0.11, 0.22),
+            _Wave("QRS", 0.000, 0.0105, 1.35, -0.75),
+            _Wave("QRS", 0.027, 0.0085, -0.28, -0.12),
+            _Wave("T", 0.080, 0.045, 0.02, 0.04),
+            _Wave("T", 0.235, 0.048, 0.17, 0.06),
+            _Wave("T", 0.285, 0.030, 0.17, 0.05),
+        ),
     ),
     "L": (
-        _Wave("QRS", -0.040, 0.0130, 0.72, -0.30),
-        _Wave("QRS", 0.000, 0.0150, 1.15, -1.15),
-        _Wave("QRS", 0.038, 0.0180, 0.46, -0.60),
-        _Wave("T", 0.120, 0.050, -0.16, 0.20),
-        _Wave("T", 0.235, 0.052, -0.30, 0.28),
-        _Wave("T", 0.285, 0.030, -0.16, 0.16),
+        (  # broad, ST and T far below the baseline, as in 109
+            _Wave("QRS", -0.036, 0.0170, -0.28, 0.30),
+            _Wave("QRS", 0.000, 0.0215, 1.80, -1.35),
+            _Wave("QRS", 0.053, 0.0190, -0.45, -0.35),
+            _Wave("T", 0.075, 0.065, -0.36, 0.14),
+            _Wave("T", 0.215, 0.058, -0.36, 0.25),
+        ),
+        (  # slurred, as in 214
+            _Wave("QRS", -0.019, 0.0115, 0.62, -0.55),
+            _Wave("QRS", 0.000, 0.0105, 1.10, -0.35),
+            _Wave("QRS", 0.020, 0.0240, 0.55, -0.90),
+            _Wave("T", 0.115, 0.036, -0.17, 0.20),
+            _Wave("T", 0.215, 0.049, -0.34, 0.52),
+            _Wave("T", 0.267, 0.028, -0.18, 0.20),
+        ),
+        (  # notched, as in 111
+            _Wave("QRS", -0.038, 0.0140, 0.46, -0.95),
+            _Wave("QRS", 0.000, 0.0130, 1.00, -0.65),
+            _Wave("QRS", 0.032, 0.0140, -0.25, -0.12),
+            _Wave("T", 0.085, 0.055, -0.10, 0.18),
+            _Wave("T", 0.205, 0.050, 0.12, 0.30),
+            _Wave("T", 0.258, 0.032, 0.28, 0.00),
+        ),
     ),
     "R": (
-        _Wave("QRS", -0.024, 0.0080, 0.08, 0.28),
-        _Wave("QRS", 0.000, 0.0115, 1.35, -0.50),
-        _Wave("QRS", 0.050, 0.0185, -0.62, 0.85),
-        _Wave("QRS", 0.088, 0.0170, -0.20, 0.18),
-        _Wave("T", 0.240, 0.050, 0.14, -0.18),
-        _Wave("T", 0.290, 0.032, 0.14, -0.14),
+        (  # notched upstroke and deep S, as in 118
+            _Wave("QRS", -0.017, 0.0100, 0.60, -0.85),
+            _Wave("QRS", 0.000, 0.0105, 1.25, -0.15),
+            _Wave("QRS", 0.016, 0.0090, 0.10, 0.80),
+            _Wave("QRS", 0.053, 0.0190, -1.20, 0.35),
+            _Wave("T", 0.095, 0.050, -0.10, 0.05),
+            _Wave("T", 0.235, 0.048, -0.34, -0.34),
+        ),
+        (  # narrow R and shallower S, as in 231 and 212
+            _Wave("QRS", -0.022, 0.0075, -0.16, 0.18),
+            _Wave("QRS", 0.000, 0.0095, 1.60, -0.30),
+            _Wave("QRS", 0.043, 0.0150, -0.70, 0.95),
+            _Wave("QRS", 0.075, 0.0180, -0.16, 0.15),
+            _Wave("T", 0.250, 0.055, 0.22, -0.16),
+            _Wave("T", 0.305, 0.034, 0.16, -0.10),
+        ),
     ),
 }
+"""The forms in which each conduction occurs; a person has one of them."""
+
 _FOCI = {
     1: (
         _Wave("QRS", -0.034, 0.0135, 0.40, -0.25),
@@ -326,18 +357,26 @@ class _Person:
     p_size: float
     t_size: float
     width: float
+    form: int
 
 
 def _person(rng: np.random.Generator) -> _Person:
-    return _Person(rng.uniform(0.85, 1.2), rng.uniform(0.7, 1.3), rng.uniform(0.75, 1.35), rng.uniform(0.94, 1.08))
+    return _Person(
+        size=rng.uniform(0.85, 1.2),
+        p_size=rng.uniform(0.7, 1.3),
+        t_size=rng.uniform(0.75, 1.35),
+        width=rng.uniform(0.94, 1.08),
+        form=int(rng.integers(6)),
+    )
 
 
-def _shape_of(beat: _Beat) -> tuple[_Wave, ...]:
+def _shape_of(beat: _Beat, form: int) -> tuple[_Wave, ...]:
     if beat.symbol == "":  # the P wave of a blocked impulse
         return _P
     if beat.focus:
         return _FOCI[beat.focus]
-    return (_P_EARLY if beat.symbol == "A" else _P) + _VENTRICLES[beat.conduction]
+    forms = _VENTRICLES[beat.conduction]
+    return (_P_EARLY if beat.symbol == "A" else _P) + forms[form % len(forms)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +395,7 @@ def _waves_of(beats: list[_Beat], person: _Person, rng: np.random.Generator) -> 
     centres, widths, mv = [], [], []
     for beat, variation in zip(beats, variations, strict=True):
         qt_scale = np.sqrt(min(max(beat.rr_s, 0.5), 1.2) / 0.83)  # Bazett
-        for wave in _shape_of(beat):
+        for wave in _shape_of(beat, person.form):
             scale = qt_scale if wave.part == "T" else person.width
             centres.append(beat.time_s + wave.centre_s * (scale if wave.part != "P" else 1.0))
             widths.append(wave.width_s * scale)

@@ -210,8 +210,8 @@ def vote_other_name(column: Column, statements: Statements) -> Iterator[Vote]:
 def vote_beat_shape(column: Column, statements: Statements) -> Iterator[Vote]:
     """Short steep complexes with rest between them, as no noise and no hum has."""
     share = spikiness(column.values)
-    if share > 0.2:
-        yield Vote(True, say("it has short steep complexes with rest between them"), share)
+    if share > 0.1:
+        yield Vote(True, say("it has short steep complexes with rest between them"), min(1.0, 2 * share))
 
 
 def vote_dead_channel(column: Column, statements: Statements) -> Iterator[Vote]:

@@ -21,8 +21,11 @@ from ecgmodel.records.quality import NEGATIVE_LEADS, measure_polarity
 
 MAX_COLUMNS = 512
 MAX_LEADS = 16
-LEAD_SHARE = 0.55
+LEAD_SHARE = 0.65
 """A column is a lead where the evidence for it has this share of that for the best."""
+
+LEAD_ENOUGH = 2.5
+"""More evidence than this makes no column a better lead, so that a named lead is not left out for its shape."""
 
 LIKELY_RATES_HZ = (250.0, 500.0, 360.0, 200.0, 125.0, 130.0, 256.0, 512.0, 1000.0, 100.0, 128.0)
 
@@ -246,7 +249,7 @@ def _find_leads(
         weight = sum(weight for weight, _ in votes)
         if weight > 0 and column not in times:
             reasons = sorted((pair for pair in votes if pair[0] > 0), key=lambda pair: -pair[0])
-            weights[column.name] = (weight, tuple(vote.sentence for _, vote in reasons))
+            weights[column.name] = (min(weight, LEAD_ENOUGH), tuple(vote.sentence for _, vote in reasons))
     if not weights and usable:  # all stand still, or are odd: take one, so that its fault can be named
         rest = [column for column in usable if column not in times] or usable
         weights[rest[0].name] = (0.0, (say("no other column can be a lead"),))

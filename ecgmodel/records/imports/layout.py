@@ -14,12 +14,13 @@ from functools import cache, cached_property
 
 from ecgmodel.records.imports.evidence import Vote, say
 from ecgmodel.records.imports.numbers import MAX_CELL, cell_kind, clean_cell, is_grouped, is_number, parse_number
-from ecgmodel.records.imports.words import signal_unit, time_unit
+from ecgmodel.records.imports.words import LEAD_KEYS, RATE_WORDS, UNIT_KEYS, plain_word, signal_unit, time_unit
 
 DELIMITERS = ("", ",", ";", "\t", "|", " ")
 """What stands between two cells: nothing where there is one value a line, " " for any run of blanks."""
 
 TRIAL_LINES = 300
+STATEMENT_WORDS = frozenset((*RATE_WORDS, *UNIT_KEYS, *LEAD_KEYS)) - {"hz"}
 MAX_HEADER_LINES = 500
 MAX_TRIAL_CELLS = 200_000
 COMMENT = re.compile(r"^[\s\"]*(?:%|#|//)+\s*")
@@ -144,9 +145,7 @@ def _is_statement(cells: Sequence[str], blank_below: bool) -> bool:
     """Whether a line above the samples says something, as `Unit,µV` or `Name: X`, rather than naming the columns."""
     if len(cells) == 1:
         return len(cells[0]) > 40 or bool(re.search(r"[:=,;\t]", cells[0])) or len(cells[0].split()) > 4
-    return len(cells) == 2 and (
-        blank_below or bool(signal_unit(cells[1]) and not signal_unit(cells[0]) and not time_unit(cells[0]))
-    )
+    return len(cells) == 2 and (blank_below or plain_word(cells[0]) in STATEMENT_WORDS)
 
 
 def _counts_up(cells: Sequence[str]) -> bool:
@@ -204,6 +203,12 @@ def _try_layout(lines: tuple[str, ...], delimiter: str, decimal: str, first_line
     start = _first_row(pattern, min(len(lines), MAX_HEADER_LINES), usual)
     if start is None or (delimiter and len(usual) == 1):  # one column: the same as no delimiter
         return None
+    if len(usual) > 8 and _counts_up(split_line(lines[start], delimiter)) and start + 1 < len(lines):
+        start += 1  # names that are numbers
+    if (delimiter == " " and "\t" in lines[start]) or (
+        decimal == "," and not any("," in lines[i] for i in seen if i >= start)
+    ):
+        return None  # the same as another pair
     rest = [pattern(i) for i in seen if i >= start and pattern(i)]
     share = sum(_fits(kinds, usual) for kinds in rest) / max(len(rest), 1)
     return Trial(delimiter, decimal, lines, start, usual, share)
@@ -300,6 +305,15 @@ def vote_fraction_digits(trials: Sequence[Trial]) -> Iterator[Vote]:
             )
 
 
+def vote_leading_zeros(trials: Sequence[Trial]) -> Iterator[Vote]:
+    """No whole number begins with a zero: where cells do, a number was cut in two."""
+    for trial in trials:
+        cells = [clean_cell(cell) for row in trial.rows for cell in row]
+        zeros = sum(re.match(r"[+-]?0\d+$", cell) is not None for cell in cells if len(cell) <= MAX_CELL)
+        if zeros > 0.01 * len(cells):
+            yield Vote((trial.delimiter, trial.decimal), say("there are whole numbers that begin with a zero"), -1.0)
+
+
 def vote_fraction_in_header(trials: Sequence[Trial]) -> Iterator[Vote]:
     """A number in the lines before the samples that has a decimal comma and a unit: `511,562 Hertz`."""
     for trial in trials:
@@ -328,8 +342,10 @@ def vote_second_number(trials: Sequence[Trial]) -> Iterator[Vote]:
             )
         elif len(trial.rows) > 4 and (_rises(first, trial.decimal) or _rises(second, trial.decimal)):
             yield Vote((",", trial.decimal), say("one of the two numbers rises by the same step in every line"))
-        elif len({len(c) for c in second}) > 1 and sum(c.endswith("0") and len(c) > 1 for c in second) > 0.05 * len(
-            second
+        elif (
+            set(trial.pattern) <= set("NM")
+            and len({len(c) for c in second}) > 1
+            and sum(c.endswith("0") and len(c) > 1 for c in second) > 0.05 * len(second)
         ):
             yield Vote((",", trial.decimal), say("the numbers after the comma end in 0 where a fraction would not"))
 
