@@ -31,18 +31,25 @@ show_record_picker()
 record = open_record_in_use()
 show_headline(record, find_facts(record))
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    name = choose_model(record)
-    if name is not None:
-        model = cache.open_model(name)
-        source = choose_beats(record, model)
-        lead = choose_lead(record)
-    choose_model_file()
-    if name is not None:
-        show_person_badge(model.card, record)
-if name is None:
-    st.caption(t("There is no model here that can read this record. Bring a model file, or choose another record."))
+try:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = choose_model(record)
+        if name is not None:
+            model = cache.open_model(name)
+            source = choose_beats(record, model)
+            lead = choose_lead(record)
+        choose_model_file()
+        if name is not None:
+            show_person_badge(model.card, record)
+    if name is None:
+        st.caption(t("There is no model here that can read this record. Bring a model file, or choose another record."))
+        st.stop()
+    with st.spinner(t("The model reads the record …")):
+        prediction = cache.predict_record(record.name, name, lead, source)
+except EcgModelError as error:
+    show_error(error)
     st.stop()
+
 if name != cache.model_name_in_use():
     st.caption(
         t(
@@ -51,13 +58,6 @@ if name != cache.model_name_in_use():
             name=name,
         )
     )
-try:
-    with st.spinner(t("The model reads the record …"), show_time=False):
-        prediction = cache.predict_record(record.name, name, lead, source)
-except EcgModelError as error:
-    show_error(error)
-    st.stop()
-
 show_model_card(model)
 key = f"{TRACE}.{record.name}.{name}.{lead}.{source}"
 rows = [LabelRow(t("model"), prediction.r_sample, prediction.predicted)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ecgmodel.evaluation.metrics import confusion
 from ecgmodel.labels import CLASSES, class_index
 from ecgmodel.records.record import Annotations, Record
 
@@ -153,15 +154,12 @@ def compare_beats(prediction: RecordPrediction, annotations: Annotations) -> Agr
     named = np.where(paired, prediction.label[partner] if len(prediction.label) else -1, -1)
 
     judged = paired & (truth >= 0)
-    matrix = np.zeros((len(CLASSES), len(CLASSES)), dtype=np.int64)
-    np.add.at(matrix, (truth[judged], named[judged]), 1)
-
     differs = judged & (truth != named)
     classes = np.asarray(CLASSES)
     alone = np.setdiff1d(np.arange(len(prediction.r_sample)), partner[paired])
     in_flutter = _in_flutter(annotations, prediction.r_sample[alone])
     return Agreement(
-        matrix=matrix,
+        matrix=confusion(truth[judged], named[judged]),
         others=_count_others(beats.symbol, truth, named),
         disagreements=Disagreements(
             sample=beats.sample[differs],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from ecgmodel.evaluation.metrics import score
 
 from ecgmodel.errors import ModelFileError
 from ecgmodel.evaluation.agreement import Agreement
+from ecgmodel.evaluation.metrics import score
 from ecgmodel.labels import CLASSES, SYMBOL_NAMES
 from ecgmodel.network.model_file import Model, parse_model
 from ecgmodel.records.record import Record
@@ -24,7 +24,10 @@ _FILE = "predict.file"
 
 
 def choose_model(record: Record) -> str | None:
-    """Show the choice of a model and return the one that reads this record, `None` where there is none."""
+    """Show the choice of a model and return the name of the one that reads this record, `None` where there is none.
+
+    A damaged model can be chosen; opening it says why it is refused.
+    """
     names = cache.model_names()
     if not names:
         return None
@@ -38,9 +41,9 @@ def choose_model(record: Record) -> str | None:
         on_change=lambda: state.set_model(st.session_state[_MODEL]),
     )
     chosen = st.session_state[_MODEL]
-    if record.annotations is not None or cache.open_model(chosen).card.segments == "beats":
+    if record.annotations is not None or _reads(chosen) != "runs":
         return chosen
-    return next((name for name in names if cache.open_model(name).card.segments == "beats"), None)
+    return next((name for name in names if _reads(name) == "beats"), None)
 
 
 def choose_beats(record: Record, model: Model) -> state.BeatSource:
@@ -217,6 +220,15 @@ def _jump_table(columns: dict[str, object], samples: np.ndarray, fs: float, key:
 
 
 def _model_label(name: str) -> str:
-    card = cache.open_model(name).card
-    kind = t("reads runs") if card.segments == "runs" else t("reads single beats")
-    return f"{name} · {kind}"
+    reads = _reads(name)
+    if reads is None:
+        return t("{name} · damaged", name=name)
+    return t("{name} · reads runs", name=name) if reads == "runs" else t("{name} · reads single beats", name=name)
+
+
+def _reads(name: str) -> str | None:
+    """Return the kind of segments that a model reads; `None` where its file cannot be opened."""
+    try:
+        return cache.open_model(name).card.segments
+    except ModelFileError:
+        return None

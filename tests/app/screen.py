@@ -1,0 +1,16 @@
+"""What a test can see of the app."""
+
+from pathlib import Path
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+def all_text(app):
+    """Return everything that a page says in words."""
+    kinds = ("markdown", "caption", "warning", "info", "error")
+    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+
+
+def shows_trace(app):
+    """Tell whether the page has a trace."""
+    return any(element.proto.component_name == "ecg_trace" for element in app.get("bidi_component"))

@@ -1,0 +1,101 @@
+"""The Records page."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from ecgmodel.records import download
+from ecgmodel.records.sources import open_record
+from pages.ui.record_panel import annotation_csv
+from tests.app.screen import all_text, shows_trace
+
+
+def test_headline_of_208(open_app, mitdb_folder):
+    """Person, leads and counts are those that PhysioNet publishes for record 208."""
+    text = all_text(open_app(record="208"))
+    assert "F 23 y" in text
+    assert "MLII, V1" in text
+    assert "2,955 beats: N 1,586 V 992 F 373 S 2 Q 2" in text
+    assert "ODC-By 1.0" in text
+
+
+def test_every_record_has_a_note(open_app, mitdb_folder):
+    """What to look for in a record is said in words of the project's own."""
+    assert "fusions of ventricular and normal beats" in all_text(open_app(record="208"))
+    assert "融合搏动" in all_text(open_app(record="208", lang="zh"))
+
+
+def test_steps_through_the_list(open_app):
+    """The neighbours in the list are one click away, and the ends are closed."""
+    app = open_app(record="simulated-noisy")
+    assert app.button(key="record_panel.next").disabled
+    app.button(key="record_panel.previous").click().run()
+    assert app.query_params["record"] == "simulated-rbbb"
+    assert not app.button(key="record_panel.next").disabled
+
+
+def test_excerpt_has_no_labels(open_app):
+    """The excerpt of 208 is not annotated, and says so."""
+    app = open_app(record="208-excerpt")
+    assert not app.exception
+    assert shows_trace(app)
+    assert "not annotated" in all_text(app)
+
+
+def test_record_that_is_not_here(open_app, no_mitdb):
+    """A record of the database can be fetched where it is not on this machine; nothing is fetched unasked."""
+    app = open_app(record="100")
+    assert not app.exception
+    assert "not on this machine" in all_text(app)
+    assert [button.label for button in app.button if "Fetch" in button.label] == [
+        "Fetch record 100 (2 MB)",
+        "Fetch all 48 records (94 MB)",
+    ]
+
+
+def test_fetching_fails_in_words(open_app, no_mitdb, monkeypatch):
+    """A download that fails says why and how to go on, and the app stays usable."""
+
+    def refuse(*_args, **_options):
+        raise download.DownloadError(
+            "{host} cannot be reached ({reason}). Check", host="physionet.org", reason="no answer"
+        )
+
+    monkeypatch.setattr(download, "download_records", refuse)
+    app = open_app(record="100")
+    next(button for button in app.button if button.label.startswith("Fetch record")).click().run()
+    assert not app.exception
+    assert "physionet.org cannot be reached (no answer)" in app.warning[0].value
+
+
+def test_table_of_the_window(open_app):
+    """The table holds the beats of the window and no others."""
+    app = open_app(record="simulated-mixed", t="100", w="10")
+    app.session_state["records.table"] = True
+    app.run()
+    table = app.dataframe[0].value
+    assert len(table) > 5
+    assert table["Time (s)"].between(100, 110).all()
+    record = open_record("simulated-mixed")
+    beats = record.annotations.beats().sample / record.fs
+    assert len(table) == np.sum((beats >= 100) & (beats < 110))
+
+
+@pytest.mark.parametrize("name", ["simulated-mixed", "208-excerpt", "simulated-noisy"])
+def test_every_embedded_record_opens(name, open_app, no_mitdb):
+    """What the app brings along opens without a network."""
+    app = open_app(record=name)
+    assert not app.exception
+    assert not app.warning
+    assert shows_trace(app)
+
+
+def test_annotations_as_csv():
+    """The file holds every annotation, quotes and all."""
+    record = open_record("simulated-mixed")
+    rows = list(csv.reader(io.StringIO(annotation_csv(record))))
+    assert rows[0] == ["sample", "time_s", "symbol", "text"]
+    assert [int(row[0]) for row in rows[1:]] == record.annotations.sample.tolist()
+    assert [row[2] for row in rows[1:]] == record.annotations.symbol.tolist()
