@@ -32,8 +32,8 @@ def hits(truth: np.ndarray, found: np.ndarray, tolerance: float) -> int:
         ("114", 0.995, 0.995, 0.99),
         ("118", 0.995, 0.99, 0.95),
         ("200", 0.99, 0.99, 0.97),
-        ("208", 0.965, 0.99, 0.93),
-        ("231", 0.95, 0.81, 0.85),
+        ("208", 0.965, 0.99, 0.94),
+        ("231", 0.995, 0.92, 0.99),
     ],
 )
 def test_against_the_experts(name, sensitivity, positive_predictivity, within_20_ms, mitdb_folder: Path):
