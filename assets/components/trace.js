@@ -58,17 +58,19 @@ class Trace {
     this.paperHeight = data.height;
     this.cursorS = data.cursor_s;
     this.reportView = data.report_view;
+    const theme = this.colours?.key;
     this.readColours();
-    if (newLabels) this.buildAround();
+    if (newLabels || theme !== this.colours.key) this.buildAround();
     if (this.wish !== data.wish) {
       this.wish = data.wish;
-      this.monitor?.pause();
+      this.monitor?.stop(); // a place that a page points at is shown with its labels
       this.setView(data.view.start_s, data.view.window_s);
-      this.reported = this.viewKey();
+      this.reported = `${data.view.start_s.toFixed(3)} ${data.view.window_s.toFixed(3)}`;
+      if (this.reported !== this.viewKey()) this.restLater(); // the record had no such stretch
     } else this.setView(this.view.startS, this.view.windowS);
     this.dirty.still = true;
     this.requestPaint();
-    if (newLabels && this.labels.monitor?.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    if (newLabels && this.monitor && data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.monitor.play();
     }
   }

@@ -104,7 +104,6 @@ class Labels {
     this.monitor = packet.monitor
       ? {
           lead: packet.monitor.lead,
-          autoplay: packet.monitor.autoplay,
           probability: packet.monitor_probability,
           r: packet.monitor_r,
           ready: packet.monitor_ready,

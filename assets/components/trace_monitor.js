@@ -185,6 +185,7 @@ class Monitor {
     const { text } = this.trace.labels;
     setIcon(this.playButton, this.playing ? "pause" : "play", this.playing ? text.pause : text.play);
     this.trace.frame.dataset.replay = this.playing ? "playing" : this.playheadS === null ? "off" : "paused";
+    this.trace.describe(false);
   }
 
   /** Show the current beat's probabilities and segment, where it is another one than before. */

@@ -4,6 +4,7 @@ const STRIP = 22;
 const RATE = 46;
 const OVERVIEW_AXIS = 16;
 const RATE_RANGE = [40, 180]; // beats a minute
+const LONGEST_RR_S = 3; // a longer interval is a gap in the labels, or a pause that should show
 
 class Overview {
   constructor() {
@@ -59,8 +60,12 @@ class Overview {
       const symbol = row.symbol(i);
       if (!labels.beatSymbols.has(symbol)) continue;
       const at = Math.floor(row.sample[i] / signal.fs / columnS);
-      if (!columns.has(at)) columns.set(at, new Map());
-      columns.get(at).set(symbol, (columns.get(at).get(symbol) ?? 0) + 1);
+      // A slow beat owns the columns before it in which no beat falls.
+      const slow = labels.rr[i] < LONGEST_RR_S ? Math.floor((row.sample[i] / signal.fs - labels.rr[i]) / columnS) + 1 : at;
+      for (let column = Math.min(slow, at); column <= at; column++) {
+        if (!columns.has(column)) columns.set(column, new Map());
+        columns.get(column).set(symbol, (columns.get(column).get(symbol) ?? 0) + 1);
+      }
     }
     for (const [at, counts] of columns) {
       const x = this.xOf(at * columnS);

@@ -20,6 +20,7 @@ import streamlit as st
 from ecgmodel.figures import palette
 from ecgmodel.labels import BEAT_SYMBOLS, CLASSES, SYMBOL_NAMES
 from ecgmodel.records.record import Record
+from ecgmodel.records.timeline import RHYTHM_NAMES
 from pages.ui.text import language, look_up, t
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
@@ -41,25 +42,6 @@ GAP = -32768
 
 STEP_MV = 0.001
 """Resolution of the samples sent, in mV, where the signal's range allows it: a fifth of the step of MIT-BIH."""
-
-RHYTHM_NAMES = {
-    "(AB": "atrial bigeminy",
-    "(AFIB": "atrial fibrillation",
-    "(AFL": "atrial flutter",
-    "(B": "ventricular bigeminy",
-    "(BII": "second-degree heart block",
-    "(IVR": "idioventricular rhythm",
-    "(N": "normal sinus rhythm",
-    "(NOD": "nodal rhythm",
-    "(P": "paced rhythm",
-    "(PREX": "pre-excitation (WPW)",
-    "(SBR": "sinus bradycardia",
-    "(SVTA": "supraventricular tachyarrhythmia",
-    "(T": "ventricular trigeminy",
-    "(VFL": "ventricular flutter",
-    "(VT": "ventricular tachycardia",
-}
-"""What the rhythm labels of MIT-BIH mean (https://physionet.org/physiobank/database/html/mitdbdir/intro.htm)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +84,7 @@ class Monitor:
     lead : str or None
         The lead that the model saw; `None` means the first that is shown.
     autoplay : bool
-        Run at once, unless the visitor's system asks for reduced motion.
+        Run as soon as these predictions are there, unless the visitor's system asks for reduced motion.
     """
 
     probabilities: np.ndarray
@@ -219,6 +201,7 @@ def show_trace(
                 "cursor_s": cursor_s,
                 "height": height,
                 "report_view": report_view,
+                "autoplay": monitor is not None and monitor.autoplay,
             },
             on_view_change=_ignore,
             on_selected_change=_ignore,
@@ -294,6 +277,8 @@ class _PacketsByArray:
     another's, and a record that was read again is encoded again.
     """
 
+    PER_ARRAY = 2  # both leads, as Records shows them, and the one that Predict reads
+
     def __init__(self) -> None:
         self._packets: dict[int, dict[tuple, Packet]] = {}
 
@@ -303,7 +288,10 @@ class _PacketsByArray:
     def keep(self, array: np.ndarray, key: tuple, packet: Packet) -> None:
         if id(array) not in self._packets:
             weakref.finalize(array, self._packets.pop, id(array), None)
-        self._packets.setdefault(id(array), {})[key] = packet
+        packets = self._packets.setdefault(id(array), {})
+        packets[key] = packet
+        for oldest in list(packets)[: -self.PER_ARRAY]:
+            packets.pop(oldest, None)
 
 
 _signal_packets = _PacketsByArray()
@@ -368,7 +356,7 @@ def encode_labels(record: Record, rows: Sequence[LabelRow], rhythms: bool, monit
     fields = {
         "rows": described,
         "rhythms": rhythm_texts,
-        "monitor": None if monitor is None else {"lead": monitor.lead, "autoplay": monitor.autoplay},
+        "monitor": None if monitor is None else {"lead": monitor.lead},
         "classes": CLASSES,
         "beat_symbols": "".join(sorted(BEAT_SYMBOLS)),
         "text": _texts(record),

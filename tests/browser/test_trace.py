@@ -1,0 +1,402 @@
+"""The trace in a browser: what a visitor sees and does, read from the words on the screen."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.server import ROOT, serve
+
+APP = Path(__file__).parent / "apps" / "trace_app.py"
+FS = 360
+BEAT_S = 0.8
+
+
+@pytest.fixture(scope="module")
+def url():
+    with serve(APP, {"PYTHONPATH": str(ROOT)}) as server:
+        yield server.url
+
+
+class Trace:
+    """The trace on a page, as a test reads and drives it."""
+
+    def __init__(self, page, url, case="plain", lang="en"):
+        self.page = page
+        page.goto(f"{url}?case={case}&lang={lang}")
+        self.frame = page.locator(".ecg[data-paints]")
+        self.frame.wait_for()
+        self.surface = page.locator(".surface")
+
+    def expect_view(self, start_s, window_s=10.0):
+        expect(self.frame).to_have_attribute("data-window", f"{window_s:.3f}")
+        expect(self.frame).to_have_attribute("data-start", f"{start_s:.3f}")
+
+    @property
+    def start_s(self):
+        return float(self.frame.get_attribute("data-start"))
+
+    @property
+    def window_s(self):
+        return float(self.frame.get_attribute("data-window"))
+
+    @property
+    def paper(self):
+        """The left edge of the paper and its width, in pixels of the page."""
+        box = self.surface.bounding_box()
+        return box["x"] + 58, box["width"] - 59
+
+    def x_of(self, seconds):
+        left, width = self.paper
+        return left + (seconds - self.start_s) / self.window_s * width
+
+    def y_of(self, share):
+        box = self.surface.bounding_box()
+        return box["y"] + share * box["height"]
+
+    def drag(self, from_s, to_s, share=0.5):
+        x, y, target = self.x_of(from_s), self.y_of(share), self.x_of(to_s)
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(target, y, steps=6)
+        self.page.mouse.up()
+
+    def press(self, *keys):
+        self.surface.focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def click(self, name):
+        self.page.locator(f"[data-name={name}]").click()
+
+    def labels(self, row=0):
+        return self.page.locator(f"[data-name=beats] [data-row='{row}']")
+
+    def expect_page(self, text):
+        expect(self.page.get_by_text(text, exact=True)).to_be_visible()
+
+    def paint(self):
+        """Two frames later, all that was asked for is on the screen."""
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+@pytest.fixture
+def trace(page, url):
+    return Trace(page, url)
+
+
+def test_labels_of_the_window_can_be_read(trace):
+    """The window's beats stand in a list of words, with their symbol, name and time."""
+    trace.expect_view(0)
+    expect(trace.labels()).to_have_count(12)  # R peaks at 0.4 + 0.8 k
+    expect(trace.labels().first).to_have_text("experts: 0:00.40 N Normal")
+
+
+def test_next_window_and_back(trace):
+    """The buttons turn by one window, and the page hears of it once the trace rests."""
+    trace.click("forward")
+    trace.expect_view(10)
+    trace.expect_page("view 10.000 10.000")
+    trace.click("back")
+    trace.expect_view(0)
+    trace.click("back")
+    trace.expect_view(0)
+
+
+def test_drag_moves_the_trace_by_what_was_dragged(trace):
+    """Three seconds to the left show what comes three seconds later; the page runs once, after the rest."""
+    trace.drag(8, 5)
+    trace.paint()
+    assert trace.start_s == pytest.approx(3, abs=0.02)
+    trace.expect_page("run 2")
+
+
+def test_keys(trace):
+    """Every key of the help does what it says."""
+    trace.press("ArrowRight")
+    trace.expect_view(1)
+    trace.press("Shift+ArrowRight")
+    trace.expect_view(6)
+    trace.press("PageDown", "PageDown", "PageUp")
+    trace.expect_view(16)
+    trace.press("End")
+    trace.expect_view(170)
+    trace.press("Home")
+    trace.expect_view(0)
+    trace.press("PageDown", "+")
+    trace.expect_view(10 + 10 / 6, 10 / 1.5)
+    trace.press("0")
+    trace.expect_view(10)
+    trace.press("-")
+    trace.expect_view(7.5, 15)
+
+
+def test_wheel_zooms_about_the_pointer(trace):
+    """What lies under the pointer stays there; with Shift the wheel moves; a double click goes back to 10 s."""
+    trace.click("forward")
+    trace.expect_view(10)
+    x = trace.x_of(14)
+    trace.page.mouse.move(x, trace.y_of(0.5))
+    trace.page.mouse.wheel(0, -300)
+    expect(trace.frame).not_to_have_attribute("data-window", "10.000")
+    trace.paint()
+    assert trace.window_s < 8
+    assert trace.x_of(14) == pytest.approx(x, abs=1.5)
+    before = trace.start_s
+    trace.page.keyboard.down("Shift")
+    trace.page.mouse.wheel(0, 200)
+    trace.page.keyboard.up("Shift")
+    expect(trace.frame).not_to_have_attribute("data-start", f"{before:.3f}")
+    trace.page.mouse.dblclick(x, trace.y_of(0.5))
+    expect(trace.frame).to_have_attribute("data-window", "10.000")
+
+
+def test_jumps_to_beats_rhythms_and_times(trace):
+    """Next V, V again, back, next rhythm, go to; each comes to the middle of the window."""
+    trace.click("nextBeat")
+    trace.expect_view(0.4 + 20 * BEAT_S - 5)
+    trace.press("n")
+    trace.expect_view(0.4 + 40 * BEAT_S - 5)
+    trace.press("n")
+    trace.expect_view(0.4 + 41 * BEAT_S - 5)
+    trace.press("p")
+    trace.expect_view(0.4 + 40 * BEAT_S - 5)
+    trace.click("nextRhythm")
+    trace.expect_view(95)
+    goto = trace.page.locator("[data-name=goto]")
+    goto.fill("2:05")
+    goto.press("Enter")
+    trace.expect_view(120)
+    goto.fill("later")
+    goto.press("Enter")
+    trace.expect_page("That is no time. Write it as 19:35 or as seconds.")
+    trace.expect_view(120)
+
+
+def test_overview_takes_the_window_along(trace):
+    """A click in the overview brings its time to the middle of the window."""
+    box = trace.page.locator(".overview").bounding_box()
+    x = box["x"] + 58 + (box["width"] - 59) * 90 / 180
+    trace.page.mouse.click(x, box["y"] + 10)
+    trace.paint()
+    assert trace.start_s == pytest.approx(85, abs=0.3)
+
+
+def test_calipers_measure_time_rate_and_voltage(trace):
+    """Dragged over 1.2 s, the calipers read 1.2 s and 50/min; they do not move the trace."""
+    trace.click("calipers")
+    trace.drag(2, 3.2)
+    expect(trace.page.locator(".readout")).to_have_text(re.compile(r"^Calipers: 1\.(19|20)\d s = 50/min, 0\.00 mV$"))
+    trace.expect_view(0)
+    trace.press("Escape")
+    expect(trace.page.locator("[data-name=calipers]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_pointer_reads_time_voltage_and_beat(trace):
+    """At the second R peak the read-out gives its time, its mV, its name and the RR interval before it."""
+    trace.page.mouse.move(trace.x_of(1.2), trace.y_of(0.5))
+    readout = trace.page.locator(".readout")
+    expect(readout).to_contain_text("lead 0")
+    expect(readout).to_contain_text("N Normal, RR 0.800 s = 75/min")
+
+
+def test_a_clicked_beat_is_told_to_the_page(trace):
+    """A click on a label selects its beat; the view stays."""
+    trace.page.mouse.click(trace.x_of(2.0), trace.surface.bounding_box()["y"] + 10)
+    trace.expect_page(f"selected {round(2.0 * FS)}")
+    trace.expect_view(0)
+
+
+def test_page_moves_the_trace_also_to_the_same_place_again(trace):
+    """A wish of the page is followed, each time; another run of the page leaves the visitor's view alone."""
+    jump = trace.page.get_by_role("button", name="Jump to 60 s")
+    jump.click()
+    trace.expect_view(60)
+    trace.click("forward")
+    trace.expect_page("view 70.000 10.000")
+    trace.page.get_by_role("button", name="Run again").click()
+    trace.expect_page("run 4")
+    trace.expect_view(70)
+    jump.click()
+    trace.expect_view(60)
+
+
+def test_a_silent_trace_runs_nothing(page, url):
+    """With `report_view=False` the page does not run when the visitor moves."""
+    trace = Trace(page, url, "silent")
+    trace.click("forward")
+    trace.expect_view(10)
+    trace.page.get_by_role("button", name="Run again").click()
+    trace.expect_page("run 2")  # the first run, and the button's
+    trace.expect_view(10)
+
+
+def test_a_run_does_not_send_the_record_again(page, url):
+    """Moving the trace costs a few kilobytes, not the samples."""
+    received = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: received.append(len(data))))
+    trace = Trace(page, url)
+    assert sum(received) > 2 * 180 * FS * 2  # two leads of int16 have come
+    trace.expect_page("run 1")
+    received.clear()
+    trace.click("forward")
+    trace.expect_page("run 2")
+    assert sum(received) < 20_000
+
+
+def test_window_as_csv(trace):
+    """The CSV holds the window's samples with their times, and nothing else."""
+    trace.click("forward")
+    with trace.page.expect_download() as download:
+        trace.click("csv")
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8"))))
+    assert len(rows) == 10 * FS
+    assert rows[0].keys() == {"time_s", "lead 0_mV", "lead 1_mV"}
+    assert (float(rows[0]["time_s"]), float(rows[-1]["time_s"])) == (10.0, pytest.approx(20 - 1 / FS, abs=1e-5))
+    peaks = [float(row["time_s"]) for row in rows if float(row["lead 0_mV"]) > 0.5]
+    assert peaks == pytest.approx([0.4 + BEAT_S * k for k in range(12, 25)], abs=1e-4)
+
+
+def test_view_as_png(trace):
+    """The picture is a PNG of the size of a slide."""
+    with trace.page.expect_download() as download:
+        trace.click("png")
+    data = Path(download.value.path()).read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(data[16:20], "big") == 2800
+
+
+def test_disagreements_are_named_and_found(page, url):
+    """The beat that the model calls N and the experts V is said to differ, and `≠` jumps to it."""
+    trace = Trace(page, url, "model")
+    trace.page.locator("[data-name=symbol]").select_option("≠")
+    trace.click("nextBeat")
+    trace.expect_view(0.4 + 40 * BEAT_S - 5)
+    differing = trace.page.locator("[data-name=beats] li", has_text="model disagrees")
+    expect(differing).to_have_text(
+        [
+            "experts: 0:32.40 V Ventricular premature, model disagrees",
+            "model: 0:32.40 N Normal, model disagrees",
+        ]
+    )
+
+
+def test_replay_names_a_beat_when_its_segment_is_complete(page, url):
+    """Steps reveal one label of the model at a time, each no earlier than half a second after its R peak."""
+    trace = Trace(page, url, "replay")
+    expect(trace.labels(1)).to_have_count(12)
+    trace.press("Home")
+    trace.page.locator("[data-name=play]").click()
+    expect(trace.frame).to_have_attribute("data-replay", "playing")
+    trace.page.locator("[data-name=play]").click()
+    expect(trace.frame).to_have_attribute("data-replay", "paused")
+    for _step in range(3):
+        known, before = trace.labels(0).count(), trace.labels(1).count()
+        trace.click("stepOn")
+        expect(trace.labels(1)).to_have_count(before + 1)
+        assert trace.labels(0).count() >= known
+        expect(trace.page.locator(".panel time")).to_have_text(re.compile(r"0:0\d\.\d"))
+    expect(trace.page.locator(".panel")).to_contain_text("Named 0.50 s after its R peak")
+    expect(trace.page.locator(".probability[data-best]")).to_contain_text("0.90")
+    trace.click("stop")
+    expect(trace.labels(1)).to_have_count(12)
+
+
+def test_replay_runs_and_stays_in_view(page, url):
+    """At 8x the record runs under the playhead; leaving it with a drag pauses it."""
+    trace = Trace(page, url, "replay")
+    trace.page.locator(".transport select").select_option("8")
+    trace.page.locator("[data-name=play]").click()
+    expect(trace.frame).not_to_have_attribute("data-start", "0.000", timeout=10_000)
+    trace.drag(trace.start_s + 5, trace.start_s + 6)
+    expect(trace.frame).to_have_attribute("data-replay", "paused")
+
+
+@pytest.mark.parametrize("case", ["unlabelled", "gaps", "short", "one", "leads"])
+def test_unusual_records(page, url, case):
+    """No labels, missing samples, three seconds, one sample, ten leads: all are painted and can be moved."""
+    trace = Trace(page, url, case)
+    trace.expect_view(0)
+    trace.press("PageDown", "-", "n", "r", "End")
+    trace.paint()
+    trace.page.mouse.move(trace.x_of(trace.start_s + 1), trace.y_of(0.5))
+    trace.paint()
+    assert trace.start_s == (0 if case in ("short", "one") else trace.start_s)
+
+
+def test_chinese(page, url):
+    """Buttons, names and words for screen readers are in the visitor's language."""
+    trace = Trace(page, url, lang="zh")
+    expect(page.get_by_role("button", name="下一窗口")).to_be_visible()
+    expect(trace.labels().first).to_contain_text("正常")
+    trace.click("help")
+    expect(page.get_by_role("dialog")).to_contain_text("回到 10 秒")
+
+
+def test_every_control_has_a_name(trace):
+    """Each button, list and field can be reached by keyboard and has a name for screen readers."""
+    for control in trace.page.locator(".ecg :is(button, select, input)").all():
+        name = control.get_attribute("aria-label") or control.inner_text()
+        assert name.strip()
+        assert control.get_attribute("tabindex") != "-1"
+
+
+def touch(session, kind, *points):
+    session.send(
+        "Input.dispatchTouchEvent",
+        {"type": kind, "touchPoints": [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]},
+    )
+
+
+def test_two_fingers_zoom_and_one_drags(page, url):
+    """Fingers that part to twice their distance halve the window; one finger drags the paper."""
+    trace = Trace(page, url)
+    trace.click("forward")
+    trace.expect_view(10)
+    y = trace.y_of(0.5)
+    middle = trace.x_of(15)
+    session = page.context.new_cdp_session(page)
+    touch(session, "touchStart", (middle - 100, y), (middle + 100, y))
+    touch(session, "touchMove", (middle - 200, y), (middle + 200, y))
+    touch(session, "touchEnd")
+    trace.paint()
+    assert trace.window_s == pytest.approx(5, abs=0.01)
+    assert trace.x_of(15) == pytest.approx(middle, abs=2)
+    start_s = trace.start_s
+    touch(session, "touchStart", (middle, y))
+    for moved in (20, 60, 100):
+        touch(session, "touchMove", (middle - moved, y))
+    touch(session, "touchEnd")
+    trace.paint()
+    _left, width = trace.paper
+    assert trace.start_s == pytest.approx(start_s + 100 / width * 5, abs=0.1)
+
+
+def test_scrolling_is_smooth(page, url):
+    """Half of all frames of a drag come within 20 ms (50 a second) of the one before."""
+    trace = Trace(page, url, "replay")
+    left, width = trace.paper
+    gaps = page.evaluate(
+        """async ([left, width]) => {
+          const holds = (node) => node.shadowRoot?.querySelector('.surface');
+          const target = holds([...document.querySelectorAll('*')].find(holds));
+          const y = target.getBoundingClientRect().top + 200;
+          const send = (type, x) => target.dispatchEvent(
+            new PointerEvent(type, { pointerId: 1, clientX: x, clientY: y, button: 0, bubbles: true }));
+          target.setPointerCapture = () => {};
+          send('pointerdown', left + width * 0.9);
+          const times = [];
+          for (let k = 0; k < 90; k++) {
+            times.push(await new Promise(requestAnimationFrame));
+            send('pointermove', left + width * 0.9 - 5 * k);
+          }
+          send('pointerup', left + width * 0.9 - 450);
+          return times.slice(1).map((time, k) => time - times[k]);
+        }""",
+        [left, width],
+    )
+    assert sorted(gaps)[len(gaps) // 2] < 20
+    assert trace.start_s > 0
