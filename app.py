@@ -10,8 +10,10 @@ from pages.ui.text import t
 ASSETS = Path(__file__).parent / "assets"
 
 state.read_address(cache.record_names(), cache.model_names(), cache.default_record_name())
-st.set_page_config(page_title=t("ECG beats"), page_icon=str(ASSETS / "icon.svg"), layout="wide")
 page = st.navigation(frame.app_pages())
+st.set_page_config(
+    page_title=t("{page} - ECG beats", page=page.title), page_icon=str(ASSETS / "icon.svg"), layout="wide"
+)
 st.html(ASSETS / "app.css")
 sidebar.show_sidebar()
 try:

@@ -79,6 +79,7 @@ event = show_trace(
         lead=lead,
         autoplay=state.is_first(TRACE, key),
     ),
+    cursor_s=state.selected_s(record.fs),
 )
 follow_trace(event, TRACE)
 show_not_a_medical_device()

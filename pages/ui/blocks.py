@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ecgmodel.errors import EcgModelError
+from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
 from pages.ui import state
 from pages.ui.text import error_text, t
@@ -55,6 +56,16 @@ def show_source(record: Record) -> None:
 def truth_name(record: Record) -> str:
     """Return who gave a record its labels."""
     return t("simulation") if record.source == "simulated" else t("experts")
+
+
+def held_out_words(card: ModelCard) -> str:
+    """Return in words on what a model's scores were computed."""
+    words = {
+        "segments-10fold": t("segments it never saw, of people it knows"),
+        "patients-10fold": t("people it never saw"),
+        "ds1-ds2": t("22 people it never saw"),
+    }
+    return words.get(card.protocol, card.held_out or card.protocol)
 
 
 def clock(seconds: float, digits: int = 0) -> str:

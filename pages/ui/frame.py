@@ -9,10 +9,13 @@ from pages.ui.text import t
 
 
 def app_pages() -> list[st.Page]:
-    """Return the pages in the order of the sidebar, the first visit's page first."""
+    """Return the pages in the order of the sidebar, the first visit's page first.
+
+    They have no icons: the browser would fetch a page's icon for its tab from the network.
+    """
     return [
-        st.Page("pages/records.py", title=t("Records"), icon=":material/ecg:", default=True),
-        st.Page("pages/predict.py", title=t("Predict"), icon=":material/labs:"),
+        st.Page("pages/records.py", title=t("Records"), default=True),
+        st.Page("pages/predict.py", title=t("Predict")),
     ]
 
 

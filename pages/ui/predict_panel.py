@@ -13,7 +13,7 @@ from ecgmodel.network.model_file import Model, parse_model
 from ecgmodel.records.record import Record
 from ecgmodel.segments.beats import DELAY_S
 from pages.ui import cache, state
-from pages.ui.blocks import clock, show_error
+from pages.ui.blocks import clock, held_out_words, show_error
 from pages.ui.matrix import show_matrix
 from pages.ui.text import look_up, t, tn
 
@@ -21,6 +21,9 @@ _MODEL = "predict.model"
 _BEATS = "predict.beats"
 _LEAD = "predict.lead"
 _FILE = "predict.file"
+
+SHORT_TABLE = 6
+"""Rows of a table that is shown whole."""
 
 
 def choose_model(record: Record) -> str | None:
@@ -104,17 +107,17 @@ def show_model_card(model: Model) -> None:
     config, card = model.config, model.card
     parts = [
         t("{cell}, {units} units, {n:,} weights", cell=config.cell.upper(), units=config.units, n=config.n_weights()),
-        t("Reads runs of beats with one label, and names each when it has ended.")
+        t("names a run of beats with one label when it has ended")
         if card.segments == "runs"
-        else t("Names a beat {delay:.2f} s after its R peak, when it has seen what follows.", delay=DELAY_S),
+        else t("names a beat {delay:.2f} s after its R peak", delay=DELAY_S),
     ]
     if "accuracy" in card.scores:
         parts.append(
             t(
-                "On what it never saw ({protocol}): {accuracy:.1%} right, mean sensitivity {sensitivity:.1%}.",
-                protocol=card.protocol,
+                "{accuracy:.1%} right, mean sensitivity {sensitivity:.1%} on {held_out}",
                 accuracy=card.scores["accuracy"],
                 sensitivity=card.scores["sensitivity"],
+                held_out=held_out_words(card),
             )
         )
     st.caption(" · ".join(parts))
@@ -156,6 +159,7 @@ def show_other_beats(agreement: Agreement) -> None:
             for other in agreement.others
         ],
         hide_index=True,
+        width="content",
     )
 
 
@@ -216,7 +220,16 @@ def _jump_table(columns: dict[str, object], samples: np.ndarray, fs: float, key:
         if rows:
             state.show_sample(int(samples[rows[0]]), fs)
 
-    st.dataframe(columns, hide_index=True, height=320, key=key, on_select=jump, selection_mode="single-row")
+    # Low, so that the trace above stays in view.
+    st.dataframe(
+        columns,
+        hide_index=True,
+        height="auto" if len(samples) <= SHORT_TABLE else 250,
+        width=640,
+        key=key,
+        on_select=jump,
+        selection_mode="single-row",
+    )
 
 
 def _model_label(name: str) -> str:

@@ -101,7 +101,7 @@ def show_header(record: Record) -> None:
         (t("Medication"), ", ".join(header.medication) or unknown),
         (t("Notes"), header.notes or unknown),
     ]
-    st.markdown("\n".join(f"- {name}: {text}" for name, text in lines))
+    st.markdown("\n".join("- " + t("{name}: {text}", name=name, text=text) for name, text in lines))
 
 
 def show_facts(record: Record, facts: RecordFacts | None) -> None:
@@ -196,7 +196,10 @@ def _fact_lines(facts: RecordFacts) -> list[str]:
         )
         for part in facts.rhythms
     ]
-    lines += [f"{count.symbol} {look_up(SYMBOL_NAMES[count.symbol])}: {count.n:,}" for count in facts.counts]
+    lines += [
+        t("{name}: {text}", name=f"{count.symbol} {look_up(SYMBOL_NAMES[count.symbol])}", text=f"{count.n:,}")
+        for count in facts.counts
+    ]
     if facts.longest_rr_s is not None:
         lines.append(
             t(
@@ -258,6 +261,7 @@ def show_beat_table(beats: BeatTimes) -> None:
             t("Rate (1/min)"): beats.rate_bpm,
         },
         hide_index=True,
+        width=800,
         column_config={
             t("Time (s)"): st.column_config.NumberColumn(format="%.3f"),
             t("RR before (s)"): st.column_config.NumberColumn(format="%.3f"),

@@ -9,7 +9,7 @@ from ecgmodel.evaluation.agreement import saw_person
 from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
 from pages.ui import cache, state
-from pages.ui.blocks import show_error
+from pages.ui.blocks import held_out_words, show_error
 from pages.ui.glossary import show_glossary
 from pages.ui.text import t
 
@@ -74,9 +74,9 @@ def _show_model() -> None:
         if "accuracy" in card.scores:
             st.caption(
                 t(
-                    "{accuracy:.1%} right on what it never saw ({protocol})",
+                    "{accuracy:.1%} right on {held_out}",
                     accuracy=card.scores["accuracy"],
-                    protocol=card.protocol,
+                    held_out=held_out_words(card),
                 )
             )
     try:

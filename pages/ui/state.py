@@ -119,6 +119,12 @@ def selected_sample() -> int | None:
     return st.session_state.get(_SELECTED)
 
 
+def selected_s(fs: float) -> float | None:
+    """Return the R peak of the selected beat in seconds; `fs` is the record's."""
+    sample = selected_sample()
+    return None if sample is None else sample / fs
+
+
 def select_sample(sample: int | None) -> None:
     """Select a beat by its R peak, or none."""
     st.session_state[_SELECTED] = sample
