@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ ONE_OWNER = {
     "wfdb": ("ecgmodel/records/wfdb_io.py",),
     "onnxruntime": ("ecgmodel/network/inference.py",),
     "sleepecg": ("ecgmodel/records/r_peaks.py", "ecgmodel/records/embedded.py"),
+    "edfio": ("ecgmodel/records/device_files.py",),
     "safetensors": ("ecgmodel/network/model_file.py", "ecgmodel/training/"),
     "tensorflow": ("ecgmodel/network/build.py", "ecgmodel/training/"),
     "keras": ("ecgmodel/network/build.py", "ecgmodel/training/"),
@@ -59,9 +61,7 @@ def _imports(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are absolute"
-            assert node.module is not None
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
             # `from ecgmodel import records` and `from ecgmodel.records import mitdb` both name a module below.
             yield from ((node, f"{node.module}.{alias.name}") for alias in node.names)
 
@@ -81,6 +81,12 @@ def _room(module: str) -> str | None:
     """Return the room of a module of the library, as "records" of "ecgmodel.records.mitdb"."""
     parts = module.split(".")
     return parts[1] if parts[0] == "ecgmodel" and len(parts) > 1 and parts[1] in ORDER else None
+
+
+@pytest.mark.parametrize("path", [*LIBRARY_MODULES, *APP_MODULES], ids=_name)
+def test_imports_are_absolute(path: Path):
+    """Every import names its module in full; the tests below rely on it."""
+    assert [node.lineno for node in ast.walk(_parse(path)) if isinstance(node, ast.ImportFrom) and node.level] == []
 
 
 @pytest.mark.parametrize("path", LIBRARY_MODULES, ids=_name)
@@ -157,6 +163,30 @@ def test_library_never_prints(path: Path):
     calls = [node for node in ast.walk(_parse(path)) if isinstance(node, ast.Call)]
     prints = [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
     assert prints == []
+
+
+def _pinned(path: str) -> set[str]:
+    """Return the names of the packages that a requirements file pins, in lower case."""
+    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
+    return {line.split("==")[0].split("[")[0].strip().lower() for line in lines if "==" in line}
+
+
+@pytest.mark.parametrize(
+    ("paths", "requirements"),
+    [
+        ([*LIBRARY_MODULES, *APP_MODULES], ["requirements.txt"]),
+        (_modules("tests"), ["requirements.txt", "tests/requirements.txt"]),
+    ],
+    ids=["app", "tests"],
+)
+def test_what_is_imported_is_pinned(paths: list[Path], requirements: list[str]):
+    """Every package that the code imports by name is in the requirements, not there by another package's grace."""
+    ours = {"ecgmodel", "pages", "tests", "app", *sys.stdlib_module_names}
+    imported = {module.split(".")[0] for path in paths for _, module in _imports(_parse(path))} - ours
+    names = metadata.packages_distributions()
+    pinned = set().union(*map(_pinned, requirements))
+    unknown = {name for name in imported if not {owner.lower() for owner in names.get(name, [name])} & pinned}
+    assert unknown == set()
 
 
 TEXT_SUFFIXES = (".py", ".js", ".css", ".md", ".toml", ".txt", ".json", ".tsv", ".po")
