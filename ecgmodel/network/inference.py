@@ -14,11 +14,14 @@ from ecgmodel.network.model_file import Model
 from ecgmodel.network.onnx_graph import build_graph
 from ecgmodel.records.r_peaks import detect_r_peaks
 from ecgmodel.records.record import Record
-from ecgmodel.segments.beats import AFTER_SAMPLES, cut_beats
+from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES, cut_beats
 from ecgmodel.segments.dataset import MODEL_FS, Segments
 from ecgmodel.segments.runs import cut_runs, find_runs
 
 BATCH = 256
+
+PIECE = 4096
+"""Beats that are cut at a time: a day of them at once would fill a gigabyte."""
 
 BeatSource = Literal["annotated", "detected"]
 
@@ -183,10 +186,13 @@ def classify_record(
     else:
         r_sample = detect_r_peaks(signal, record.fs)
         symbol = np.full(len(r_sample), "")
-    segments = cut_beats(signal, r_sample, record.fs, record=record.name)
-    prediction = classifier.predict(segments)
+    probabilities = [np.empty((0, classifier.model.config.n_classes), np.float32)]
+    for first in range(0, len(r_sample), PIECE):
+        segments = cut_beats(signal, r_sample, record.fs, select=slice(first, first + PIECE))
+        probabilities.append(classifier.predict(segments).probabilities)
+    joined = np.concatenate(probabilities)
     scale = record.fs / MODEL_FS
-    start = np.round(segments.start_sample * scale).astype(np.int64)
+    start = r_sample - round(BEFORE_SAMPLES * scale)
     stop = r_sample + round(AFTER_SAMPLES * scale)
     return RecordPrediction(
         record=record.name,
@@ -195,8 +201,8 @@ def classify_record(
         beats=beats,
         r_sample=r_sample,
         symbol=symbol,
-        probabilities=prediction.probabilities,
-        label=prediction.label,
+        probabilities=joined,
+        label=joined.argmax(axis=1),
         start_sample=np.maximum(start, 0),
         stop_sample=np.minimum(stop, record.n_samples),
         ready_sample=np.minimum(stop, record.n_samples),

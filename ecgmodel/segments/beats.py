@@ -26,7 +26,7 @@ from scipy.signal import resample_poly
 
 from ecgmodel.errors import SegmentError
 from ecgmodel.labels import class_index
-from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES, Segments
+from ecgmodel.segments.dataset import FLAT, MODEL_FS, SEGMENT_SAMPLES, Segments
 
 BEFORE_SAMPLES = 630
 AFTER_SAMPLES = SEGMENT_SAMPLES - BEFORE_SAMPLES
@@ -166,4 +166,6 @@ def _centre(windows: np.ndarray, present: np.ndarray) -> np.ndarray:
     centred = windows - windows.sum(axis=1, keepdims=True) / count
     centred *= present
     spread = np.sqrt(np.einsum("ij,ij->i", centred, centred)[:, np.newaxis] / count)
-    return centred / np.where(spread > 0, spread, 1)
+    # What is left of a flat line is rounding, and must not be blown up.
+    flat = spread <= FLAT * np.abs(windows).max(axis=1, keepdims=True, initial=0)
+    return np.where(flat, 0, centred / np.where(flat, 1, spread))

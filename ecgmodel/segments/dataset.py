@@ -15,6 +15,9 @@ SEGMENT_SAMPLES = 1000
 MODEL_FS = 360.0
 """Sampling frequency of every segment, in Hz: that of MIT-BIH."""
 
+FLAT = 1e-6
+"""A signal whose spread is no more than this part of its largest value is flat."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segments:
@@ -65,6 +68,9 @@ def join_segments(parts: Sequence[Segments]) -> Segments:
 
 def standardise(signal: np.ndarray) -> np.ndarray:
     """Return `signal` with zero mean and unit variance as float32; a flat one becomes zeros."""
+    level = np.abs(signal).max()
     signal = signal - np.mean(signal, dtype=np.float64)
     spread = np.std(signal)
-    return (signal / spread if spread > 0 else signal).astype(np.float32)
+    if spread <= FLAT * level:
+        return np.zeros(len(signal), dtype=np.float32)
+    return (signal / spread).astype(np.float32)

@@ -1,0 +1,91 @@
+"""Splits: nobody and nothing on two sides."""
+
+import numpy as np
+import pytest
+
+from ecgmodel.errors import ConfigError
+from ecgmodel.records.mitdb import RECORD_NAMES
+from ecgmodel.segments.dataset import Segments
+from ecgmodel.segments.splits import DS1, DS2, N_FOLDS, PACED, VALIDATION_PEOPLE, count_folds, person, split_segments
+
+
+@pytest.fixture(scope="module")
+def segments() -> Segments:
+    """A few hundred segments with uneven classes, from all 48 records, without a signal."""
+    random = np.random.default_rng(3)
+    n = 2400
+    return Segments(
+        signal=np.zeros((n, 1, 1), np.float32),
+        length=np.ones(n, np.int32),
+        label=random.choice(5, n, p=[0.5, 0.02, 0.04, 0.06, 0.38]),
+        record=random.choice(RECORD_NAMES, n),
+        start_sample=np.zeros(n, np.int64),
+        r_sample=np.zeros(n, np.int64),
+        n_beats=np.ones(n, np.int32),
+    )
+
+
+@pytest.mark.parametrize("protocol", ["segments-10fold", "patients-10fold"])
+def test_every_segment_is_tested_once(segments: Segments, protocol: str) -> None:
+    """Ten folds' tests are the whole, and within a fold the three parts do not meet."""
+    tested = []
+    for fold in range(N_FOLDS):
+        split = split_segments(segments, protocol, fold)
+        parts = np.concatenate([split.train, split.validation, split.test])
+        assert len(np.unique(parts)) == len(parts) == len(segments)
+        tested.append(split.test)
+    assert np.sort(np.concatenate(tested)).tolist() == list(range(len(segments)))
+
+
+def test_folds_of_segments_have_the_same_share_of_every_class(segments: Segments) -> None:
+    """Stratified: counts differ by one at most."""
+    counts = np.array(
+        [
+            np.bincount(segments.label[split_segments(segments, "segments-10fold", fold).test], minlength=5)
+            for fold in range(N_FOLDS)
+        ]
+    )
+    assert (np.ptp(counts, axis=0) <= 1).all()
+
+
+def test_folds_of_people_never_share_one(segments: Segments) -> None:
+    """201 and 202 are one man."""
+    for fold in range(N_FOLDS):
+        split = split_segments(segments, "patients-10fold", fold)
+        sides = [
+            {person(name) for name in segments.record[part]} for part in (split.train, split.validation, split.test)
+        ]
+        assert not sides[0] & sides[1]
+        assert not sides[0] & sides[2]
+        assert not sides[1] & sides[2]
+    assert person("201") == person("202")
+
+
+def test_ds1_and_ds2_are_the_published_ones(segments: Segments) -> None:
+    """22 and 22 records, disjoint; with the paced ones they are all 48."""
+    assert len(DS1) == len(DS2) == 22
+    assert sorted((*DS1, *DS2, *PACED)) == sorted(RECORD_NAMES)
+    split = split_segments(segments, "ds1-ds2", 0)
+    assert set(segments.record[split.test]) == set(DS2)
+    assert set(segments.record[split.validation]) == set(VALIDATION_PEOPLE)
+    assert set(segments.record[split.train]) == set(DS1) - set(VALIDATION_PEOPLE)
+
+
+def test_the_seed_decides(segments: Segments) -> None:
+    """The same seed deals the same, another another."""
+    first, again, other = (split_segments(segments, "segments-10fold", 0, seed).test for seed in (0, 0, 7))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize(("protocol", "fold"), [("segments-10fold", 10), ("ds1-ds2", 1), ("patients-10fold", -1)])
+def test_a_fold_that_is_not_there_is_refused(segments: Segments, protocol: str, fold: int) -> None:
+    """The message names the folds there are."""
+    with pytest.raises(ConfigError, match="folds 0 to"):
+        split_segments(segments, protocol, fold)
+
+
+def test_an_unknown_protocol_is_refused() -> None:
+    """The message names the protocols there are."""
+    with pytest.raises(ConfigError, match="segments-10fold, patients-10fold, ds1-ds2"):
+        count_folds("leave-one-out")
