@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -15,7 +16,7 @@ from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.segments.dataset import Segments
-from ecgmodel.training.run_folder import EpochResult, RunFolder
+from ecgmodel.training.run_folder import Checkpoint, EpochResult, RunFolder
 from ecgmodel.training.step import TrainStep
 
 CLASS_WEIGHTINGS = ("none", "root", "balanced")
@@ -172,14 +173,14 @@ def fit(
         seed=settings.seed,
     )
     average = step.weights()
-    events: tuple[EpochResult, ...] = ()
-    if folder is not None and (state := folder.read_checkpoint()) is not None:
-        average, events = _resume(step, state, folder.read_events(), config)
+    epochs: tuple[EpochResult, ...] = ()
+    if folder is not None and (checkpoint := folder.read_checkpoint()) is not None:
+        average, epochs = _resume(step, checkpoint.state, config), checkpoint.epochs
     lengths = bucket_lengths(train.length, config)
     bucket = np.searchsorted(lengths, np.minimum(train.length + config.receptive_field, config.n_samples))
     class_weight = _class_weights(train.label, settings.class_weighting)
 
-    for epoch in range(len(events) + 1, settings.epochs + 1):
+    for epoch in range(len(epochs) + 1, settings.epochs + 1):
         began = time.perf_counter()
         # Every epoch draws from its own stream, so a resumed run deals the same batches as one that never stopped.
         random = np.random.default_rng([settings.seed, epoch])
@@ -198,7 +199,7 @@ def fit(
             if on_batch is not None:
                 on_batch(number, n_batches)
             if should_stop():
-                return FitResult(average, events, finished=False)
+                return FitResult(average, epochs, finished=False)
         if not np.isfinite(loss):
             raise TrainingDivergedError(
                 "In epoch {epoch} the loss is no number any more. Train with a smaller learning rate than {rate:g}.",
@@ -207,18 +208,17 @@ def fit(
             )
         judged = _validate(config, average, validation)
         event = EpochResult(epoch, rate, loss / weight_sum, n_correct / n_seen, *judged, time.perf_counter() - began)
-        events = (*events, event)
+        epochs = (*epochs, event)
         if folder is not None:
-            folder.save_epoch(events, step.state() | {f"average/{name}": value for name, value in average.items()})
+            state = step.state() | {f"average/{name}": value for name, value in average.items()}
+            folder.save_checkpoint(Checkpoint(state, epochs))
         if on_epoch is not None:
             on_epoch(event)
-    return FitResult(average, events, finished=True)
+    return FitResult(average, epochs, finished=True)
 
 
-def _resume(
-    step: TrainStep, state: dict[str, np.ndarray], events: tuple[EpochResult, ...], config: NetworkConfig
-) -> tuple[Weights, tuple[EpochResult, ...]]:
-    """Load a checkpoint. One written just before a crash is an epoch ahead of the events; its line is then lost."""
+def _resume(step: TrainStep, state: dict[str, np.ndarray], config: NetworkConfig) -> Weights:
+    """Put a checkpoint's state into the step, and return the averaged weights."""
     try:
         shapes = {name: state[name].shape for name in config.weight_shapes()}
         if shapes != config.weight_shapes():
@@ -229,7 +229,7 @@ def _resume(
         raise ConfigError(
             "The checkpoint in the folder belongs to another network. Train into a new folder."
         ) from error
-    return average, events
+    return average
 
 
 def _draw(train: Segments, most: int, random: np.random.Generator) -> np.ndarray:
@@ -285,7 +285,7 @@ def _class_weights(label: np.ndarray, weighting: str) -> np.ndarray:
 
 def _learning_rate(settings: TrainSettings, progress: float) -> float:
     warm = min(1.0, progress * settings.epochs)
-    return settings.learning_rate * warm * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * min(progress, 1.0))))
+    return settings.learning_rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))
 
 
 AVERAGE_EVERY = 10

@@ -31,7 +31,7 @@ class Preset:
     settings: TrainSettings
 
 
-_PAPER_SETTINGS = TrainSettings(epochs=60, batch=64, learning_rate=5e-3)
+_PAPER_SETTINGS = TrainSettings(epochs=120, batch=64, learning_rate=5e-3)
 
 PRESETS = {
     preset.name: preset

@@ -19,6 +19,8 @@ from safetensors.numpy import load, save
 from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import ConfigError
 
+_EPOCHS = "epochs"
+
 
 @dataclass(frozen=True, slots=True)
 class EpochResult:
@@ -47,6 +49,22 @@ class EpochResult:
     validation_accuracy: float
     validation_sensitivity: float
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """The last whole epoch.
+
+    Attributes
+    ----------
+    state : dict of str to ndarray
+        Whatever the training needs to go on.
+    epochs : tuple of EpochResult
+        All up to this one.
+    """
+
+    state: dict[str, np.ndarray]
+    epochs: tuple[EpochResult, ...]
 
 
 class RunFolder:
@@ -103,14 +121,20 @@ class RunFolder:
                 break
         return tuple(events)
 
-    def save_epoch(self, events: tuple[EpochResult, ...], state: dict[str, np.ndarray]) -> None:
-        """Keep an epoch: the checkpoint first, so that the events never tell of more than can be resumed."""
-        write_atomically(self.path / "checkpoint.safetensors", save({k: np.asarray(v) for k, v in state.items()}))
-        lines = "".join(json.dumps(asdict(event)) + "\n" for event in events)
+    def save_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep an epoch.
+
+        The checkpoint holds the epochs as well, so that it alone says how far the run is; a crash between the two files
+        leaves `events.jsonl` one line behind until the next epoch.
+        """
+        table = np.array([[float(value) for value in asdict(epoch).values()] for epoch in checkpoint.epochs])
+        arrays = {name: np.asarray(value) for name, value in checkpoint.state.items()}
+        write_atomically(self.path / "checkpoint.safetensors", save(arrays | {_EPOCHS: table}))
+        lines = "".join(json.dumps(asdict(epoch)) + "\n" for epoch in checkpoint.epochs)
         write_atomically(self.path / "events.jsonl", lines.encode())
 
-    def read_checkpoint(self) -> dict[str, np.ndarray] | None:
-        """Return the state of the last whole epoch, or `None` where none ended.
+    def read_checkpoint(self) -> Checkpoint | None:
+        """Return the last whole epoch, or `None` where none ended.
 
         Raises
         ------
@@ -121,8 +145,10 @@ class RunFolder:
         if not path.exists():
             return None
         try:
-            return load(path.read_bytes())
-        except SafetensorError as error:
+            state = load(path.read_bytes())
+            epochs = tuple(EpochResult(int(row[0]), *map(float, row[1:])) for row in state.pop(_EPOCHS))
+        except (SafetensorError, KeyError, TypeError) as error:
             raise ConfigError(
                 "{path} is damaged, so this run cannot go on. Delete it to start the run anew.", path=path
             ) from error
+        return Checkpoint(state, epochs)

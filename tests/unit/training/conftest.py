@@ -1,0 +1,42 @@
+"""A small set that a small network can learn: each class is a sine of its own frequency."""
+
+import numpy as np
+import pytest
+
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.segments.dataset import Segments
+
+SMALL = NetworkConfig(filters=(4, 4), kernels=(9, 5), units=8, dense=(8,), dropout=0.1, n_samples=200, readout="last_real")
+
+
+def make_sines(n: int, seed: int) -> Segments:
+    """Return noisy sines; lengths from 80 to 200 of 200 samples."""
+    random = np.random.default_rng(seed)
+    label = random.integers(0, 5, n)
+    length = random.integers(80, SMALL.n_samples + 1, n).astype(np.int32)
+    time = np.arange(SMALL.n_samples)
+    phase = random.uniform(0, 2 * np.pi, (n, 1))
+    signal = np.sin(2 * np.pi * time * (0.01 * 2.0 ** label[:, np.newaxis]) + phase) * np.sqrt(2)
+    signal += 0.1 * random.standard_normal(signal.shape)
+    signal[time >= length[:, np.newaxis]] = 0
+    return Segments(
+        signal=signal[..., np.newaxis].astype(np.float32),
+        length=length,
+        label=label,
+        record=np.array([f"person {k}" for k in range(8)])[random.integers(0, 8, n)],
+        start_sample=np.zeros(n, np.int64),
+        r_sample=np.zeros(n, np.int64),
+        n_beats=np.ones(n, np.int32),
+    )
+
+
+@pytest.fixture(scope="session")
+def sines() -> Segments:
+    """For training."""
+    return make_sines(400, seed=0)
+
+
+@pytest.fixture(scope="session")
+def other_sines() -> Segments:
+    """For validation."""
+    return make_sines(150, seed=1)

@@ -1,0 +1,149 @@
+"""Fitting: it learns, it resumes, it stops, and it says why it cannot."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ecgmodel.errors import ConfigError
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.segments.dataset import Segments
+from ecgmodel.training.fit import TrainingDivergedError, TrainSettings, bucket_lengths, fit
+from ecgmodel.training.run_folder import RunFolder
+from tests.unit.training.conftest import SMALL
+
+QUICK = TrainSettings(epochs=3, batch=32, learning_rate=1e-2, seed=4)
+
+
+def test_it_learns_to_tell_sines_apart(sines: Segments, other_sines: Segments) -> None:
+    """Five frequencies, chance is 20 %."""
+    result = fit(SMALL, replace(QUICK, epochs=60), sines, other_sines)
+    assert result.finished
+    assert result.epochs[-1].validation_accuracy > 0.9
+    assert result.epochs[-1].loss < result.epochs[0].loss / 2
+
+
+def test_the_same_seed_gives_the_same_weights(sines: Segments) -> None:
+    """And another seed others."""
+    first, again, other = (fit(SMALL, replace(QUICK, epochs=1, seed=seed), sines).weights for seed in (4, 4, 5))
+    np.testing.assert_array_equal(first["gru/kernel"], again["gru/kernel"])
+    assert not np.array_equal(first["gru/kernel"], other["gru/kernel"])
+
+
+def test_a_resumed_run_ends_as_one_that_never_stopped(sines: Segments, other_sines: Segments, tmp_path: Path) -> None:
+    """Stopped in the middle of the second epoch: that epoch is done again."""
+    settings = replace(QUICK, average=0.9, noise=0.1)
+    whole = fit(SMALL, settings, sines, other_sines)
+    folder = RunFolder(tmp_path / "run")
+    batches = []
+
+    def stop_in_second_epoch() -> bool:
+        return len(batches) == 20
+
+    stopped = fit(
+        SMALL,
+        settings,
+        sines,
+        other_sines,
+        folder,
+        on_batch=lambda number, total: batches.append(number),
+        should_stop=stop_in_second_epoch,
+    )
+    assert not stopped.finished
+    assert len(folder.read_events()) == 1
+    resumed = fit(SMALL, settings, sines, other_sines, RunFolder(tmp_path / "run"))
+    assert [event.epoch for event in folder.read_events()] == [1, 2, 3]
+    for name, value in whole.weights.items():
+        np.testing.assert_allclose(value, resumed.weights[name], atol=1e-6)
+
+
+def test_a_crash_between_checkpoint_and_events_repeats_no_epoch_number(sines: Segments, tmp_path: Path) -> None:
+    """The events are one line behind the checkpoint; the next epoch mends them."""
+    folder = RunFolder(tmp_path)
+    fit(SMALL, replace(QUICK, epochs=3), sines, None, folder)
+    lines = (tmp_path / "events.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "events.jsonl").write_text("".join(lines[:2]))
+    result = fit(SMALL, replace(QUICK, epochs=4), sines, None, RunFolder(tmp_path))
+    assert [event.epoch for event in result.epochs] == [1, 2, 3, 4]
+
+
+def test_a_loss_that_is_no_number_stops_with_advice(sines: Segments) -> None:
+    """An infinite sample does it."""
+    signal = sines.signal.copy()
+    signal[0, 0] = np.inf
+    with pytest.raises(TrainingDivergedError, match="smaller learning rate"):
+        fit(SMALL, QUICK, replace(sines, signal=signal))
+
+
+def test_nothing_to_train_on_is_refused(sines: Segments) -> None:
+    """An empty split, or a segment without a class."""
+    with pytest.raises(ConfigError, match="needs segments"):
+        fit(SMALL, QUICK, sines.take(np.arange(0)))
+    with pytest.raises(ConfigError, match="needs segments"):
+        fit(SMALL, QUICK, replace(sines, label=np.full(len(sines), -1)))
+
+
+def test_a_checkpoint_of_another_network_is_refused(sines: Segments, tmp_path: Path) -> None:
+    """With what to do."""
+    fit(SMALL, replace(QUICK, epochs=1), sines, None, RunFolder(tmp_path))
+    with pytest.raises(ConfigError, match="another network"):
+        fit(replace(SMALL, units=9), QUICK, sines, None, RunFolder(tmp_path))
+
+
+def test_a_damaged_checkpoint_is_refused(sines: Segments, tmp_path: Path) -> None:
+    """A truncated file."""
+    fit(SMALL, replace(QUICK, epochs=1), sines, None, RunFolder(tmp_path))
+    path = tmp_path / "checkpoint.safetensors"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(ConfigError, match="damaged"):
+        fit(SMALL, QUICK, sines, None, RunFolder(tmp_path))
+
+
+def test_an_epoch_sees_at_most_so_many_of_a_record_and_class(sines: Segments) -> None:
+    """Counted over the batches of an epoch."""
+    counted = []
+    fit(
+        SMALL,
+        replace(QUICK, epochs=1, most_per_record=2, batch=16),
+        sines,
+        on_batch=lambda number, total: counted.append(total),
+    )
+    groups = {(record, label) for record, label in zip(sines.record, sines.label, strict=True)}
+    assert counted[0] <= -(-2 * len(groups) // 16) + 5
+
+
+@pytest.mark.parametrize("readout", ["last", "last_real"])
+def test_buckets_hold_every_step_that_counts(readout: str) -> None:
+    """A segment of length n needs n samples and one receptive field, or the whole."""
+    config = NetworkConfig(readout=readout)
+    length = np.array([200, 260, 260, 300, 500, 700, 1000, 1000])
+    buckets = bucket_lengths(length, config)
+    assert buckets[-1] == 1000
+    for value in length:
+        bucket = buckets[np.searchsorted(buckets, min(value + config.receptive_field, 1000))]
+        steps = bucket
+        for kernel in config.kernels:
+            steps = (steps + kernel - 1) // 2
+        assert steps > config.last_real_step(value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"epochs": 0},
+        {"epochs": 10**6},
+        {"learning_rate": 0.0},
+        {"learning_rate": float("nan")},
+        {"learning_rate": -1e-3},
+        {"batch": 0},
+        {"batch": 2.5},
+        {"average": 1.0},
+        {"class_weighting": "inverse"},
+        {"seed": -1},
+    ],
+)
+def test_impossible_settings_are_refused(changes: dict[str, object]) -> None:
+    """Each names what is allowed."""
+    with pytest.raises(ConfigError):
+        TrainSettings(**changes)

@@ -1,0 +1,131 @@
+"""The compiled step against Keras: values, gradients, Adam."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ecgmodel.network.build import build_network, initialise_weights, set_weights
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.training.recurrence import run_gru, run_lstm
+from ecgmodel.training.step import TrainStep, forward
+from tests.unit.network.conftest import CONFIGS, make_segments
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_the_recurrence_is_that_of_the_keras_layer(cell: str) -> None:
+    """All states, and the gradients of a loss that reads every one of them."""
+    random = np.random.default_rng(0)
+    units, features = 7, 3
+    x = tf.constant(random.standard_normal((5, 23, features)), tf.float32)
+    kind, options = (keras.layers.GRU, {"reset_after": False}) if cell == "gru" else (keras.layers.LSTM, {})
+    layer = kind(units, return_sequences=True, bias_initializer="uniform", **options)
+    layer.build(x.shape)
+    mix = tf.constant(random.standard_normal((5, 23, units)), tf.float32)
+    with tf.GradientTape() as tape:
+        expected = layer(x)
+        loss = tf.reduce_sum(expected * mix)
+    expected_gradients = tape.gradient(loss, layer.trainable_variables)
+    kernel, recurrent_kernel, bias = (tf.Variable(value) for value in layer.get_weights())
+    run = run_gru if cell == "gru" else run_lstm
+    with tf.GradientTape() as tape:
+        states = run(tf.tensordot(tf.transpose(x, (1, 0, 2)), kernel, 1) + bias, tf.convert_to_tensor(recurrent_kernel))
+        loss = tf.reduce_sum(tf.transpose(states, (1, 0, 2)) * mix)
+    np.testing.assert_allclose(tf.transpose(states, (1, 0, 2)), expected, atol=1e-5)
+    for ours, theirs in zip(tape.gradient(loss, [kernel, recurrent_kernel, bias]), expected_gradients, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_forward_pass_is_that_of_keras(name: str) -> None:
+    """Logits whose softmax is what the Keras model says."""
+    config = CONFIGS[name]
+    weights = initialise_weights(config, 1)
+    segments = make_segments(config, 16)
+    network = build_network(config)
+    set_weights(network, config, weights)
+    expected = network.predict({"signal": segments.signal, "length": segments.length}, verbose=0)["probabilities"]
+    variables = {key: tf.Variable(value) for key, value in weights.items()}
+    logits = forward(config, variables, tf.constant(segments.signal), tf.constant(segments.length))
+    np.testing.assert_allclose(tf.nn.softmax(logits), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["paper-gru", "normalised"])
+def test_a_shorter_bucket_changes_nothing(name: str) -> None:
+    """What `bucket_lengths` allows: as long as the signal and one receptive field."""
+    config = CONFIGS[name]
+    segments = make_segments(config, 16)
+    short = segments.take(segments.length <= 500)
+    variables = {key: tf.Variable(value) for key, value in initialise_weights(config, 1).items()}
+    whole = forward(config, variables, tf.constant(short.signal), tf.constant(short.length))
+    bucket = forward(config, variables, tf.constant(short.signal[:, :576]), tf.constant(short.length))
+    np.testing.assert_allclose(whole, bucket, atol=1e-5)
+
+
+def test_one_step_is_one_step_of_keras_adam() -> None:
+    """Without dropout, decay and clipping, on the same batch."""
+    config = NetworkConfig(dropout=0.0)
+    weights = initialise_weights(config, 2)
+    segments = make_segments(config, 8)
+    step = TrainStep(config, weights, clip_norm=1e9)
+    network = build_network(config)
+    set_weights(network, config, weights)
+    adam = keras.optimizers.Adam(1e-2, epsilon=1e-7)
+    losses = []
+    for _ in range(3):
+        ours = step(segments.signal, segments.length, segments.label, np.ones(8, np.float32), 1e-2)
+        with tf.GradientTape() as tape:
+            output = network({"signal": segments.signal, "length": segments.length}, training=True)
+            loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(segments.label, output["probabilities"]))
+        adam.apply(tape.gradient(loss, network.trainable_variables), network.trainable_variables)
+        losses.append((ours.loss / 8, float(loss)))
+    np.testing.assert_allclose(*zip(*losses, strict=True), atol=2e-4)
+
+
+def test_moving_statistics_are_those_of_the_batch_without_its_padding() -> None:
+    """By numpy, over the first convolution's outputs that see the signal."""
+    config = CONFIGS["normalised"]
+    weights = initialise_weights(config, 3)
+    segments = make_segments(config, 6)
+    step = TrainStep(config, weights)
+    step(segments.signal, segments.length, segments.label, np.ones(6, np.float32), 1e-3)
+    kernel = weights["conv1/kernel"][:, 0]
+    outputs = []
+    for signal, length in zip(segments.signal[..., 0], segments.length, strict=True):
+        # Keras' convolution slides without turning the kernel round; numpy's turns it.
+        full = np.stack([np.convolve(signal[:length], column[::-1]) for column in kernel.T], axis=1)
+        outputs.append(full)
+    outputs = np.concatenate(outputs)
+    moved = step.weights()
+    np.testing.assert_allclose(moved["norm1/mean"], 0.01 * outputs.mean(axis=0), atol=1e-4)
+    np.testing.assert_allclose(moved["norm1/variance"], 0.99 + 0.01 * outputs.var(axis=0), rtol=1e-3)
+
+
+def test_segments_of_weight_zero_do_not_count() -> None:
+    """They only fill the batch."""
+    config = NetworkConfig(dropout=0.0)
+    segments = make_segments(config, 8)
+    weight = np.array([1, 1, 1, 1, 0, 0, 0, 0], np.float32)
+    label = segments.label.copy()
+    results = []
+    for changed in (0, 1):
+        label[4:] = changed
+        step = TrainStep(config, initialise_weights(config, 2))
+        result = step(segments.signal, segments.length, label, weight, 1e-2)
+        results.append((result.loss, result.n_correct, step.weights()["output/bias"]))
+    assert results[0][:2] == results[1][:2]
+    np.testing.assert_array_equal(results[0][2], results[1][2])
+
+
+def test_a_restored_step_goes_on_as_if_it_had_never_stopped() -> None:
+    """Weights, moments, dropout."""
+    config = NetworkConfig(units=5)
+    segments = make_segments(config, 8)
+    batch = (segments.signal, segments.length, segments.label, np.ones(8, np.float32), 1e-2)
+    step = TrainStep(config, initialise_weights(config, 2), seed=9)
+    step(*batch)
+    other = TrainStep(config, initialise_weights(config, 7), seed=9)
+    other.restore(step.state())
+    assert step(*batch) == other(*batch)
+    for name, value in step.weights().items():
+        np.testing.assert_array_equal(value, other.weights()[name])
