@@ -41,15 +41,12 @@ try:
         choose_model_file()
         if name is not None:
             show_person_badge(model.card, record)
-    if name is None:
-        st.caption(t("There is no model here that can read this record. Bring a model file, or choose another record."))
-        st.stop()
-    with st.spinner(t("The model reads the record …")):
-        prediction = cache.predict_record(record.name, name, lead, source)
 except EcgModelError as error:
     show_error(error)
     st.stop()
-
+if name is None:
+    st.caption(t("There is no model here that can read this record. Bring a model file, or choose another record."))
+    st.stop()
 if name != cache.model_name_in_use():
     st.caption(
         t(
@@ -58,16 +55,29 @@ if name != cache.model_name_in_use():
             name=name,
         )
     )
-show_model_card(model)
 key = f"{TRACE}.{record.name}.{name}.{lead}.{source}"
-rows = [LabelRow(t("model"), prediction.r_sample, prediction.predicted)]
+view = View(state.start_s(), state.window_s())
+rows = []
 if record.annotations is not None:
     beats = record.annotations.beats()
-    rows.insert(0, LabelRow(truth_name(record), beats.sample, beats.symbol))
+    rows.append(LabelRow(truth_name(record), beats.sample, beats.symbol))
+if not state.is_done(key):
+    # The trace comes at once, the model's answers when they are there.
+    show_trace(record, key=TRACE, view=view, leads=(lead,), rows=tuple(rows))
+    try:
+        with st.spinner(t("The model reads the record …")):
+            cache.predict_record(record.name, name, lead, source)
+    except EcgModelError as error:
+        show_error(error)
+        st.stop()
+    state.note_done(key)
+    st.rerun()
+prediction = cache.predict_record(record.name, name, lead, source)
+rows.append(LabelRow(t("model"), prediction.r_sample, prediction.predicted))
 event = show_trace(
     record,
     key=TRACE,
-    view=View(state.start_s(), state.window_s()),
+    view=view,
     leads=(lead,),
     rows=tuple(rows),
     monitor=Monitor(
@@ -82,6 +92,7 @@ event = show_trace(
     cursor_s=state.selected_s(record.fs),
 )
 follow_trace(event, TRACE)
+show_model_card(model)
 show_not_a_medical_device()
 
 if record.annotations is not None:

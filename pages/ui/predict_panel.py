@@ -11,7 +11,6 @@ from ecgmodel.evaluation.metrics import score
 from ecgmodel.labels import CLASSES, SYMBOL_NAMES
 from ecgmodel.network.model_file import Model, parse_model
 from ecgmodel.records.record import Record
-from ecgmodel.segments.beats import DELAY_S
 from pages.ui import cache, state
 from pages.ui.blocks import clock, held_out_words, show_error
 from pages.ui.matrix import show_matrix
@@ -104,6 +103,8 @@ def choose_model_file() -> None:
 
 def show_model_card(model: Model) -> None:
     """Say in a line what the model is, what it reads and what it reached."""
+    from ecgmodel.segments.beats import DELAY_S  # loads scipy.signal
+
     config, card = model.config, model.card
     parts = [
         t("{cell}, {units} units, {n:,} weights", cell=config.cell.upper(), units=config.units, n=config.n_weights()),

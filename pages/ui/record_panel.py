@@ -127,10 +127,11 @@ def offer_download(name: str) -> None:
             t("Fetch record {name} ({size})", name=name, size=_megabytes([name])), type="primary"
         )
         everything = st.button(t("Fetch all {n} records ({size})", n=len(all_names), size=_megabytes(all_names)))
-        if one or everything:
-            st.button(t("Stop"), type="tertiary")  # any click ends the run that downloads
+        stop = st.empty()
     if one or everything:
+        stop.button(t("Stop"), type="tertiary")  # any click ends the run that downloads
         _download((name,) if one else all_names)
+        stop.empty()
 
 
 def _download(names: Sequence[str]) -> None:

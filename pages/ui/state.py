@@ -35,6 +35,7 @@ _WRITTEN = "address.written"
 _PROBLEMS = "address.problems"
 _REPORTED = "components.reported"
 _FIRST = "components.first"
+_DONE = "slow.done"
 _OWN = "own"
 
 _ADDRESS = ("record", "t", "w", "model", "lang")
@@ -133,6 +134,16 @@ def select_sample(sample: int | None) -> None:
 def is_first(key: str, value: object) -> bool:
     """Tell whether `value` is the first that this session saw under `key`; the first one stays the first."""
     return st.session_state.setdefault(_FIRST, {}).setdefault(key, value) == value
+
+
+def is_done(key: str) -> bool:
+    """Tell whether this session has noted `key` by `note_done`."""
+    return key in st.session_state.get(_DONE, ())
+
+
+def note_done(key: str) -> None:
+    """Note that something slow has been done in this session, so that a page need not announce it again."""
+    st.session_state.setdefault(_DONE, set()).add(key)
 
 
 def is_news(key: str, value: object) -> bool:

@@ -68,3 +68,21 @@ def test_damaged_model(open_app, models):
     app = open_app("predict", record="simulated-mixed")
     assert not app.exception
     assert "truncated or altered" in all_text(app)
+
+
+def test_own_model_file(open_app, models):
+    """A model file that a visitor brings is used at once, and belongs to that session alone."""
+    app = open_app("predict", record="simulated-mixed")
+    app.file_uploader[0].upload("mine.safetensors", (models / "beats-gru.safetensors").read_bytes()).run()
+    assert not app.exception
+    assert app.query_params["model"] == "mine"
+    assert "mine" not in open_app("predict", record="simulated-mixed").selectbox[1].options
+
+
+def test_foreign_model_file(open_app):
+    """What is no model file is refused with the reason, and the model stays."""
+    app = open_app("predict", record="simulated-mixed")
+    app.file_uploader[0].upload("mine.safetensors", b"\x80\x04pickle").run()
+    assert not app.exception
+    assert any("truncated or altered" in warning.value for warning in app.warning)
+    assert "model" not in app.query_params
