@@ -36,15 +36,13 @@ def run(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from ecgmodel.training.presets import find_preset
-    from ecgmodel.training.train import adapt_preset, train_preset
+    from ecgmodel.training.train import adapt_preset, cut_training_segments, train_preset
 
     preset = adapt_preset(find_preset(options.preset), options.protocol, options.epochs, options.seed)
     # TensorFlow reports on processors and missing GPUs unless it is told not to before it is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from ecgmodel.segments.mitdb_segments import cut_mitdb
-
     with tqdm(desc="cutting", unit="record", file=sys.stderr, leave=False) as bar:
-        segments = cut_mitdb(preset.segments, on_record=lambda number, total: _advance(bar, number, total))
+        segments = cut_training_segments(preset, lambda number, total: _advance(bar, number, total))
     epochs = preset.settings.epochs
     with tqdm(desc="epoch", unit="batch", file=sys.stderr, leave=False) as bar:
 

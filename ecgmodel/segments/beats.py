@@ -6,15 +6,18 @@ A segment is 1000 samples at 360 Hz: 1.75 s up to the R peak, the R peak, and 1.
 the two beats before and, unless the heart is slow, the one after: how early the beat came and how long the pause behind
 it is can be seen. A live monitor can name a beat `DELAY_S` after its R peak, not earlier.
 
-Three channels:
+Five channels; nothing in them comes later than the window's end:
 
 0. The lead, with zero mean and unit variance over the part of the segment that lies inside the record.
-1. The time since the last R peak in units of the local RR interval (the median of the last `LOCAL_BEATS` intervals,
-   this beat's own included), less 1/2: a saw whose tooth is as high as its beat is late. Causal; it knows no later
-   R peak than those in the window.
-2. The same in seconds, less 1/2: it keeps the heart's rate, which the other divides away.
+1. The typical beat: the median of the `HISTORY` beats before, aligned at their R peaks and scaled as channel 0, from
+   0.25 s before this R peak to 0.44 s behind it, 0 elsewhere. It is taken anew every `REFRESH` beats, and is 0 for the
+   first ones. What would be broad for another may be usual for this heart.
+2. How early a beat came: the logarithm of its RR interval over the local one (the median of the last `LOCAL_BEATS`
+   intervals, its own included), doubled, held from its R peak to the next; behind this beat's R peak its own stays.
+3. The same with the median of the last `STEADY_BEATS` intervals, for hearts in which early beats are the rule.
+4. Seconds since the last R peak, less 1/2, cut at `MAX_SINCE_S`: a saw that shows the pause behind the beat grow.
 
-Both are 0 in front of the record's first R peak, and cut at `MAX_SINCE`.
+Channels 2 to 4 are 0 in front of the record's first R peak.
 """
 
 from __future__ import annotations
@@ -33,10 +36,15 @@ AFTER_SAMPLES = SEGMENT_SAMPLES - BEFORE_SAMPLES
 DELAY_S = AFTER_SAMPLES / MODEL_FS
 """How long after its R peak a beat's window is complete, in seconds."""
 
-CHANNELS = ("lead", "relative time since R", "seconds since R")
+CHANNELS = ("lead", "typical beat", "prematurity", "steady prematurity", "seconds since R")
 LOCAL_BEATS = 8
-MAX_SINCE = 3.0
-MIN_RR_S = 0.2
+STEADY_BEATS = 64
+MAX_SINCE_S = 3.0
+MAX_RATIO = 3.0
+HISTORY = 32
+REFRESH = 8
+TYPICAL_BEFORE = 90
+TYPICAL_AFTER = 160
 
 
 def cut_beats(
@@ -45,6 +53,7 @@ def cut_beats(
     fs: float,
     symbol: np.ndarray | None = None,
     record: str = "",
+    lead: str = "",
     select: slice = slice(None),
 ) -> Segments:
     """Cut one segment around each R peak.
@@ -59,15 +68,15 @@ def cut_beats(
         Sampling frequency in Hz; other signals than those of 360 Hz are resampled.
     symbol : ndarray of shape (n_beats,), str, or None
         The experts' symbols, where there are any.
-    record : str
-        Name to keep.
+    record, lead : str
+        Names to keep.
     select : slice
         Of the beats to cut. The rhythm is that of all beats; long records are cut piece by piece.
 
     Returns
     -------
     Segments
-        With `SEGMENT_SAMPLES` samples and three channels; samples count at 360 Hz.
+        With `SEGMENT_SAMPLES` samples and the five channels above; samples count at 360 Hz.
 
     Raises
     ------
@@ -80,18 +89,24 @@ def cut_beats(
             "R peaks must ascend and lie within the {n} samples of the signal. Detect them again.", n=len(signal)
         )
     if fs != MODEL_FS:
-        r_sample = np.minimum(np.round(r_sample * (MODEL_FS / fs)).astype(np.int64), int(len(signal) * MODEL_FS / fs))
+        r_sample = np.minimum(
+            np.round(r_sample * (MODEL_FS / fs)).astype(np.int64), int(len(signal) * MODEL_FS / fs) - 1
+        )
         signal = resample_lead(signal, fs)
-    centre = r_sample[select]
+    signal = signal.astype(np.float32, copy=False)
+    chosen = np.arange(len(r_sample))[select]
+    centre = r_sample[chosen]
     windows = np.empty((len(centre), SEGMENT_SAMPLES, len(CHANNELS)), dtype=np.float32)
-    windows[..., 0] = _standardise_rows(_windows(signal.astype(np.float32, copy=False), centre, np.nan))
-    windows[..., 1:] = _time_since_r(len(signal), r_sample, select)
+    scaling = _scale_rows(_windows(signal, centre, BEFORE_SAMPLES, AFTER_SAMPLES), windows[..., 0])
+    _place_typical_beat(signal, r_sample, chosen, scaling, windows[..., 1])
+    _place_rhythm(len(signal), r_sample, chosen, windows[..., 2:])
     label = [class_index(mark) for mark in symbol[select]] if symbol is not None else np.full(len(centre), -1)
     return Segments(
         signal=windows,
         length=np.full(len(centre), SEGMENT_SAMPLES, dtype=np.int32),
         label=np.asarray(label, dtype=np.int64),
         record=np.full(len(centre), record),
+        lead=np.full(len(centre), lead),
         start_sample=centre - BEFORE_SAMPLES,
         r_sample=centre,
         n_beats=np.ones(len(centre), dtype=np.int32),
@@ -107,65 +122,110 @@ def resample_lead(signal: np.ndarray, fs: float) -> np.ndarray:
     return resample_poly(signal, ratio.numerator, ratio.denominator, padtype="line").astype(np.float32)
 
 
-def local_rr(r_sample: np.ndarray) -> np.ndarray:
-    """Return, for each beat, the median of the last `LOCAL_BEATS` RR intervals that end no later than its R peak.
+def median_rr(r_sample: np.ndarray, n_beats: int) -> np.ndarray:
+    """Return, for each beat, the median of the last `n_beats` RR intervals that end no later than its R peak.
 
     Parameters
     ----------
-    r_sample : ndarray of shape (n_beats,), int64
+    r_sample : ndarray of shape (n,), int64
         At `MODEL_FS`.
+    n_beats : int
 
     Returns
     -------
-    ndarray of shape (n_beats,), float64
-        In seconds, at least `MIN_RR_S`; 1 where there is a single beat.
+    ndarray of shape (n,), float64
+        In seconds; of the first beat, the interval behind it; 1 where there is a single beat.
     """
     if len(r_sample) < 2:
         return np.ones(len(r_sample))
     interval = np.diff(r_sample) / MODEL_FS
-    history = np.concatenate([np.full(LOCAL_BEATS, np.nan), interval])
-    windows = np.lib.stride_tricks.sliding_window_view(history, LOCAL_BEATS)[1:]
-    median = np.nanmedian(windows, axis=1)  # of the beats from the second on
-    return np.maximum(np.r_[median[0], median], MIN_RR_S)
+    history = np.concatenate([np.full(n_beats - 1, np.nan), interval])
+    windows = np.lib.stride_tricks.sliding_window_view(history, n_beats)
+    full = max(len(interval) - n_beats + 1, 0)
+    early = [np.nanmedian(window) for window in windows[: len(interval) - full]]
+    return np.concatenate([interval[:1], early, np.median(windows[len(interval) - full :], axis=1)])
 
 
-def _windows(signal: np.ndarray, centre: np.ndarray, outside: float) -> np.ndarray:
-    """Return the stretch around each R peak, (n, n_samples); `outside` stands for what lies beyond the record."""
-    padded = np.pad(signal, (BEFORE_SAMPLES, AFTER_SAMPLES), constant_values=outside)
-    return np.lib.stride_tricks.sliding_window_view(padded, SEGMENT_SAMPLES)[centre]
+def prematurity(r_sample: np.ndarray, n_beats: int) -> np.ndarray:
+    """Return twice the logarithm of each beat's RR interval over the median of the last `n_beats`.
+
+    0 is in time, negative is early; 0 for the first beat. Intervals count up to `MAX_RATIO` times the median.
+    """
+    ratio = np.ones(len(r_sample))
+    median = median_rr(r_sample, n_beats)[1:]
+    ratio[1:] = np.diff(r_sample) / MODEL_FS / np.where(median > 0, median, 1)
+    return 2 * np.log(ratio.clip(1 / MAX_RATIO, MAX_RATIO))
 
 
-def _time_since_r(n_samples: int, r_sample: np.ndarray, select: slice) -> np.ndarray:
-    """Return channels 1 and 2, (n, n_samples, 2)."""
-    centre = r_sample[select]
-    if len(centre) == 0:
-        return np.zeros((0, SEGMENT_SAMPLES, 2), dtype=np.float32)
-    sample = np.arange(n_samples + AFTER_SAMPLES)
-    last = np.repeat(r_sample, np.diff(r_sample, append=len(sample)))
-    seconds = np.zeros(len(sample), dtype=np.float32)
-    # In front of the first R peak nothing is known: a mark that no time can be.
-    seconds[: r_sample[0]] = -1
-    seconds[r_sample[0] :] = (sample[r_sample[0] :] - last) / MODEL_FS
-    seconds = _windows(seconds, centre, -1)
-    scale = local_rr(r_sample)[select].astype(np.float32)
-    both = np.stack([seconds / scale[:, np.newaxis], seconds], axis=-1)
-    return np.where(seconds[..., np.newaxis] < 0, 0, np.minimum(both, MAX_SINCE) - 0.5)
+def _windows(signal: np.ndarray, centre: np.ndarray, before: int, after: int) -> np.ndarray:
+    """Return the stretch around each R peak, (n, before + after); NaN beyond the record."""
+    padded = np.pad(signal, (before, after), constant_values=np.nan)
+    return np.lib.stride_tricks.sliding_window_view(padded, before + after)[centre]
 
 
-def _standardise_rows(windows: np.ndarray) -> np.ndarray:
-    """Return each row with zero mean and unit variance over its finite samples; 0 where there are none."""
+def _scale_rows(windows: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Write each row of (n, n_samples) with zero mean and unit variance over its finite samples, 0 elsewhere, to `out`.
+
+    Returns mean and reciprocal spread, (n, 1) each; the latter is 0 for flat rows.
+    """
+    mean, gain = np.zeros((len(windows), 1), np.float32), np.zeros((len(windows), 1), np.float32)
     gaps = ~np.isfinite(windows).all(axis=1)
-    result = np.empty_like(windows)
-    result[~gaps] = _centre(windows[~gaps], np.ones((1, SEGMENT_SAMPLES), dtype=bool))
-    result[gaps] = _centre(np.nan_to_num(windows[gaps], posinf=0, neginf=0), np.isfinite(windows[gaps]))
-    return result
+    for rows in (~gaps, gaps):
+        present = np.isfinite(windows[rows])
+        values = np.where(present, windows[rows], 0) if rows is gaps else windows[rows]
+        count = present.sum(axis=1, keepdims=True).clip(min=1)
+        mean[rows] = values.sum(axis=1, keepdims=True) / count
+        centred = (values - mean[rows]) * present
+        spread = np.sqrt(np.einsum("ij,ij->i", centred, centred)[:, np.newaxis] / count)
+        # What is left of a flat line is rounding, and must not be blown up.
+        flat = spread <= FLAT * np.abs(values).max(axis=1, keepdims=True, initial=0)
+        gain[rows] = np.where(flat, 0, 1 / np.where(flat, 1, spread))
+        out[rows] = centred * gain[rows]
+    return mean, gain
 
 
-def _centre(windows: np.ndarray, present: np.ndarray) -> np.ndarray:
-    count = present.sum(axis=1, keepdims=True).clip(min=1)
-    centred = windows - windows.sum(axis=1, keepdims=True) / count
-    centred *= present
-    spread = np.sqrt(np.einsum("ij,ij->i", centred, centred)[:, np.newaxis] / count)
-    # What is left of a flat line is rounding, and must not be blown up.
-    flat = spread <= FLAT * np.abs(windows).max(axis=1, keepdims=True, initial=0)
-    return np.where(flat, 0, centred / np.where(flat, 1, spread))
+def _place_typical_beat(
+    signal: np.ndarray,
+    r_sample: np.ndarray,
+    chosen: np.ndarray,
+    scaling: tuple[np.ndarray, np.ndarray],
+    out: np.ndarray,
+) -> None:
+    """Write channel 1 of the beats `chosen` to `out` (n, n_samples)."""
+    out[:] = 0
+    block = chosen // REFRESH
+    for number in np.unique(block[block > 0]):
+        rows = block == number
+        history = r_sample[max(0, number * REFRESH - HISTORY) : number * REFRESH]
+        beats = _nearby_windows(signal, history)
+        typical = np.nan_to_num(np.median(beats, axis=0))
+        place = slice(BEFORE_SAMPLES - TYPICAL_BEFORE, BEFORE_SAMPLES + TYPICAL_AFTER)
+        out[rows, place] = (typical - scaling[0][rows]) * scaling[1][rows]
+
+
+def _nearby_windows(signal: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Return the windows of the typical beat around R peaks that lie close together; NaN beyond the record."""
+    first, last = centre[0] - TYPICAL_BEFORE, centre[-1] + TYPICAL_AFTER
+    near = signal[max(first, 0) : last]
+    return _windows(near, centre - max(first, 0), TYPICAL_BEFORE, TYPICAL_AFTER)
+
+
+def _place_rhythm(n_samples: int, r_sample: np.ndarray, chosen: np.ndarray, out: np.ndarray) -> None:
+    """Write channels 2 to 4 of the beats `chosen` to `out` (n, n_samples, 3)."""
+    out[:] = 0
+    if len(chosen) == 0:
+        return
+    # One value a sample of the record, then windows of it: each R peak's value is held up to the next one.
+    held_for = np.diff(r_sample, prepend=0, append=n_samples + AFTER_SAMPLES)
+    sample = np.arange(n_samples + AFTER_SAMPLES, dtype=np.float32)
+    since = sample - np.repeat(np.r_[0, r_sample], held_for)
+    since = np.minimum(since / np.float32(MODEL_FS), np.float32(MAX_SINCE_S)) - np.float32(0.5)
+    since[: r_sample[0]] = 0
+    own = [prematurity(r_sample, n_beats).astype(np.float32) for n_beats in (LOCAL_BEATS, STEADY_BEATS)]
+    channels = [np.repeat(np.r_[np.float32(0), value], held_for) for value in own] + [since]
+    for index, channel in enumerate(channels):
+        padded = np.pad(channel, (BEFORE_SAMPLES, 0))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, SEGMENT_SAMPLES)
+        out[..., index] = windows[r_sample[chosen]]
+    for index, value in enumerate(own):
+        out[:, BEFORE_SAMPLES:, index] = value[chosen, np.newaxis]

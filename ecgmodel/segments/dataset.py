@@ -33,6 +33,8 @@ class Segments:
         Index into `labels.CLASSES`; -1 where the truth is unknown or none of the five.
     record : ndarray of shape (n,), str
         Record that each was cut from.
+    lead : ndarray of shape (n,), str
+        And which lead of it.
     start_sample : ndarray of shape (n,), int64
         First sample of each in its record; negative where the window begins before the record does.
     r_sample : ndarray of shape (n,), int64
@@ -45,6 +47,7 @@ class Segments:
     length: np.ndarray
     label: np.ndarray
     record: np.ndarray
+    lead: np.ndarray
     start_sample: np.ndarray
     r_sample: np.ndarray
     n_beats: np.ndarray

@@ -19,9 +19,12 @@ SEGMENT_KINDS = ("runs", "beats")
 
 
 def cut_mitdb(
-    kind: str, names: Sequence[str] = RECORD_NAMES, on_record: Callable[[int, int], None] | None = None
+    kind: str,
+    names: Sequence[str] = RECORD_NAMES,
+    all_leads: bool = False,
+    on_record: Callable[[int, int], None] | None = None,
 ) -> Segments:
-    """Cut labelled segments out of the default lead of MIT-BIH records.
+    """Cut labelled segments out of MIT-BIH records.
 
     Parameters
     ----------
@@ -29,6 +32,8 @@ def cut_mitdb(
         Of beats, those are kept that have one of the five classes, or a symbol of the same AAMI group
         (`labels.NEAREST_CLASS`).
     names : sequence of str
+    all_leads : bool
+        Every lead instead of each record's default one.
     on_record : callable or None
         Called after each record with its number (from 1) and their count.
 
@@ -49,15 +54,16 @@ def cut_mitdb(
     parts = []
     for number, name in enumerate(names, start=1):
         record = open_record(name)
-        parts.append(cut_runs(record) if kind == "runs" else cut_labelled_beats(record))
+        leads = record.leads if all_leads else (record.default_lead,)
+        parts += [cut_runs(record, lead) if kind == "runs" else cut_labelled_beats(record, lead) for lead in leads]
         if on_record is not None:
             on_record(number, len(names))
     return join_segments(parts)
 
 
-def cut_labelled_beats(record: Record) -> Segments:
-    """Cut the beats of one annotated record that train or judge a network; the others only shape the rhythm."""
+def cut_labelled_beats(record: Record, lead: str) -> Segments:
+    """Cut the beats of an annotated record that train or judge a network; the others only shape the rhythm."""
     marks = record.annotations.beats()
     symbol = np.array([NEAREST_CLASS.get(mark, mark) for mark in marks.symbol], dtype=str)
-    segments = cut_beats(record.lead(), marks.sample, record.fs, symbol, record.name)
+    segments = cut_beats(record.lead(lead), marks.sample, record.fs, symbol, record.name, lead)
     return segments.take(segments.label >= 0)

@@ -68,6 +68,7 @@ def cut_runs(record: Record, lead: str | None = None) -> Segments:
             fs=record.fs,
             model_fs=MODEL_FS,
         )
+    lead = record.default_lead if lead is None else lead
     signal = record.lead(lead)
     marks = record.annotations
     runs = find_runs(marks.symbol)
@@ -84,6 +85,7 @@ def cut_runs(record: Record, lead: str | None = None) -> Segments:
         length=(stop - start).astype(np.int32),
         label=label,
         record=np.full(len(runs), record.name),
+        lead=np.full(len(runs), lead),
         start_sample=start,
         r_sample=first,
         n_beats=(runs[:, 1] - runs[:, 0] + 1).astype(np.int32),

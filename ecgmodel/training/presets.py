@@ -22,6 +22,8 @@ class Preset:
         Unless another is asked for.
     config : NetworkConfig
     settings : TrainSettings
+    all_leads : bool
+        Train on every lead of a record; validation and scores keep to MLII.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Preset:
     protocol: str
     config: NetworkConfig
     settings: TrainSettings
+    all_leads: bool = False
 
 
 _PAPER_SETTINGS = TrainSettings(epochs=120, batch=64, learning_rate=5e-3)
@@ -50,18 +53,25 @@ PRESETS = {
             "beats",
             "ds1-ds2",
             NetworkConfig(
-                filters=(8, 16, 16), units=32, batch_norm=True, readout="last_real", n_channels=len(CHANNELS)
+                filters=(8, 16, 16),
+                units=32,
+                dense=(32,),
+                dropout=0.3,
+                batch_norm=True,
+                readout="last_real",
+                n_channels=len(CHANNELS),
             ),
             TrainSettings(
-                epochs=20,
+                epochs=16,
                 batch=64,
-                learning_rate=4e-3,
+                learning_rate=5e-3,
                 class_weighting="root",
-                average=0.995,
-                noise=0.1,
-                stretch=0.2,
-                most_per_record=400,
+                average=0.99,
+                noise=0.3,
+                stretch=0.3,
+                most_per_record=300,
             ),
+            all_leads=True,
         ),
     )
 }

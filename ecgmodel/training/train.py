@@ -14,11 +14,15 @@ from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.metrics import confusion, score
 from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import Model, ModelCard, write_model
+from ecgmodel.records.mitdb import RECORD_NAMES
 from ecgmodel.segments.dataset import Segments
-from ecgmodel.segments.splits import count_folds, split_segments
+from ecgmodel.segments.mitdb_segments import cut_mitdb
+from ecgmodel.segments.splits import DS1, Split, count_folds, split_segments
 from ecgmodel.training.fit import FitResult, fit
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import EpochResult, RunFolder
+
+TRAINING_LEAD = "MLII"
 
 SPLIT_SEED = 0
 """Deals people and segments to folds; the same for every training, so that all are judged on the same folds."""
@@ -62,6 +66,8 @@ def train_preset(
         Where the folder holds another run, or a run and `resume` is false, or none and `resume` is true; as `fit`.
     """
     split = split_segments(segments, preset.protocol, fold, SPLIT_SEED)
+    if preset.all_leads:
+        split = keep_training_lead(split, segments)
     folder = RunFolder(out)
     _claim_folder(folder, describe_run(preset, fold), resume)
     result = fit(
@@ -81,6 +87,24 @@ def train_preset(
     model = _describe_model(preset, fold, segments, split.train, held_out, result)
     write_model(model, folder.model_path)
     return model
+
+
+def cut_training_segments(preset: Preset, on_record: Callable[[int, int], None] | None = None) -> Segments:
+    """Cut what a preset trains and validates on, and what it tests on unless that is DS2, which stays closed.
+
+    Raises
+    ------
+    RecordError
+        Where a record is not to be had.
+    """
+    names = DS1 if preset.protocol == "ds1-ds2" else RECORD_NAMES
+    return cut_mitdb(preset.segments, names, preset.all_leads, on_record)
+
+
+def keep_training_lead(split: Split, segments: Segments) -> Split:
+    """Leave other leads than the training lead out of validation and test, where each beat is to count once."""
+    main = segments.lead == TRAINING_LEAD
+    return Split(split.train, split.validation[main[split.validation]], split.test[main[split.test]])
 
 
 def describe_run(preset: Preset, fold: int) -> dict[str, object]:
@@ -137,6 +161,7 @@ def _describe_model(
     card = ModelCard(
         name=preset.name,
         segments=preset.segments,
+        lead=TRAINING_LEAD,
         protocol=preset.protocol,
         fold=fold,
         train_records=tuple(str(name) for name in np.unique(segments.record[trained])),

@@ -51,6 +51,7 @@ def make_segments(config: NetworkConfig, random: np.random.Generator) -> Segment
         length=np.full(N_SEGMENTS, config.n_samples, dtype=np.int32),
         label=np.full(N_SEGMENTS, -1),
         record=np.full(N_SEGMENTS, "noise"),
+        lead=np.full(N_SEGMENTS, "noise"),
         start_sample=counts,
         r_sample=counts,
         n_beats=np.ones(N_SEGMENTS, dtype=np.int32),

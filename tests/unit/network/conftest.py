@@ -53,6 +53,7 @@ def make_segments(config: NetworkConfig, n: int = 40) -> Segments:
         length=length,
         label=random.integers(0, 5, n),
         record=np.full(n, "made"),
+        lead=np.full(n, "MLII"),
         start_sample=np.zeros(n, np.int64),
         r_sample=np.zeros(n, np.int64),
         n_beats=np.ones(n, np.int32),

@@ -4,7 +4,20 @@ import numpy as np
 import pytest
 
 from ecgmodel.errors import SegmentError
-from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES, DELAY_S, cut_beats, local_rr
+from ecgmodel.segments.beats import (
+    AFTER_SAMPLES,
+    BEFORE_SAMPLES,
+    DELAY_S,
+    HISTORY,
+    LOCAL_BEATS,
+    REFRESH,
+    STEADY_BEATS,
+    TYPICAL_AFTER,
+    TYPICAL_BEFORE,
+    cut_beats,
+    median_rr,
+    prematurity,
+)
 
 FS = 360.0
 
@@ -39,33 +52,58 @@ def test_nothing_behind_the_window_is_seen() -> None:
     np.testing.assert_array_equal(before, after)
 
 
-def test_the_saw_of_an_early_beat_by_hand() -> None:
+def test_the_rhythm_of_an_early_beat_by_hand() -> None:
     """Regular beats 1 s apart, one 0.6 s after its forerunner, then a pause of 1.4 s."""
     r_sample = np.array([360, 720, 1080, 1440, 1656, 2160])
-    segments = cut_beats(make_signal(), r_sample, FS)
-    relative, seconds = segments.signal[4, :, 1], segments.signal[4, :, 2]
-    at_r = 630
-    # One sample before the R peak the time since the last one is 215 samples; the local RR is 1 s.
-    assert seconds[at_r - 1] == pytest.approx(215 / 360 - 0.5)
-    assert relative[at_r - 1] == pytest.approx(215 / 360 - 0.5)
-    assert seconds[at_r] == pytest.approx(-0.5)
-    # The pause is still growing where the window ends.
-    assert seconds[-1] == pytest.approx(369 / 360 - 0.5, abs=1e-6)
+    early = cut_beats(make_signal(), r_sample, FS).signal[4]
+    at_r = BEFORE_SAMPLES
+    # In front of it the beats came in time; its own interval is 0.6 of the local one, and stays behind its R peak.
+    np.testing.assert_allclose(early[at_r - 300 : at_r, 2], 0, atol=1e-6)
+    np.testing.assert_allclose(early[at_r:, 2], 2 * np.log(0.6), rtol=1e-5)
+    np.testing.assert_allclose(early[at_r:, 3], 2 * np.log(0.6), rtol=1e-5)
+    # One sample before the R peak the last one is 215 samples ago; the pause still grows where the window ends.
+    assert early[at_r - 1, 4] == pytest.approx(215 / 360 - 0.5)
+    assert early[at_r, 4] == pytest.approx(-0.5)
+    assert early[-1, 4] == pytest.approx(369 / 360 - 0.5, abs=1e-6)
 
 
-def test_the_relative_saw_does_not_know_the_rate() -> None:
-    """A heart at half the rate gives the same heights at its R peaks."""
-    slow = cut_beats(make_signal(), np.array([700, 1400, 2100, 2800]), FS).signal[3, 629, 1]
-    quick = cut_beats(make_signal(), np.array([350, 700, 1050, 1400]), FS).signal[3, 629, 1]
-    assert slow == pytest.approx(quick, abs=2e-3)
+def test_prematurity_does_not_know_the_rate() -> None:
+    """A heart at half the rate gives the same heights."""
+    rhythm = np.cumsum([350, 350, 350, 200, 500, 350])
+    for n_beats in (LOCAL_BEATS, STEADY_BEATS):
+        np.testing.assert_allclose(prematurity(rhythm, n_beats), prematurity(2 * rhythm, n_beats))
 
 
-def test_local_rr_is_the_median_of_the_last_eight() -> None:
-    """Against numpy on each history, this beat's own interval included."""
-    r_sample = np.cumsum(np.random.default_rng(2).integers(200, 500, 30))
+@pytest.mark.parametrize("n_beats", [8, 64])
+@pytest.mark.parametrize("n", [2, 5, 30, 100])
+def test_the_local_rr_is_the_median_of_the_last_intervals(n_beats: int, n: int) -> None:
+    """Against numpy on each history, the beat's own interval included."""
+    r_sample = np.cumsum(np.random.default_rng(2).integers(200, 500, n))
     interval = np.diff(r_sample) / FS
-    expected = [np.median(interval[max(0, k - 8) : k]) for k in range(1, 30)]
-    np.testing.assert_allclose(local_rr(r_sample), [expected[0], *expected])
+    expected = [np.median(interval[max(0, k - n_beats) : k]) for k in range(1, n)]
+    np.testing.assert_allclose(median_rr(r_sample, n_beats), [interval[0], *expected])
+
+
+def test_the_typical_beat_is_the_median_of_those_before() -> None:
+    """By numpy for one beat; scaled as the lead's channel, and nothing of the beat itself in it."""
+    signal, r_sample = make_signal(36_000), np.arange(400, 35_000, 310)
+    segments = cut_beats(signal, r_sample, FS)
+    k = 3 * REFRESH + 5
+    window = signal[r_sample[k] - 630 : r_sample[k] + 370]
+    history = r_sample[:24] if HISTORY >= 24 else r_sample[24 - HISTORY : 24]
+    median = np.median([signal[r - TYPICAL_BEFORE : r + TYPICAL_AFTER] for r in history], axis=0)
+    expected = (median - window.mean()) / window.std()
+    np.testing.assert_allclose(segments.signal[k, 630 - 90 : 630 + 160, 1], expected, atol=1e-5)
+    assert not segments.signal[k, : 630 - 90, 1].any()
+    assert not segments.signal[k, 630 + 160 :, 1].any()
+    assert not segments.signal[:REFRESH, :, 1].any()
+
+
+def test_in_a_regular_rhythm_the_typical_beat_is_the_beat() -> None:
+    """A periodic signal: channel 1 repeats channel 0 around the R peak."""
+    wave = np.tile(np.sin(np.linspace(0, 2 * np.pi, 360, endpoint=False)) ** 3, 30).astype(np.float32)
+    segment = cut_beats(wave, np.arange(90, 360 * 30, 360), FS).signal[20]
+    np.testing.assert_allclose(segment[540:790, 1], segment[540:790, 0], atol=1e-5)
 
 
 def test_beyond_the_record_there_are_zeros() -> None:
@@ -103,18 +141,18 @@ def test_a_resampled_recording_shows_the_same_beat() -> None:
 
 def test_pieces_are_cut_as_the_whole() -> None:
     """The rhythm of a piece is that of all beats."""
-    signal, r_sample = make_signal(), np.arange(300, 7000, 310)
+    signal, r_sample = make_signal(), np.arange(300, 7000, 210)
     whole = cut_beats(signal, r_sample, FS)
-    piece = cut_beats(signal, r_sample, FS, select=slice(5, 9))
-    np.testing.assert_array_equal(whole.signal[5:9], piece.signal)
-    np.testing.assert_array_equal(whole.r_sample[5:9], piece.r_sample)
+    piece = cut_beats(signal, r_sample, FS, select=slice(5, 19))
+    np.testing.assert_array_equal(whole.signal[5:19], piece.signal)
+    np.testing.assert_array_equal(whole.r_sample[5:19], piece.r_sample)
 
 
 @pytest.mark.parametrize("r_sample", [[], [1500]])
 def test_no_beats_and_one_beat(r_sample: list[int]) -> None:
     """Both are answers, not faults."""
     segments = cut_beats(make_signal(), np.array(r_sample, dtype=np.int64), FS)
-    assert segments.signal.shape == (len(r_sample), 1000, 3)
+    assert segments.signal.shape == (len(r_sample), 1000, 5)
 
 
 @pytest.mark.parametrize("r_sample", [[500, 400], [-1], [7200]])

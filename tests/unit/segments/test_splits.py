@@ -19,6 +19,7 @@ def segments() -> Segments:
         length=np.ones(n, np.int32),
         label=random.choice(5, n, p=[0.5, 0.02, 0.04, 0.06, 0.38]),
         record=random.choice(RECORD_NAMES, n),
+        lead=np.full(n, "MLII"),
         start_sample=np.zeros(n, np.int64),
         r_sample=np.zeros(n, np.int64),
         n_beats=np.ones(n, np.int32),

@@ -6,7 +6,9 @@ import pytest
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.segments.dataset import Segments
 
-SMALL = NetworkConfig(filters=(4, 4), kernels=(9, 5), units=8, dense=(8,), dropout=0.1, n_samples=200, readout="last_real")
+SMALL = NetworkConfig(
+    filters=(4, 4), kernels=(9, 5), units=8, dense=(8,), dropout=0.1, n_samples=200, readout="last_real"
+)
 
 
 def make_sines(n: int, seed: int) -> Segments:
@@ -24,6 +26,7 @@ def make_sines(n: int, seed: int) -> Segments:
         length=length,
         label=label,
         record=np.array([f"person {k}" for k in range(8)])[random.integers(0, 8, n)],
+        lead=np.full(n, "MLII"),
         start_sample=np.zeros(n, np.int64),
         r_sample=np.zeros(n, np.int64),
         n_beats=np.ones(n, np.int32),
