@@ -47,6 +47,7 @@ EVIDENCE = {
         Rule(3.0, layout_rules.vote_separator_line),
         Rule(1.5, layout_rules.vote_fraction_digits),
         Rule(1.5, layout_rules.vote_leading_zeros),
+        Rule(2.0, layout_rules.vote_glued_cells),
         Rule(1.0, layout_rules.vote_fraction_in_header),
         Rule(1.5, layout_rules.vote_second_number),
         Rule(1.0, layout_rules.vote_header_width),

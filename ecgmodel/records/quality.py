@@ -58,28 +58,31 @@ def find_stretches(signal: np.ndarray, fs: float) -> tuple[Stretch, ...]:
     if len(signal) == 0:
         return ()
     missing = np.isnan(signal)
-    changes = signal[1:] != signal[:-1]
-    changes &= ~(missing[1:] & missing[:-1])  # NaN differs from NaN
-    starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
-    stops = np.append(starts[1:], len(signal))
-    lengths, values = stops - starts, signal[starts]
     if missing.all():
         return (Stretch("missing", 0, len(signal)),)
+    runs = [("missing", run) for run in _runs(missing)]
     low, high = float(np.nanmin(signal)), float(np.nanmax(signal))
-    at_end = ((values == low) | (values == high)) & (high > low)
+    ends: dict[float, list[tuple[int, int]]] = {low: [], high: []}
     shortest = max(3, round(CLIPPED_S * fs))
-    clipped = at_end & (lengths >= shortest)
-    for end in (low, high):  # a single rest at the highest value, as of a coarse converter, is no clipping
-        here = clipped & (values == end)
-        if np.count_nonzero(here) == 1 and lengths[here][0] < FLAT_S * fs:
-            clipped &= ~here
-    flat = (lengths >= FLAT_S * fs) & ~clipped
-    found = [
-        Stretch(kind, int(starts[i]), int(stops[i]))
-        for kind, where in (("missing", np.isnan(values)), ("clipped", clipped), ("flat", flat & ~np.isnan(values)))
-        for i in np.flatnonzero(where)
-    ]
-    return tuple(sorted(found, key=lambda stretch: stretch.start))
+    for start, last in _runs(signal[1:] == signal[:-1], shortest - 1):  # of steps; NaN is not equal to NaN
+        stop, value = last + 1, float(signal[start])
+        if value in ends and low < high and stop - start >= shortest:
+            ends[value].append((start, stop))
+        elif stop - start >= FLAT_S * fs:
+            runs.append(("flat", (start, stop)))
+    for held in ends.values():  # a single rest at the highest value, as of a coarse converter, is no clipping
+        if len(held) > 1 or (held and held[0][1] - held[0][0] >= FLAT_S * fs):
+            runs += [("clipped", run) for run in held]
+    return tuple(sorted((Stretch(kind, *run) for kind, run in runs), key=lambda stretch: stretch.start))
+
+
+def _runs(mask: np.ndarray, shortest: int = 1) -> list[tuple[int, int]]:
+    """Return start and stop of each run of at least `shortest` true values."""
+    edges = np.flatnonzero(mask[1:] != mask[:-1]) + 1
+    edges = np.concatenate([[0], edges, [len(mask)]]) if len(mask) else np.zeros(1, dtype=np.int64)
+    first = 0 if len(mask) and mask[0] else 1
+    runs = np.column_stack([edges[first:-1:2], edges[first + 1 :: 2]])
+    return [(int(a), int(b)) for a, b in runs[runs[:, 1] - runs[:, 0] >= shortest]]
 
 
 def fill_missing(signal: np.ndarray) -> np.ndarray:

@@ -62,7 +62,7 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
     refuse_foreign(head)
     encoding = _settle(settings.encoding, weigh(rules["encoding"], head))
     lines = _read_lines(source, head, encoding.value)
-    layout, trial = _find_layout(lines, settings, rules)
+    layout, trial, grouped = _find_layout(lines, settings, rules)
     statements = read_statements(trial.lines_before)
     kind = _settle(settings.kind, weigh(rules["kind"], trial))
     if kind.value == "signal" and len(trial.pattern) > MAX_COLUMNS:
@@ -109,7 +109,7 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
         scale=scale,
         leads=leads,
         polarity=polarity,
-        question=_find_question(layout, trial, time, time_unit, rate, settings),
+        question=_find_question(layout, trial, grouped, time, time_unit, rate, settings),
     )
     return Table(understanding, trial, statements, columns)
 
@@ -147,7 +147,8 @@ def _read_lines(source: Source, head: bytes, encoding: str) -> list[str]:
     return [line.rstrip("\r") for line in lines]
 
 
-def _find_layout(lines: list[str], settings: ImportSettings, rules: Evidence) -> tuple[Finding, Trial]:
+def _find_layout(lines: list[str], settings: ImportSettings, rules: Evidence) -> tuple[Finding, Trial, str | None]:
+    """Return delimiter and decimal mark, what they make of the file, and a cell with two marks, if there is one."""
     trials = try_layouts(lines, settings.delimiter, settings.decimal, settings.first_line)
     found = weigh(rules["delimiter and decimal mark"], trials)
     if found.value is None:
@@ -160,7 +161,9 @@ def _find_layout(lines: list[str], settings: ImportSettings, rules: Evidence) ->
     trial = next(trial for trial in trials if (trial.delimiter, trial.decimal) == found.value)
     if settings.delimiter is not None and settings.decimal is not None:
         found = chosen(found.value, found)
-    return found, trial
+    likely = (found.value, *found.alternatives[:1])
+    rivals = [t for t in trials if (t.delimiter, t.decimal) in likely and t.share > 0.9 and "T" not in t.pattern]
+    return found, trial, next((rival.grouped for rival in rivals if rival.grouped is not None), None)
 
 
 def _find_header(trial: Trial, columns: tuple[Column, ...]) -> Finding:
@@ -298,13 +301,19 @@ def _find_polarity(leads: list[Column], rate: Finding) -> Finding:
 
 
 def _find_question(
-    layout: Finding, trial: Trial, time: Finding, time_unit: Finding, rate: Finding, settings: ImportSettings
+    layout: Finding,
+    trial: Trial,
+    grouped: str | None,
+    time: Finding,
+    time_unit: Finding,
+    rate: Finding,
+    settings: ImportSettings,
 ) -> Question | None:
     """Return what has to be asked first: what comes later may answer itself then."""
     mark = trial.decimal
     marks = (mark, "," if mark == "." else ".")
-    if settings.decimal is None and trial.grouped is not None:
-        sentence = say("'{cell}' has two marks. Which of them is the decimal mark?", cell=trial.grouped)
+    if settings.decimal is None and grouped is not None:
+        sentence = say("'{cell}' has two marks. Which of them is the decimal mark?", cell=grouped)
         return Question("decimal", sentence, marks)
     rivals = [pair[1] for pair in layout.alternatives[:1]]  # type: ignore[index]
     if settings.decimal is None and not layout.certain and rivals and rivals[0] != mark:

@@ -105,8 +105,8 @@ class Trial:
                 self.delimiter and len(cells) + 1 == width and self.pattern.endswith("M")
             )
             kinds = [cell_kind(cell, self.decimal) for cell in cells]
-            numbers = kinds.count("N")
-            if same_width and (numbers == 0 or _counts_up(cells)) and not _is_statement(cells, after_blank):
+            words = "T" in kinds and "N" not in kinds
+            if same_width and (words or _counts_up(cells)) and not _is_statement(cells, after_blank):
                 return [cell.strip() for cell in cells] + [""] * (width - len(cells))
             return None
         return None
@@ -203,6 +203,8 @@ def _try_layout(lines: tuple[str, ...], delimiter: str, decimal: str, first_line
     start = _first_row(pattern, min(len(lines), MAX_HEADER_LINES), usual)
     if start is None or (delimiter and len(usual) == 1):  # one column: the same as no delimiter
         return None
+    while start > 0 and pattern(start - 1) and set(pattern(start - 1)) == {"M"}:
+        start -= 1  # an electrode that was off at first
     if len(usual) > 8 and _counts_up(split_line(lines[start], delimiter)) and start + 1 < len(lines):
         start += 1  # names that are numbers
     if (delimiter == " " and "\t" in lines[start]) or (
@@ -306,12 +308,21 @@ def vote_fraction_digits(trials: Sequence[Trial]) -> Iterator[Vote]:
 
 
 def vote_leading_zeros(trials: Sequence[Trial]) -> Iterator[Vote]:
-    """No whole number begins with a zero: where cells do, a number was cut in two."""
+    """No whole number begins with a zero, and none is `-0`: where cells are so, a number was cut in two."""
     for trial in trials:
         cells = [clean_cell(cell) for row in trial.rows for cell in row]
-        zeros = sum(re.match(r"[+-]?0\d+$", cell) is not None for cell in cells if len(cell) <= MAX_CELL)
+        zeros = sum(re.fullmatch(r"[+-]?0\d+|-0", cell) is not None for cell in cells if len(cell) <= MAX_CELL)
         if zeros > 0.01 * len(cells):
             yield Vote((trial.delimiter, trial.decimal), say("there are whole numbers that begin with a zero"), -1.0)
+
+
+def vote_glued_cells(trials: Sequence[Trial]) -> Iterator[Vote]:
+    """Cells that are digits with another delimiter between them were not split where they should be."""
+    for trial in trials:
+        cells = [cell for row in trial.rows[:100] for cell, kind in zip(row, trial.pattern, strict=True) if kind == "T"]
+        glued = sum(re.fullmatch(r"\s*[-+\d.,]+[;\t|][-+\d.,;\t|]*", cell[:MAX_CELL]) is not None for cell in cells)
+        if glued > 0.5 * len(cells):
+            yield Vote((trial.delimiter, trial.decimal), say("cells are left that hold several numbers"), -1.0)
 
 
 def vote_fraction_in_header(trials: Sequence[Trial]) -> Iterator[Vote]:
@@ -342,11 +353,7 @@ def vote_second_number(trials: Sequence[Trial]) -> Iterator[Vote]:
             )
         elif len(trial.rows) > 4 and (_rises(first, trial.decimal) or _rises(second, trial.decimal)):
             yield Vote((",", trial.decimal), say("one of the two numbers rises by the same step in every line"))
-        elif (
-            set(trial.pattern) <= set("NM")
-            and len({len(c) for c in second}) > 1
-            and sum(c.endswith("0") and len(c) > 1 for c in second) > 0.05 * len(second)
-        ):
+        elif set(trial.pattern) <= set("NM") and _ends_in_zero(second):
             yield Vote((",", trial.decimal), say("the numbers after the comma end in 0 where a fraction would not"))
 
 
@@ -359,6 +366,13 @@ def vote_decimal_points(trials: Sequence[Trial]) -> Iterator[Vote]:
             for c in row
         ):
             yield Vote((trial.delimiter, trial.decimal), say("numbers have a decimal point"))
+
+
+def _ends_in_zero(cells: Sequence[str]) -> bool:
+    """Whether numbers of different lengths end in 0, as whole numbers do and fractions do not."""
+    lengths = Counter(len(cell) for cell in cells)
+    usual = max(lengths.values(), default=0)
+    return usual < 0.9 * len(cells) and sum(c.endswith("0") and len(c) > 1 for c in cells) > 0.05 * len(cells)
 
 
 def _rises(cells: Sequence[str], decimal: str) -> bool:

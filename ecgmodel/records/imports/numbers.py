@@ -16,12 +16,12 @@ _STRIP = " \t\r\n\v\f\u00a0\u2007\u2009\u202f\ufeff\"'"
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
 
 _PLAIN = {
-    ".": re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?"),
-    ",": re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,4})?"),
+    ".": re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII),
+    ",": re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII),
 }
 _GROUPED = {
-    ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3}){1,6}(?:\.\d*)?"),
-    ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){1,6}(?:,\d*)?"),
+    ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3}){1,6}(?:\.\d*)?", re.ASCII),
+    ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){1,6}(?:,\d*)?", re.ASCII),
 }
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 _DATE = r"(?:(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"

@@ -139,7 +139,8 @@ def iter_rows(source: Source, plan: TablePlan) -> Iterator[Rows]:
             block, first = block[position:], plan.first_line
         rows = None
         if blanks_before == 0:
-            rows = (_read_quickly if len(block) >= QUICK_BYTES else _read_plainly)(block, plan, first, done)
+            quickly = len(block) >= QUICK_BYTES and plan.delimiter != " "
+            rows = (_read_quickly if quickly else _read_plainly)(block, plan, first, done)
         if rows is None:
             rows, blanks_before = _read_carefully(block, plan, first, done, blanks_before)
         if len(rows.values) or rows.faults:
@@ -147,16 +148,21 @@ def iter_rows(source: Source, plan: TablePlan) -> Iterator[Rows]:
 
 
 def _read_plainly(block: bytes, plan: TablePlan, first_line: int, done: int) -> Rows | None:
-    """Read a small block in which every cell is a plain number."""
-    marks = plan.delimiter + plan.decimal
-    if plan.clock or plan.delimiter == " " or block.translate(None, b"0123456789+-eE\r\n" + marks.encode()):
+    """Read a block in which every cell is a plain number, without Arrow: a small one, or one with runs of blanks."""
+    marks = plan.delimiter + plan.decimal + ("\t" if plan.delimiter == " " else "")
+    if plan.clock or block.translate(None, b"0123456789+-eE\r\n" + marks.encode()):
         return None
     width = len(plan.names)
     text = block.decode("ascii").replace("\r", "").removesuffix("\n")
     lines = text.split("\n")
-    if plan.delimiter and any(line.count(plan.delimiter) != width - 1 for line in lines):
-        return None
-    cells = (text.replace(plan.delimiter, "\n") if plan.delimiter else text).replace(plan.decimal, ".").split("\n")
+    if plan.delimiter == " ":
+        if any(len(line.split()) != width for line in lines):
+            return None
+        cells = text.replace(plan.decimal, ".").split()
+    else:
+        if plan.delimiter and any(line.count(plan.delimiter) != width - 1 for line in lines):
+            return None
+        cells = (text.replace(plan.delimiter, "\n") if plan.delimiter else text).replace(plan.decimal, ".").split("\n")
     try:
         table = np.array(list(map(float, cells))).reshape(len(lines), width)
     except ValueError:
@@ -170,7 +176,7 @@ def _read_plainly(block: bytes, plan: TablePlan, first_line: int, done: int) -> 
 def _read_quickly(block: bytes, plan: TablePlan, first_line: int, done: int) -> Rows | None:
     if plan.keep_going or not block.endswith(b"\n"):
         return None
-    if plan.delimiter == " " or b"\n\n" in block or b"\n\r\n" in block or block[:1] in b"\r\n":
+    if b"\n\n" in block or b"\n\r\n" in block or block[:1] in b"\r\n":
         return None
     import pyarrow as pa  # loads slowly, and small files never need it
     import pyarrow.csv as pa_csv
@@ -180,7 +186,7 @@ def _read_quickly(block: bytes, plan: TablePlan, first_line: int, done: int) -> 
     types = {name: pa.float64() for name in wanted}
     if plan.clock and plan.time is not None:
         types[str(plan.time)] = pa.string()
-    words = [word for word in MISSING_WORDS] + [word.upper() for word in MISSING_WORDS if word] + ["NaN"]
+    words = [*MISSING_WORDS] + [word.upper() for word in MISSING_WORDS if word] + ["NaN"]
     try:
         table = pa_csv.read_csv(
             pa.py_buffer(block),
