@@ -46,7 +46,7 @@ PRESETS = {
             "runs",
             "segments-10fold",
             NetworkConfig(filters=(8, 16, 24), units=48, dense=(32,), batch_norm=True, readout="last_real"),
-            TrainSettings(epochs=40, batch=64, learning_rate=5e-3, average=0.995, noise=0.1, stretch=0.2),
+            TrainSettings(epochs=24, batch=64, learning_rate=5e-3, average=0.998, noise=0.1, stretch=0.2),
         ),
         Preset(
             "beats-gru",

@@ -12,10 +12,10 @@ SMALL = NetworkConfig(
 
 
 def make_sines(n: int, seed: int) -> Segments:
-    """Return noisy sines; lengths from 80 to 200 of 200 samples."""
+    """Return noisy sines; of 120 or 200 of 200 samples."""
     random = np.random.default_rng(seed)
     label = random.integers(0, 5, n)
-    length = random.integers(80, SMALL.n_samples + 1, n).astype(np.int32)
+    length = random.choice([120, SMALL.n_samples], n).astype(np.int32)
     time = np.arange(SMALL.n_samples)
     phase = random.uniform(0, 2 * np.pi, (n, 1))
     signal = np.sin(2 * np.pi * time * (0.01 * 2.0 ** label[:, np.newaxis]) + phase) * np.sqrt(2)

@@ -1,0 +1,91 @@
+"""The shipped models are what their cards say, and know heartbeats that nobody showed them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, recall_score
+
+from ecgmodel.labels import CLASSES
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.inference import Classifier, classify_record
+from ecgmodel.network.model_file import list_shipped_models, open_shipped_model
+from ecgmodel.records.sources import list_records, open_record
+from ecgmodel.segments.dataset import Segments
+from ecgmodel.segments.mitdb_segments import cut_mitdb
+from ecgmodel.segments.splits import DS2, VALIDATION_PEOPLE, split_segments
+from ecgmodel.training.train import SPLIT_SEED
+
+RUN_MODELS = ("gru", "paper-gru", "paper-lstm")
+
+
+@pytest.fixture(scope="module")
+def runs(mitdb_folder: Path) -> Segments:
+    return cut_mitdb("runs")
+
+
+def test_four_models_are_shipped() -> None:
+    """Each a small file."""
+    assert list_shipped_models() == ("beats-gru", "gru", "paper-gru", "paper-lstm")
+
+
+@pytest.mark.parametrize("name", ["beats-gru", *RUN_MODELS])
+def test_a_card_tells_the_whole_provenance(name: str) -> None:
+    """Whoever opens the file can train it again."""
+    card = open_shipped_model(name).card
+    assert card.name == name
+    assert card.command.startswith(f"python -m ecgmodel train --preset {name}")
+    assert card.epochs > 0
+    assert card.versions
+    assert card.scores
+    assert card.held_out
+    assert card.created
+
+
+def test_the_paper_models_are_the_paper_s_network() -> None:
+    """No more than the table."""
+    assert open_shipped_model("paper-gru").config == NetworkConfig()
+    assert open_shipped_model("paper-lstm").config == NetworkConfig(cell="lstm")
+
+
+@pytest.mark.parametrize("name", RUN_MODELS)
+def test_the_scores_of_a_card_come_out_again(name: str, runs: Segments) -> None:
+    """Served today, judged by scikit-learn, on the fold that the card names."""
+    model = open_shipped_model(name)
+    split = split_segments(runs, model.card.protocol, model.card.fold, SPLIT_SEED)
+    test = runs.take(split.test)
+    predicted = Classifier(model).predict(test).label
+    assert model.card.scores["accuracy"] == pytest.approx(accuracy_score(test.label, predicted), abs=2e-3)
+    sensitivity = recall_score(test.label, predicted, average="macro")
+    assert model.card.scores["sensitivity"] == pytest.approx(sensitivity, abs=1e-2)
+
+
+def test_gru_reaches_the_paper_s_figures(runs: Segments) -> None:
+    """Oh et al. 2018: 98.10 % accuracy, 97.50 % sensitivity, 98.70 % specificity; here on fold 0."""
+    scores = open_shipped_model("gru").card.scores
+    assert scores["accuracy"] >= 0.981
+    assert scores["sensitivity"] >= 0.975
+    assert scores["specificity"] >= 0.987
+
+
+def test_beats_gru_never_saw_ds2_or_the_people_it_was_chosen_on() -> None:
+    """Its training records are those of DS1 less the validation people."""
+    card = open_shipped_model("beats-gru").card
+    assert not set(card.train_records) & (set(DS2) | set(VALIDATION_PEOPLE))
+
+
+def test_simulated_beats_are_recognised_well_above_chance() -> None:
+    """All simulated records together: the network never saw one, and chance is the share of the largest class."""
+    model = open_shipped_model("beats-gru")
+    truth, predicted = [], []
+    for entry in list_records():
+        if entry.source == "simulated" and entry.name != "simulated-noisy":
+            prediction = classify_record(open_record(entry.name), model)
+            truth.append(prediction.symbol)
+            predicted.append(prediction.predicted)
+    truth, predicted = np.concatenate(truth), np.concatenate(predicted)
+    judged = np.isin(truth, CLASSES)
+    sensitivity = recall_score(truth[judged], predicted[judged], labels=CLASSES, average=None, zero_division=0)
+    assert sensitivity.mean() > 0.5
+    assert sensitivity[CLASSES.index("N")] > 0.8
+    assert sensitivity[CLASSES.index("V")] > 0.8

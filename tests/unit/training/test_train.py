@@ -1,0 +1,108 @@
+"""From a preset to a model file, in a run folder."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ecgmodel.errors import ConfigError
+from ecgmodel.network.model_file import read_model
+from ecgmodel.segments.dataset import Segments
+from ecgmodel.training.fit import TrainSettings
+from ecgmodel.training.presets import PRESETS, Preset, find_preset
+from ecgmodel.training.train import adapt_preset, keep_training_lead, train_preset
+from tests.unit.training.conftest import SMALL
+
+QUICK = Preset("quick", "runs", "segments-10fold", SMALL, TrainSettings(epochs=2, batch=32, learning_rate=1e-2))
+
+
+def test_the_model_file_says_where_it_comes_from(sines: Segments, tmp_path: Path) -> None:
+    """Card, scores and weights as returned."""
+    model = train_preset(QUICK, sines, fold=3, out=tmp_path / "run")
+    read = read_model(tmp_path / "run" / "model.safetensors")
+    assert read.card == model.card
+    assert read.config == SMALL
+    card = read.card
+    assert (card.name, card.protocol, card.fold, card.epochs, card.segments) == (
+        "quick",
+        "segments-10fold",
+        3,
+        2,
+        "runs",
+    )
+    assert set(card.train_records) == set(sines.record)
+    assert 0 <= card.scores["accuracy"] <= 1
+    assert card.held_out.startswith("fold 3 of segments-10fold")
+    assert "--preset quick" in card.command
+    assert {"tensorflow", "keras", "numpy"} <= card.versions.keys()
+
+
+def test_nobody_who_is_held_out_is_in_the_card(sines: Segments, tmp_path: Path) -> None:
+    """Under a protocol of people."""
+    preset = replace(QUICK, protocol="patients-10fold")
+    card = train_preset(preset, sines, fold=0, out=tmp_path).card
+    assert not set(card.train_records) & {name for name in np.unique(sines.record) if name in card.held_out}
+    assert "did not train it" in card.held_out
+
+
+def test_a_folder_with_a_run_is_not_overwritten(sines: Segments, tmp_path: Path) -> None:
+    """Neither silently, nor by a resume with other settings."""
+    train_preset(QUICK, sines, 0, tmp_path)
+    with pytest.raises(ConfigError, match="already holds a run"):
+        train_preset(QUICK, sines, 0, tmp_path)
+    with pytest.raises(ConfigError, match="another fold"):
+        train_preset(QUICK, sines, 1, tmp_path, resume=True)
+    with pytest.raises(ConfigError, match="another training"):
+        train_preset(adapt_preset(QUICK, epochs=9), sines, 0, tmp_path, resume=True)
+    assert train_preset(QUICK, sines, 0, tmp_path, resume=True).card.epochs == 2
+
+
+def test_nothing_to_resume_is_said(sines: Segments, tmp_path: Path) -> None:
+    """An empty folder."""
+    with pytest.raises(ConfigError, match="no run that could go on"):
+        train_preset(QUICK, sines, 0, tmp_path, resume=True)
+
+
+def test_an_edited_config_is_refused(sines: Segments, tmp_path: Path) -> None:
+    """With its path."""
+    (tmp_path / "config.json").write_text("{not json")
+    with pytest.raises(ConfigError, match=r"config\.json"):
+        train_preset(QUICK, sines, 0, tmp_path, resume=True)
+
+
+def test_a_stopped_run_leaves_no_model(sines: Segments, tmp_path: Path) -> None:
+    """And goes on later."""
+    assert train_preset(QUICK, sines, 0, tmp_path, should_stop=lambda: True) is None
+    assert not (tmp_path / "model.safetensors").exists()
+    assert train_preset(QUICK, sines, 0, tmp_path, resume=True).card.epochs == 2
+
+
+def test_other_leads_train_but_never_judge(sines: Segments) -> None:
+    """Each beat counts once in validation and test."""
+    from ecgmodel.segments.splits import split_segments
+
+    lead = np.where(np.arange(len(sines)) % 2, "MLII", "V1")
+    both = replace(sines, lead=lead)
+    split = keep_training_lead(split_segments(both, "segments-10fold", 0), both)
+    assert set(both.lead[split.train]) == {"MLII", "V1"}
+    assert set(both.lead[split.test]) == set(both.lead[split.validation]) == {"MLII"}
+
+
+def test_the_paper_presets_are_the_paper_s_table() -> None:
+    """2,725 weights with the GRU, 3,265 with the LSTM."""
+    assert PRESETS["paper-gru"].config.n_weights() == 2725
+    assert PRESETS["paper-lstm"].config.n_weights() == 3265
+
+
+def test_an_unknown_preset_is_refused() -> None:
+    """With those there are."""
+    with pytest.raises(ConfigError, match="paper-gru, paper-lstm, gru, beats-gru"):
+        find_preset("transformer")
+
+
+@pytest.mark.parametrize("changes", [{"protocol": "leave-one-out"}, {"epochs": 0}, {"seed": -4}])
+def test_impossible_changes_are_refused(changes: dict[str, object]) -> None:
+    """As the settings themselves."""
+    with pytest.raises(ConfigError):
+        adapt_preset(QUICK, **changes)
