@@ -284,8 +284,7 @@ def _check_signals(signals: np.ndarray, leads: tuple[str, ...], fs: float) -> No
             seconds=len(signals) / fs,
             least=MIN_SECONDS,
         )
-    for i, lead in enumerate(leads):
-        column = signals[:, i]
+    for column in signals.T:
         finite = column[np.isfinite(column)] if np.isnan(column).any() else column
         if len(finite) and np.ptp(finite) > 0:
             return

@@ -1,7 +1,7 @@
 """Recordings in formats with a header of their own: EDF and EDF+ through `edfio`, WFDB through `wfdb`.
 
-Headers are checked before a library sees them: a count that does not fit the size of the file, or a file name that leads
-elsewhere, goes no further. Names, dates of birth and other identification in a header are not kept.
+Headers are checked before a library sees them: a count that does not fit the size of the file, or a file name that
+leads elsewhere, goes no further. Names, dates of birth and other identification in a header are not kept.
 """
 
 from __future__ import annotations
@@ -87,10 +87,9 @@ def read_edf(source: Source, leads: tuple[str, ...] | None = None) -> DeviceFile
     """
     from edfio import read_edf as read  # loads slowly, and a CSV never needs it
 
-    _check_edf_size(source)
+    size = _measure_edf(source)
     try:
-        # Given bytes, edfio reads only the header until a signal is asked for.
-        edf = read(source.data, lazy_load_data=isinstance(source.data, Path), header_encoding="latin-1")
+        edf = read(source.read()[:size], header_encoding="latin-1")
         if edf.reserved.startswith("EDF+D") and not edf.is_continuous:
             raise ImportFileError("The EDF+ file was interrupted (EDF+D). Export it as one continuous recording.")
         names = _name_signals([signal.label for signal in edf.signals])
@@ -138,7 +137,8 @@ def read_wfdb(files: Mapping[str, bytes | Path], leads: tuple[str, ...] | None =
     headers = [name for name in files if name.lower().endswith(".hea")]
     if len(headers) != 1:
         raise ImportFileError(
-            "A WFDB record has one header, a file that ends in .hea; there are {count} here. Choose the .hea and the .dat of "
+            "A WFDB record has one header, a file that ends in .hea; there are {count} here. Choose the .hea and "
+            "the .dat of "
             "one record.",
             count=len(headers),
         )
@@ -245,18 +245,21 @@ def _read_wfdb_header(files: Mapping[str, bytes | Path], name: str) -> _WfdbHead
     return _WfdbHeader("\n".join([first, *text, ""]), tuple(known), tuple(units), fs)
 
 
-def _check_edf_size(source: Source) -> None:
-    """Check that an EDF header's counts fit the size of the file, before they are used to reserve memory."""
+def _measure_edf(source: Source) -> int:
+    """Return the size that an EDF file has by its header's counts, which must fit the file that is there."""
     head = source.head()
+    size = 0
     try:
         count, records = int(head[252:256]), int(head[236:244])
         lengths = head[256 + 216 * count : 256 + 224 * count]
-        size = sum(int(lengths[8 * i : 8 * i + 8]) for i in range(count)) * 2
-        fits = 1 <= count <= MAX_SIGNALS and size > 0 and records >= 1 and size * records <= source.size
+        samples = [int(lengths[8 * i : 8 * i + 8]) for i in range(count)]
+        size = 256 * (count + 1) + 2 * sum(samples) * records
+        fits = 1 <= count <= MAX_SIGNALS and min(samples) >= 1 and records >= 1 and size <= source.size
     except ValueError:
         fits = False
     if not fits:
         raise ImportFileError("The EDF file is damaged: its header and its size do not fit. Export it again.")
+    return size
 
 
 def _name_signals(labels: list[str]) -> list[str]:

@@ -51,7 +51,8 @@ def read_files(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> Recording | BeatTable | AnnotationList:
-    """Read what a visitor dropped: one file, a zip archive, the files of a WFDB record, or samples with their annotations.
+    """Read what a visitor dropped: one file, a zip archive, the files of a WFDB record, or samples with their
+    annotations.
 
     Parameters
     ----------

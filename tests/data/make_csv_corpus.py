@@ -1,7 +1,7 @@
 """Make the files of `tests/data/csv/` from simulated ECGs, and `corpus.json` with what is true of each.
 
-Run `python tests/data/make_csv_corpus.py` from the project's root; the same files come out each time. All that `corpus.json`
-says comes from the simulation and from the rounding of the numbers written, never from the importer.
+Run `python tests/data/make_csv_corpus.py` from the project's root; the same files come out each time. All that
+`corpus.json` says comes from the simulation and from the rounding of the numbers written, never from the importer.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def number(value: float, digits: int, decimal: str = ".") -> str:
     return f"{value:.{digits}f}".replace(".", decimal)
 
 
-# -- Watches ------------------------------------------------------------------------------------------------------------
+# -- Watches -----------------------------------------------------------------------------------------------------------
 
 
 def apple(name: str, words: dict[str, str], fs: str, seed: int, decimal: str = ".", encoding: str = "utf-8") -> Case:
@@ -199,7 +199,7 @@ def samsung(name: str, seed: int, rate: str, end: str = "\n", encoding: str = "u
     return Case(name, text.encode(encoding), "samsung", 500.0, "mV", ("ECG",), values[:, None], beats(record))
 
 
-# -- Chest straps and boards ----------------------------------------------------------------------------------------------
+# -- Chest straps and boards -------------------------------------------------------------------------------------------
 
 
 def polar(name: str, seed: int, milliseconds: str, gap: tuple[int, int] | None = None) -> Case:
@@ -352,7 +352,7 @@ def boards() -> list[Case]:
     ]
 
 
-# -- Databases as text ----------------------------------------------------------------------------------------------------
+# -- Databases as text -------------------------------------------------------------------------------------------------
 
 
 def mitdb_text(name: str, seed: int, second: str, quotes: str) -> Case:
@@ -395,7 +395,7 @@ def databases() -> list[Case]:
     ]
 
 
-# -- Plain tables ---------------------------------------------------------------------------------------------------------
+# -- Plain tables ------------------------------------------------------------------------------------------------------
 
 
 def plain(
@@ -549,7 +549,7 @@ def plain_tables() -> list[Case]:
     ]
 
 
-# -- Other kinds of file --------------------------------------------------------------------------------------------------
+# -- Other kinds of file -----------------------------------------------------------------------------------------------
 
 
 def heartbeat_rows(seed: int, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Annotations as text, as PhysioNet's `rdann` prints them and Kaggle has them beside each record (`100annotations.txt`)."""
+"""Annotations as text: PhysioNet's `rdann` prints them, and Kaggle has them beside a record (`100annotations.txt`)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def read_annotation_text(source: Source, encoding: str) -> Annotations:
     Raises
     ------
     ImportFileError
-        For a line that is no annotation, a symbol that PhysioBank does not know, or a time that goes back; names the line.
+        For a line that is no annotation, a symbol that PhysioBank does not know, or a time that goes back; names the
+        line.
     """
     sample: list[int] = []
     symbol: list[str] = []
@@ -45,7 +46,8 @@ def read_annotation_text(source: Source, encoding: str) -> Annotations:
             match = _LINE.fullmatch(line.rstrip())
             if match is None or match[2] not in SYMBOL_NAMES:
                 raise ImportFileError(
-                    "Line {line} is no annotation: '{text}'. A line has the time, the sample, the symbol and three numbers.",
+                    "Line {line} is no annotation: '{text}'. A line has the time, the sample, the symbol and three "
+                    "numbers.",
                     line=number,
                     text=line.strip()[:40],
                 )

@@ -29,7 +29,8 @@ def unpack(source: Source, suffixes: tuple[str, ...]) -> dict[str, bytes]:
     Raises
     ------
     ImportFileError
-        For a damaged or encrypted archive, one that is too large when unpacked, and one with a path that leads out of it.
+        For a damaged or encrypted archive, one that is too large when unpacked, and one with a path that leads out of
+        it.
     """
     files: dict[str, bytes] = {}
     left = MAX_UNPACKED_BYTES
@@ -83,7 +84,8 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> 
             size += len(piece)
             if size > limit:
                 raise ImportFileError(
-                    "The archive unpacks to far more than it is ('{name}'). It is not read, as it could fill the memory.",
+                    "The archive unpacks to far more than it is ('{name}'). It is not read, as it could fill the "
+                    "memory.",
                     name=entry.filename[:60],
                 )
             pieces.append(piece)

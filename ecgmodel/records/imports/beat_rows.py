@@ -1,7 +1,7 @@
 """Tables in which every row is one heartbeat, as Kaggle's: 187 samples from 0 to 1 at 125 Hz, then the class.
 
-The rows were cut, scaled and padded by Kachuee, Fazeli & Sarrafzadeh (2018, doi 10.1109/ICHI.2018.00092); the voltage and
-what was around each beat are gone, so they are no recording.
+The rows were cut, scaled and padded by Kachuee, Fazeli & Sarrafzadeh (2018, doi 10.1109/ICHI.2018.00092); the voltage
+and what was around each beat are gone, so they are no recording.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from ecgmodel.records.imports.numbers import parse_clock
 def parse_clock_cells(cells: np.ndarray) -> np.ndarray:
     """Return clock times in seconds.
 
-    Where all cells have their digits and their marks in the same places, as a device writes them, the worth of each digit
-    is found once, by changing it in the first cell; then all cells are one product of digits and worths. Columns whose
-    width or date changes are read cell by cell.
+    Where all cells have their digits and their marks in the same places, as a device writes them, the worth of each
+    digit is found once, by changing it in the first cell; then all cells are one product of digits and worths.
+    Columns whose width or date changes are read cell by cell.
 
     Parameters
     ----------

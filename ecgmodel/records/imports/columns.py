@@ -130,7 +130,7 @@ def _value(text: str, kind: str, decimal: str) -> float:
         return math.nan
 
 
-# -- Which column is the time: rules over all columns ---------------------------------------------------------------------
+# -- Which column is the time: rules over all columns ------------------------------------------------------------------
 
 
 def vote_time_name(columns: Sequence[Column]) -> Iterator[Vote]:
@@ -176,7 +176,7 @@ def vote_falls(columns: Sequence[Column]) -> Iterator[Vote]:
             yield Vote(column.name, say("it goes down again and again"), -1.0)
 
 
-# -- Which columns are leads: rules over one column ------------------------------------------------------------------------
+# -- Which columns are leads: rules over one column --------------------------------------------------------------------
 
 
 def vote_lead_name(column: Column, statements: Statements) -> Iterator[Vote]:

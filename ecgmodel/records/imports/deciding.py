@@ -67,7 +67,8 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
     kind = _settle(settings.kind, weigh(rules["kind"], trial))
     if kind.value == "signal" and len(trial.pattern) > MAX_COLUMNS:
         raise ImportFileError(
-            "Line {line} has {found} columns; at most {limit} are read. Put one sample a line, and a column for each lead.",
+            "Line {line} has {found} columns; at most {limit} are read. Put one sample a line, and a column for "
+            "each lead.",
             line=trial.start + 1,
             found=len(trial.pattern),
             limit=MAX_COLUMNS,
@@ -154,7 +155,8 @@ def _find_layout(lines: list[str], settings: ImportSettings, rules: Evidence) ->
     if found.value is None:
         first = next((line.strip() for line in lines if line.strip()), "")
         raise ImportFileError(
-            "No line of the file begins a table of numbers; its first line reads '{text}'. Choose a file that has one ECG "
+            "No line of the file begins a table of numbers; its first line reads '{text}'. Choose a file that has "
+            "one ECG "
             "sample a line.",
             text=first[:60],
         )
@@ -184,7 +186,7 @@ def _find_beat_rate(trial: Trial) -> Finding:
     return Finding(KAGGLE_FS, (sentence,))
 
 
-# -- Time ---------------------------------------------------------------------------------------------------------------
+# -- Time --------------------------------------------------------------------------------------------------------------
 
 
 def _find_times(columns: tuple[Column, ...], rules: Evidence) -> tuple[Column, ...]:
@@ -221,7 +223,8 @@ def _find_time(
         )
     if unit.value is None or (unit.value == "clock") != (time.kind == "C") or len(time.steps) == 0:
         raise ImportFileError(
-            "Column '{column}' cannot be read as time in the unit '{unit}'. Choose another column as the time, or another "
+            "Column '{column}' cannot be read as time in the unit '{unit}'. Choose another column as the time, or "
+            "another "
             "unit, or set that no column is the time.",
             column=time.name,
             unit=unit.value or "?",
@@ -229,7 +232,7 @@ def _find_time(
     return found, unit
 
 
-# -- Leads --------------------------------------------------------------------------------------------------------------
+# -- Leads -------------------------------------------------------------------------------------------------------------
 
 
 def _find_leads(
@@ -297,7 +300,7 @@ def _find_polarity(leads: list[Column], rate: Finding) -> Finding:
     return Finding("inverted" if polarity.inverted else "upright", (sentence,), certain=False)
 
 
-# -- The one question ---------------------------------------------------------------------------------------------------
+# -- The one question --------------------------------------------------------------------------------------------------
 
 
 def _find_question(

@@ -1,4 +1,4 @@
-"""Evidence and decisions: rules look at a file, each gives votes with weights, the heaviest value wins and keeps its reasons."""
+"""Evidence and decisions: rules vote for values, each with a weight; the heaviest value wins and keeps its reasons."""
 
 from __future__ import annotations
 

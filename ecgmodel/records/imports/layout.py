@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 
 from ecgmodel.records.imports.evidence import Vote, say
 from ecgmodel.records.imports.numbers import MAX_CELL, cell_kind, clean_cell, is_grouped, is_number, parse_number
@@ -238,7 +239,7 @@ def _first_row(pattern: Callable[[int], str], count: int, usual: str) -> int | N
     return None
 
 
-# -- Delimiter and decimal mark: rules over one trial, each for the pair of that trial ------------------------------------
+# -- Delimiter and decimal mark: rules over one trial, each for the pair of that trial ---------------------------------
 
 
 def vote_share_of_rows(trials: Sequence[Trial]) -> Iterator[Vote]:
@@ -277,7 +278,7 @@ def vote_separator_line(trials: Sequence[Trial]) -> Iterator[Vote]:
 
 
 def vote_fraction_digits(trials: Sequence[Trial]) -> Iterator[Vote]:
-    """After a decimal comma come digits that no integer has: leading zeros, or as many in nearly every line; `-0` before it."""
+    """After a decimal comma come digits that no integer has, with leading zeros; before it can be `-0`."""
     for trial in trials:
         if trial.decimal != ",":
             continue
@@ -317,12 +318,16 @@ def vote_leading_zeros(trials: Sequence[Trial]) -> Iterator[Vote]:
 
 
 def vote_glued_cells(trials: Sequence[Trial]) -> Iterator[Vote]:
-    """Cells that are digits with another delimiter between them were not split where they should be."""
+    """Cells of digits with marks between them, which are no number, were not split or read as they should be."""
     for trial in trials:
         cells = [cell for row in trial.rows[:100] for cell, kind in zip(row, trial.pattern, strict=True) if kind == "T"]
-        glued = sum(re.fullmatch(r"\s*[-+\d.,]+[;\t|][-+\d.,;\t|]*", cell[:MAX_CELL]) is not None for cell in cells)
+        glued = sum(
+            re.fullmatch(r"[-+\d.,;|\s]*\d[.,;|\s][-+\d.,;|\s]*", cell[:MAX_CELL]) is not None for cell in cells
+        )
         if glued > 0.5 * len(cells):
-            yield Vote((trial.delimiter, trial.decimal), say("cells are left that hold several numbers"), -1.0)
+            yield Vote(
+                (trial.delimiter, trial.decimal), say("cells are left that are digits and marks, and no number"), -1.0
+            )
 
 
 def vote_fraction_in_header(trials: Sequence[Trial]) -> Iterator[Vote]:
@@ -341,7 +346,7 @@ def vote_fraction_in_header(trials: Sequence[Trial]) -> Iterator[Vote]:
 
 
 def vote_second_number(trials: Sequence[Trial]) -> Iterator[Vote]:
-    """After a comma that separates, there is a whole number: it can have a sign, a mark of its own, or count up beside it."""
+    """After a comma that separates comes a whole number: it can have a sign or a mark of its own, or count up."""
     for trial in trials:
         if trial.delimiter != "," or len(trial.pattern) < 2:
             continue
@@ -380,6 +385,6 @@ def _rises(cells: Sequence[str], decimal: str) -> bool:
         values = [parse_number(cell, decimal) for cell in cells[:50]]
     except ValueError:
         return False
-    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(values)]
     usual = sorted(steps)[len(steps) // 2]
     return usual > 0 and sum(abs(step - usual) <= 0.6 * usual for step in steps) >= 0.9 * len(steps)

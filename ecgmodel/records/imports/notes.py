@@ -66,7 +66,8 @@ def describe_timing(
         seconds = sum(gap.stop - gap.start for gap in gaps) / fs
         sentences.append(
             say(
-                "The time goes on without samples {count} times, first before line {line}; together {seconds:.3g} s are missing.",
+                "The time goes on without samples {count} times, first before line {line}; together {seconds:.3g} s "
+                "are missing.",
                 count=len(gaps),
                 line=gaps[0].line,
                 seconds=seconds,

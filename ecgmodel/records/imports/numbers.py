@@ -1,4 +1,4 @@
-"""Numbers and clock times as devices write them: either decimal mark, thousands groups, signs, and words for 'missing'."""
+"""Numbers and clock times as devices write them: decimal marks, thousands groups, signs, words for 'missing'."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ MAX_CELL = 64
 """A longer cell is text; no number and no time needs as many characters."""
 
 MISSING_WORDS = ("", "nan", "na", "n/a", "#n/a", "null", "none", "nil", "-", "--", "!", "?", "x")
-"""What stands for a value that is not there, in lower case; `!` is what AD8232 sketches print while an electrode is off."""
+"""What stands for a value that is not there, in lower case; `!` is what AD8232 sketches print while an electrode is
+off."""
 
 _STRIP = " \t\r\n\v\f\u00a0\u2007\u2009\u202f\ufeff\"'"
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
@@ -90,8 +91,9 @@ def parse_number(text: str, decimal: str) -> float:
 def parse_clock(text: str) -> float:
     """Return a clock time in seconds: since midnight, or since year 1 where the cell has a year-first date.
 
-    `mm:ss.mmm`, `hh:mm:ss.mmm`, `hh:mm:ss:mmm`, ISO 8601, and PhysioBank's `[hh:mm:ss.mmm dd/mm/yyyy]` are known. A date
-    with the day or the month first is not used: which of the two is first cannot be told, and midnight shows by itself.
+    `mm:ss.mmm`, `hh:mm:ss.mmm`, `hh:mm:ss:mmm`, ISO 8601, and PhysioBank's `[hh:mm:ss.mmm dd/mm/yyyy]` are known. A
+    date with the day or the month first is not used: which of the two is first cannot be told, and midnight shows by
+    itself.
 
     Raises
     ------

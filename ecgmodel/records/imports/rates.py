@@ -15,8 +15,8 @@ from ecgmodel.records.imports.words import COUNTER_NAME, plain_word, time_unit
 from ecgmodel.records.mitdb import RECORD_NAMES
 
 COMMON_RATES_HZ = (
-    50, 100, 120, 125, 128, 130, 180, 200, 240, 250, 256, 257, 300, 360, 400, 480, 500, 512, 600, 720, 800, 960, 977, 1000, 1024, 2000, 2048,
-    4000, 4096, 5000,
+    50, 100, 120, 125, 128, 130, 180, 200, 240, 250, 256, 257, 300, 360, 400, 480, 500, 512, 600, 720, 800, 960, 977,
+    1000, 1024, 2000, 2048, 4000, 4096, 5000,
 )  # fmt: skip
 
 SAME_RATE = 0.02
@@ -55,8 +55,8 @@ def measure_rate(column: Column, unit: str) -> MeasuredRate | None:
     """Measure the rate from a time column's first rows.
 
     Steps are averaged before they are turned into a rate, so that times rounded to .000 .003 .006 .008 give 360 Hz. A
-    clock that stands still for several rows and then jumps (a batch that arrived at once) is measured between jumps. Steps
-    far longer than usual are gaps and do not count.
+    clock that stands still for several rows and then jumps (a batch that arrived at once) is measured between jumps.
+    Steps far longer than usual are gaps and do not count.
     """
     scale = UNITS_A_SECOND.get(unit)
     values = column.values[np.isfinite(column.values)]
@@ -98,7 +98,7 @@ def _snap(fs: float, error: float) -> float:
     return float(f"{fs:.6g}")
 
 
-# -- The unit of a time column: rules over that column ---------------------------------------------------------------------
+# -- The unit of a time column: rules over that column -----------------------------------------------------------------
 
 
 def vote_time_unit_word(column: Column) -> Iterator[Vote]:
@@ -128,7 +128,7 @@ def vote_counter(column: Column) -> Iterator[Vote]:
 
 
 def vote_step_size(column: Column) -> Iterator[Vote]:
-    """Of seconds, milliseconds, microseconds and nanoseconds, mostly one alone gives a rate at which ECGs are sampled."""
+    """Of s, ms, µs and ns, mostly one alone gives a rate at which ECGs are sampled."""
     if column.kind != "N" or len(column.steps) < 3:
         return
     counts = float(np.mean(column.steps == 1)) >= 0.9
@@ -142,7 +142,7 @@ def vote_step_size(column: Column) -> Iterator[Vote]:
             )
 
 
-# -- The rate: rules over the whole table ------------------------------------------------------------------------------------
+# -- The rate: rules over the whole table ------------------------------------------------------------------------------
 
 
 def vote_stated_rate(

@@ -291,7 +291,8 @@ def _read_line(text: str, plan: TablePlan, number: int, note) -> tuple[list[floa
     if len(cells) != width:
         raise _UnreadableError(
             ImportFileError(
-                "Line {line} has {found} cells where the lines before have {width}. Correct that line, or set unreadable "
+                "Line {line} has {found} cells where the lines before have {width}. Correct that line, or set "
+                "unreadable "
                 "lines to be left out as gaps.",
                 line=number,
                 found=len(cells),
@@ -320,7 +321,8 @@ def _read_line(text: str, plan: TablePlan, number: int, note) -> tuple[list[floa
 def _cell_error(text: str, plan: TablePlan, number: int, column: int) -> _UnreadableError:
     return _UnreadableError(
         ImportFileError(
-            "Line {line}, column '{column}': '{cell}' is not a number. Correct that cell, or set unreadable cells to be left "
+            "Line {line}, column '{column}': '{cell}' is not a number. Correct that cell, or set unreadable cells "
+            "to be left "
             "out as gaps.",
             line=number,
             column=plan.names[column],

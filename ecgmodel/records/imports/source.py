@@ -135,7 +135,7 @@ def _has_utf16_zeros(head: bytes) -> str | None:
     return "utf-16-be" if even.count(0) > 0.9 * len(even) and odd.count(0) == 0 else None
 
 
-# -- The encoding: rules over the first bytes ---------------------------------------------------------------------------
+# -- The encoding: rules over the first bytes --------------------------------------------------------------------------
 
 
 def vote_byte_order_mark(head: bytes) -> Iterator[Vote]:
@@ -185,7 +185,7 @@ def decode_head(head: bytes, encoding: str) -> str:
 
 
 def utf8_blocks(source: Source, encoding: str) -> Iterator[bytes]:
-    """Yield the whole file as UTF-8 in blocks of whole lines, line ends as `\\n` or `\\r\\n`.
+    """Yield the whole file as UTF-8 in blocks of whole lines, with LF or CR LF at their ends.
 
     Raises
     ------

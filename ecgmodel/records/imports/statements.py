@@ -1,4 +1,5 @@
-"""What the lines before the samples say: `Sample Rate,512.844 hertz`, `%Sample Rate = 250 Hz`, `# {"sampling rate": 1000}`.
+"""What the lines before the samples say: `Sample Rate,512.844 hertz`, `%Sample Rate = 250 Hz`, `# {"sampling rate":
+1000}`.
 
 Only what bears on rate, unit, lead and resolution is taken out. Names, dates of birth and all else are never kept.
 """

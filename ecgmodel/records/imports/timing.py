@@ -1,6 +1,4 @@
-"""Samples on an even grid: gaps in the time column become missing samples, repeated times are left out, and a clock that
-goes back is refused.
-"""
+"""Samples on an even grid: gaps in time become missing samples, repeated times are left out, steps back are refused."""
 
 from __future__ import annotations
 
@@ -129,7 +127,8 @@ class Grid:
         if len(back) and not self.keep_going:
             row = int(back[0])
             raise ImportFileError(
-                "Line {line}: the time goes back, from {before:.10g} to {after:.10g}. Cut the file there, or set that no "
+                "Line {line}: the time goes back, from {before:.10g} to {after:.10g}. Cut the file there, or set "
+                "that no "
                 "column is the time.",
                 line=rows.line(row),
                 before=float(before[row]),
@@ -154,7 +153,8 @@ class Grid:
         self._n += len(values)
         if self._n * self.n_leads > MAX_SAMPLES or self._n > MAX_DURATION_S * self.fs:
             raise ImportFileError(
-                "The recording is longer than {days:g} days or has more than {samples} samples in its leads. Cut the file, or "
+                "The recording is longer than {days:g} days or has more than {samples} samples in its leads. Cut "
+                "the file, or "
                 "choose fewer leads.",
                 days=MAX_DURATION_S / 86400,
                 samples=MAX_SAMPLES,
@@ -166,7 +166,8 @@ class Grid:
         missing = round(min(step, 1e15) - self.pace.longest)
         if (self._n + missing) * self.n_leads > MAX_SAMPLES or self._n + missing > MAX_DURATION_S * self.fs:
             raise ImportFileError(
-                "Line {line}: the time jumps by {seconds:.4g} s. Cut the file there, or set that no column is the time.",
+                "Line {line}: the time jumps by {seconds:.4g} s. Cut the file there, or set that no column is the "
+                "time.",
                 line=line,
                 seconds=step / self.fs,
             )

@@ -16,7 +16,8 @@ from ecgmodel.records.imports.words import signal_unit
 PER_MV = {"mV": 1.0, "uV": 1e3, "V": 1e-3, "nV": 1e6}
 
 USUAL_BEAT_MV = 1.5
-"""From the lowest to the highest point of a usual beat in a limb lead; used only where a file says nothing of its gain."""
+"""From the lowest to the highest point of a usual beat in a limb lead; used only where a file says nothing of its
+gain."""
 
 BITALINO_GAIN = 1100.0
 BITALINO_VOLT = 3.3
@@ -77,7 +78,7 @@ def vote_size(leads: Sequence[Column], columns: Sequence[Column], statements: St
 
 
 def usual_swing(leads: Sequence[Column]) -> float:
-    """Return how far samples swing in a usual second, in their own unit; baseline wander and single jolts count little."""
+    """Return how far samples swing in a usual second, in their own unit; wander and single jolts count little."""
     swings = []
     for column in leads:
         values = column.values[np.isfinite(column.values)]
@@ -123,7 +124,8 @@ def find_scale(unit: str, leads: Sequence[Column], columns: Sequence[Column], st
         Scale(zero, swing / USUAL_BEAT_MV if swing > 0 else 1.0),
         (
             say(
-                "the file does not say how many steps make 1 mV; the trace is drawn so that a usual beat is {size:g} mV high",
+                "the file does not say how many steps make 1 mV; the trace is drawn so that a usual beat is "
+                "{size:g} mV high",
                 size=USUAL_BEAT_MV,
             ),
         ),

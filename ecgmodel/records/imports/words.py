@@ -1,4 +1,6 @@
-"""The words by which devices call things, in the languages in which they write: rates, units, leads, time, and other channels."""
+"""The words by which devices call rates, units, leads, time and other channels, in the languages in which they
+write.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ RATE_WORDS = (
     "sample rate|sampling rate|sampling frequency|sample frequency|samplerate|samplingrate|sampling|samples per second|"
     "sampling freq|sfreq|fs|freq|frequency|hz|messrate|abtastrate|abtastfrequenz|taux d'échantillonnage|"
     "fréquence d'échantillonnage|fréquence|frecuencia de muestreo|frecuencia|frequenza di campionamento|"
-    "taxa de amostragem|frequência de amostragem|bemonsteringsfrequentie|samplingsfrekvens|частота дискретизации|частота|"
+    "taxa de amostragem|frequência de amostragem|bemonsteringsfrequentie|samplingsfrekvens|частота "
+    "дискретизации|частота|"
     "采样率|采样频率|取样率|取樣率|採樣率|采样速率|サンプリング周波数|サンプルレート|샘플링 속도|샘플링 주파수"
 ).split("|")
 
@@ -71,12 +74,13 @@ COUNTER_NAME = re.compile(
 
 ECG_NAME = re.compile(r"ecg|ekg|心电|心電|экг|exg|cardio|heart ?signal", re.IGNORECASE)
 SIGNAL_NAME = re.compile(
-    r"^a\d$|^ch(?:annel)? ?\d+|analog ?(?:in)? ?\d|value|wert|voltage|spannung|signal|amplitude|ampl|valeur|valor|值|电压|data|raw",
-    re.I,
+    r"^a\d$|^ch(?:annel)? ?\d+|analog ?(?:in)? ?\d|value|wert|voltage|spannung|signal|amplitude|ampl|valeur|valor|值|"
+    r"电压|data|raw",
+    re.IGNORECASE,
 )
 OTHER_NAME = re.compile(
-    r"acc|gyro|magn|resp|temp|batt|marker|label|class|type|symbol|digital|button|trigger|event|rr\b|rri|bpm|heart ?rate|^hr$|pulse|ppg|spo2|"
-    r"eda|gsr|emg|eeg|eog|abp|cvp|pleth|^[iod]\d$|other|quality|status|annot|checksum|lead.?off|id$",
+    r"acc|gyro|magn|resp|temp|batt|marker|label|class|type|symbol|digital|button|trigger|event|rr\b|rri|bpm|"
+    r"heart ?rate|^hr$|pulse|ppg|spo2|eda|gsr|emg|eeg|eog|abp|cvp|pleth|^[iod]\d$|other|quality|status|annot|checksum|lead.?off|id$",
     re.IGNORECASE,
 )
 

@@ -288,7 +288,7 @@ def test_a_damaged_or_hostile_wfdb_header_is_refused(header: str, word: str) -> 
 
 def test_a_wfdb_part_alone_asks_for_the_other() -> None:
     assert "header" in refuse(b"\1\0" * 100 + b"\0\xff" * 100, "x.dat")
-    with pytest.raises(ImportFileError, match="asks for a file 'x.dat'"):
+    with pytest.raises(ImportFileError, match=r"asks for a file 'x\.dat'"):
         read_files({"x.hea": b"x 1 360 100\nx.dat 16 200/mV 12 0 0 0 0 II\n"})
 
 
@@ -308,9 +308,23 @@ def test_an_import_can_be_stopped_and_tells_how_far_it_is() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{", '{"colour": 1}', '{"fs": "fast"}', '{"fs": -1}', '{"fs": true}', '{"leads": "I"}', '{"leads": [1]}', '{"unit": "kg"}',
-     '{"first_line": 0}', '{"decimal": ["."]}', '{"flip": 1}', "[" * 50_000],
-)  # fmt: skip
+    [
+        "",
+        "[]",
+        "{",
+        '{"colour": 1}',
+        '{"fs": "fast"}',
+        '{"fs": -1}',
+        '{"fs": true}',
+        '{"leads": "I"}',
+        '{"leads": [1]}',
+        '{"unit": "kg"}',
+        '{"first_line": 0}',
+        '{"decimal": ["."]}',
+        '{"flip": 1}',
+        "[" * 50_000,
+    ],
+)
 def test_a_recipe_that_cannot_be_is_refused(text: str) -> None:
     with pytest.raises(ImportFileError):
         ImportSettings.from_json(text)

@@ -104,10 +104,21 @@ def mutated_files(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 TOKENS = [
-    b"\0", b"\r", b"\n", b'"', b"'", b",", b";", b"\t", b"nan", b"inf", b"-inf", b"1e999", b"1.234,5", b"1,234.5", b"-0,5", b"!", b"\xff\xfe",
-    b"\xef\xbb\xbf", "\u00b5V".encode(), "\u00a0".encode(), "采样率,512赫兹".encode("gb18030"), b"99999999999999999999", b"00:00:00.000", b"[", b"{",
-    b"=cmd|' /C calc'!A0", b"Sample Rate,0 hertz\n", b"# fs = 1e30\n", b"\x0b\x0c\x1c\x85", b"--", b"0x10", b"1_000", b"9" * 400, b"\n" * 50,
-]  # fmt: skip
+    *(
+        mark.encode()
+        for mark in ("\0", "\r", "\n", '"', "'", ",", ";", "\t", "[", "{", "--", "!", "\x0b\x0c\x1c", "\n" * 50)
+    ),
+    *(
+        word.encode()
+        for word in ("nan", "inf", "-inf", "1e999", "1.234,5", "1,234.5", "-0,5", "0x10", "1_000", "9" * 400)
+    ),
+    *(word.encode() for word in ("\u00b5V", "\u00a0", "00:00:00.000", "=cmd|' /C calc'!A0", "# fs = 1e30\n", "9" * 20)),
+    b"Sample Rate,0 hertz\n",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\x85",
+    "采样率,512赫兹".encode("gb18030"),
+]
 EXCHANGES = [
     (b",", b";"),
     (b".", b","),
