@@ -54,6 +54,8 @@ class ModelCard:
         classes), and per class as `sensitivity/V`. Fractions, not per cent.
     held_out : str
         What `scores` were computed on, in words.
+    held_out_records : tuple of str
+        The records of it, where nobody in them trained the model; empty where the same people did.
     seed : int
     epochs : int
     training : dict
@@ -76,6 +78,7 @@ class ModelCard:
     train_records: tuple[str, ...] = ()
     scores: dict[str, float] = field(default_factory=dict)
     held_out: str = ""
+    held_out_records: tuple[str, ...] = ()
     seed: int = 0
     epochs: int = 0
     training: dict[str, object] = field(default_factory=dict)
@@ -238,8 +241,8 @@ def _parse_card(values: object, name: str) -> ModelCard:
             )
     if not all(isinstance(score, (int, float)) for score in values.get("scores", {}).values()):
         raise ModelFileError("'{name}' has scores that are not numbers.", name=name)
-    records = tuple(str(record) for record in values.get("train_records", []))
-    return ModelCard(**(values | {"train_records": records}))
+    records = {key: tuple(map(str, values.get(key, ()))) for key in ("train_records", "held_out_records")}
+    return ModelCard(**(values | records))
 
 
 def _check_arrays(arrays: Weights, config: NetworkConfig, name: str) -> None:

@@ -34,7 +34,7 @@ class Preset:
     all_leads: bool = False
 
 
-_PAPER_SETTINGS = TrainSettings(epochs=120, batch=64, learning_rate=5e-3)
+_PAPER_SETTINGS = TrainSettings(epochs=50, batch=64, learning_rate=5e-3)
 
 PRESETS = {
     preset.name: preset

@@ -164,8 +164,9 @@ def _describe_model(
         lead=TRAINING_LEAD,
         protocol=preset.protocol,
         fold=fold,
-        train_records=tuple(str(name) for name in np.unique(segments.record[trained])),
+        train_records=_records(segments, trained),
         held_out=_name_held_out(preset.protocol, fold, segments, held_out),
+        held_out_records=() if preset.protocol == "segments-10fold" else _records(segments, held_out),
         seed=preset.settings.seed,
         epochs=len(result.epochs),
         training=asdict(preset.settings),
@@ -184,8 +185,12 @@ def _describe_model(
 def _name_held_out(protocol: str, fold: int, segments: Segments, held_out: np.ndarray) -> str:
     if protocol == "segments-10fold":
         return f"fold {fold} of {protocol}: {len(held_out)} segments; the same people trained it"
-    people = ", ".join(np.unique(segments.record[held_out]))
+    people = ", ".join(_records(segments, held_out))
     return f"{len(held_out)} segments of records {people}, who did not train it"
+
+
+def _records(segments: Segments, index: np.ndarray) -> tuple[str, ...]:
+    return tuple(str(name) for name in np.unique(segments.record[index]))
 
 
 def _command(preset: Preset, fold: int) -> str:

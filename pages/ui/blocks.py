@@ -9,8 +9,9 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
+from ecgmodel.segments.splits import person
 from pages.ui import state
-from pages.ui.text import error_text, t
+from pages.ui.text import error_text, t, tn
 
 if TYPE_CHECKING:
     from pages.ui.components import TraceEvent
@@ -60,12 +61,12 @@ def truth_name(record: Record) -> str:
 
 def held_out_words(card: ModelCard) -> str:
     """Return in words on what a model's scores were computed."""
-    words = {
-        "segments-10fold": t("segments it never saw, of people it knows"),
-        "patients-10fold": t("people it never saw"),
-        "ds1-ds2": t("22 people it never saw"),
-    }
-    return words.get(card.protocol, card.held_out or card.protocol)
+    if card.held_out_records:
+        people = len({person(name) for name in card.held_out_records})
+        return tn("{n} person it never saw", "{n} people it never saw", people)
+    if card.protocol == "segments-10fold":
+        return t("segments it never saw, of people it knows")
+    return card.held_out or card.protocol
 
 
 def clock(seconds: float, digits: int = 0) -> str:
