@@ -21,6 +21,7 @@ from ecgmodel.network.model_file import Model, parse_model, write_model
 from tests.browser.server import ROOT
 
 N_RUNS = 3
+BATCH_TRAINING = 64
 
 
 def ask_keras(job: str, model: Model, **arrays: np.ndarray) -> float:
@@ -85,7 +86,29 @@ def time_record(model: Model, arrays: dict[str, np.ndarray]) -> float:
     return _time(run)
 
 
-JOBS = {"predict": time_predict, "record": time_record}
+def time_fit(model: Model, arrays: dict[str, np.ndarray]) -> float:
+    """Time an epoch of plain `keras.Model.fit` on the padded segments."""
+    network = _load_network(model)
+    network.compile("adam", "sparse_categorical_crossentropy")
+    inputs = {"signal": arrays["signal"], "length": arrays["length"]}
+    return _time(lambda: network.fit(inputs, arrays["label"], batch_size=BATCH_TRAINING, verbose=0))
+
+
+def time_train(model: Model, arrays: dict[str, np.ndarray]) -> float:
+    """Time an epoch of this project's training on the same segments."""
+    from ecgmodel.segments.dataset import Segments
+    from ecgmodel.training.fit import TrainSettings, fit
+
+    counts = np.arange(len(arrays["length"]))
+    names = np.full(len(counts), "noise")
+    signal, length, label = (arrays[name] for name in ("signal", "length", "label"))
+    segments = Segments(signal, length, label, names, names, counts, counts, np.ones(len(counts), np.int32))
+    settings = TrainSettings(epochs=1 + N_RUNS, batch=BATCH_TRAINING)
+    epochs = fit(model.config, settings, segments).epochs
+    return statistics.median(epoch.seconds for epoch in epochs[1:])
+
+
+JOBS = {"predict": time_predict, "record": time_record, "fit": time_fit, "train": time_train}
 
 
 def main(job: str, folder: Path) -> None:

@@ -13,6 +13,7 @@ from tests.benchmarks.measure import Measure
 from tests.benchmarks.next_window import measure_next_window
 from tests.benchmarks.record_to_labels import measure_record_to_labels
 from tests.benchmarks.serving import measure_serving
+from tests.benchmarks.training import measure_training
 
 MEASURES: dict[str, Callable[[], Measure]] = {
     "start": measure_app_start,
@@ -20,6 +21,7 @@ MEASURES: dict[str, Callable[[], Measure]] = {
     "memory": measure_app_memory,
     "record-to-labels": measure_record_to_labels,
     "serving": measure_serving,
+    "training": measure_training,
 }
 
 BUSY_LOAD = 0.5
