@@ -41,7 +41,11 @@ class Trace {
     ]);
     this.frame.style.minHeight = "420px"; // the page below does not leap when the first paint comes
     this.root.append(element("style", {}, [CSS]), this.frame);
-    this.context = { base: base.getContext("2d"), over: over.getContext("2d"), overview: overview.getContext("2d") };
+    this.context = {
+      base: base.getContext("2d", { alpha: false }),
+      over: over.getContext("2d"),
+      overview: overview.getContext("2d", { alpha: false }),
+    };
   }
 
   /** Take what Python sent. */
@@ -403,7 +407,8 @@ class Trace {
     if (this.dirty.still || resized || this.monitor?.playing || before !== this.view || this.parts.overview.clientWidth !== this.overview.width) {
       const ctx = this.context.base;
       ctx.setTransform(scale, 0, 0, scale, 0, 0);
-      ctx.clearRect(0, 0, width, this.geometry.height);
+      ctx.fillStyle = this.colours.background;
+      ctx.fillRect(0, 0, width, this.geometry.height);
       this.paintTrace(ctx, this.geometry, this.grid, scale);
       this.paintOverview(scale);
       this.parts.scale.textContent = `${this.scaleText(this.geometry)}   ${this.view.windowS.toFixed(this.view.windowS < 10 ? 1 : 0)} s`;
@@ -565,7 +570,7 @@ class Trace {
     clearTimeout(this.resting);
     clearTimeout(this.saying);
     cancelAnimationFrame(this.frameRequest);
-    if (this.monitor) this.monitor.playing = false;
+    this.monitor?.end();
     for (const child of [...this.root.children]) if (child === this.frame || child.textContent === CSS) child.remove();
   }
 }

@@ -1,6 +1,7 @@
 // Replay: the record runs as it would on a monitor, and a beat gets its name when its segment is complete.
 
 const SPEEDS = [0.5, 1, 2, 4, 8];
+const PANEL_MS = 100; // the panel changes no more often than this
 const HEAD = 0.8; // where in the window the playhead stays while the trace runs under it
 
 class Monitor {
@@ -9,7 +10,8 @@ class Monitor {
     this.playheadS = null; // null: nothing hidden, the whole record is known
     this.playing = false;
     this.speed = 1;
-    this.shown = -1;
+    this.shown = "";
+    this.painted = -PANEL_MS;
   }
 
   get data() {
@@ -65,6 +67,12 @@ class Monitor {
     this.reflect();
     this.trace.restLater();
     this.trace.requestPaint();
+  }
+
+  /** The trace leaves the page. */
+  end() {
+    this.playing = false;
+    clearTimeout(this.waiting);
   }
 
   /** Go to the moment at which the next (or the previous) beat gets its name. */
@@ -174,7 +182,8 @@ class Monitor {
       element("div", { class: "subhead" }, [text.segment]),
       this.segment, this.segmentText, this.delayText,
     );
-    this.shown = -2;
+    this.shown = "";
+    this.painted = -PANEL_MS;
     this.reflect();
     return { transport, panel };
   }
@@ -193,6 +202,14 @@ class Monitor {
     const i = this.currentBeat();
     const key = `${i} ${this.trace.labels.id} ${this.trace.colours.key} ${this.segment.clientWidth}`;
     if (key === this.shown) return;
+    const wait = this.painted + PANEL_MS - performance.now();
+    if (wait > 0) {
+      // While the view races along, the panel keeps a pace that eyes can follow.
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(() => this.trace.requestPaint(), wait);
+      return;
+    }
+    this.painted = performance.now();
     this.shown = key;
     const { labels, signal, colours } = this.trace;
     const { text, classes } = labels;
@@ -255,20 +272,8 @@ class Monitor {
     ctx.fillStyle = colours.accent;
     ctx.fillRect(Math.round(xOf(r)), 0, 1.5, h);
     ctx.strokeStyle = colours.paper.ink;
-    ctx.lineWidth = 1.3;
-    ctx.lineJoin = "round";
-    ctx.beginPath();
-    let pen = false;
-    for (let k = Math.max(0, from); k < Math.min(to, lead.samples.length); k++) {
-      const value = lead.samples[k];
-      if (value === GAP) pen = false;
-      else if (pen) ctx.lineTo(xOf(k), y(value));
-      else {
-        ctx.moveTo(xOf(k), y(value));
-        pen = true;
-      }
-    }
-    ctx.stroke();
+    const axes = { x0: xOf(0), dx: xOf(1) - xOf(0), y0: y(0), dy: y(1) - y(0) };
+    strokeSamples(ctx, lead.samples, Math.max(0, from), Math.min(to, lead.samples.length), axes, scale);
     const side = (k) => `${k < r ? "−" : "+"}${(Math.abs(k - r) / signal.fs).toFixed(2)} s`;
     this.segmentText.textContent = `${lead.name}   ${side(from)} … R … ${side(to)}`;
   }

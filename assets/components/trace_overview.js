@@ -37,7 +37,9 @@ class Overview {
     this.still = document.createElement("canvas");
     this.still.width = Math.round(this.width * scale);
     this.still.height = Math.round(this.height * scale);
-    const ctx = this.still.getContext("2d");
+    const ctx = this.still.getContext("2d", { alpha: false });
+    ctx.fillStyle = colours.background;
+    ctx.fillRect(0, 0, this.still.width, this.still.height);
     ctx.scale(scale, scale);
     ctx.fillStyle = colours.band;
     ctx.fillRect(this.box.x, 0, this.box.w, STRIP);
@@ -153,7 +155,6 @@ class Overview {
 
   paint(ctx, view, colours, scale, playheadS) {
     ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
     ctx.drawImage(this.still, 0, 0);
     ctx.scale(scale, scale);
     const left = this.xOf(view.startS);

@@ -115,13 +115,13 @@ function strokeLead(ctx, lead, signal, geometry, i, fromS, toS, scale) {
     dy: -geometry.pxPerMv * lead.stepMv,
   };
   const perPixel = signal.fs / (geometry.pxPerS * scale);
-  if (perPixel < 4) strokeSamples(ctx, lead.samples, from, to, axes);
+  if (perPixel < 4) strokeSamples(ctx, lead.samples, from, to, axes, scale);
   else fillColumns(ctx, lead, from, to, axes, 2 ** Math.floor(Math.log2(perPixel)), scale);
 }
 
-function strokeSamples(ctx, samples, from, to, { x0, dx, y0, dy }) {
+function strokeSamples(ctx, samples, from, to, { x0, dx, y0, dy }, scale) {
+  const path = new Path2D();
   let pen = false;
-  ctx.beginPath();
   for (let k = from; k < to; k++) {
     const value = samples[k];
     if (value === GAP) {
@@ -130,14 +130,32 @@ function strokeSamples(ctx, samples, from, to, { x0, dx, y0, dy }) {
     }
     const x = x0 + k * dx;
     const y = y0 + value * dy;
-    if (pen) ctx.lineTo(x, y);
+    if (pen) path.lineTo(x, y);
     else {
-      ctx.moveTo(x, y);
-      ctx.lineTo(x + 0.01, y); // a sample alone between gaps is a point
+      path.moveTo(x, y);
+      path.lineTo(x + 0.01, y); // a sample alone between gaps is a point
       pen = true;
     }
   }
-  ctx.stroke();
+  strokeThin(ctx, path, scale);
+}
+
+/**
+ * Stroke about 1.3 px wide. Without a graphics processor a line of at most one device pixel costs 1 ms where a wider one
+ * costs 30, so where pixels are large, two hairlines side by side make the width.
+ */
+function strokeThin(ctx, path, scale) {
+  ctx.lineJoin = "bevel";
+  if (scale > 1.3) {
+    ctx.lineWidth = 1.3;
+    ctx.stroke(path);
+    return;
+  }
+  ctx.lineWidth = 1 / scale;
+  ctx.stroke(path);
+  ctx.translate(0.3, 0.3);
+  ctx.stroke(path);
+  ctx.translate(-0.3, -0.3);
 }
 
 /** Bins start at multiples of their size, so the same samples fall together wherever the window starts. */
@@ -172,8 +190,6 @@ function fillColumns(ctx, lead, from, to, { x0, dx, y0, dy }, bin, scale) {
 
 function paintSignal(ctx, signal, geometry, colours, fromS, toS, scale) {
   ctx.strokeStyle = ctx.fillStyle = colours.paper.ink;
-  ctx.lineWidth = 1.25;
-  ctx.lineJoin = "bevel";
   for (const [i, lead] of signal.leads.entries()) strokeLead(ctx, lead, signal, geometry, i, fromS, toS, scale);
 }
 
