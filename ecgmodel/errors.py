@@ -45,7 +45,7 @@ class ModelFileError(EcgModelError):
 
 
 class ImportFileError(EcgModelError):
-    """A visitor's file that cannot be read, or an import setting that cannot be; names line and column where there is one."""
+    """A visitor's file that cannot be read, or an import setting that cannot be; names line and column if it can."""
 
 
 class QuestionError(ImportFileError):

@@ -22,14 +22,12 @@ Channels 2 to 4 are 0 in front of the record's first R peak.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
-from scipy.signal import resample_poly
 
 from ecgmodel.errors import SegmentError
 from ecgmodel.labels import class_index
 from ecgmodel.segments.dataset import FLAT, MODEL_FS, SEGMENT_SAMPLES, Segments
+from ecgmodel.segments.resampling import resample_lead, to_model_samples
 
 BEFORE_SAMPLES = 630
 AFTER_SAMPLES = SEGMENT_SAMPLES - BEFORE_SAMPLES
@@ -89,9 +87,7 @@ def cut_beats(
             "R peaks must ascend and lie within the {n} samples of the signal. Detect them again.", n=len(signal)
         )
     if fs != MODEL_FS:
-        r_sample = np.minimum(
-            np.round(r_sample * (MODEL_FS / fs)).astype(np.int64), int(len(signal) * MODEL_FS / fs) - 1
-        )
+        r_sample = to_model_samples(r_sample, fs, len(signal))
         signal = resample_lead(signal, fs)
     signal = signal.astype(np.float32, copy=False)
     chosen = np.arange(len(r_sample))[select]
@@ -111,15 +107,6 @@ def cut_beats(
         r_sample=centre,
         n_beats=np.ones(len(centre), dtype=np.int32),
     )
-
-
-def resample_lead(signal: np.ndarray, fs: float) -> np.ndarray:
-    """Return a lead at `MODEL_FS`, by polyphase filtering with an anti-aliasing filter.
-
-    NaN stays NaN, widened by the filter's length.
-    """
-    ratio = Fraction(MODEL_FS / fs).limit_denominator(1000)
-    return resample_poly(signal, ratio.numerator, ratio.denominator, padtype="line").astype(np.float32)
 
 
 def median_rr(r_sample: np.ndarray, n_beats: int) -> np.ndarray:
@@ -198,9 +185,19 @@ def _place_typical_beat(
         rows = block == number
         history = r_sample[max(0, number * REFRESH - HISTORY) : number * REFRESH]
         beats = _nearby_windows(signal, history)
-        typical = np.nan_to_num(np.median(beats, axis=0))
+        typical = _median(beats)
         place = slice(BEFORE_SAMPLES - TYPICAL_BEFORE, BEFORE_SAMPLES + TYPICAL_AFTER)
         out[rows, place] = (typical - scaling[0][rows]) * scaling[1][rows]
+
+
+def _median(beats: np.ndarray) -> np.ndarray:
+    """Return the median over the rows of (n, n_samples); 0 where a row has a gap.
+
+    Sorting all of a few rows is six times as quick as numpy's median, which selects.
+    """
+    ordered = np.sort(beats, axis=0)  # NaN comes last
+    middle = (ordered[(len(beats) - 1) // 2] + ordered[len(beats) // 2]) / 2
+    return np.where(np.isnan(ordered[-1]), 0, middle)
 
 
 def _nearby_windows(signal: np.ndarray, centre: np.ndarray) -> np.ndarray:
