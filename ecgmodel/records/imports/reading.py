@@ -203,6 +203,8 @@ def _read_quickly(block: bytes, plan: TablePlan, first_line: int, done: int) -> 
             times = parse_clock_cells(times) if plan.clock else times
     except (pa.ArrowInvalid, ValueError):
         return None
+    if np.any(np.isnan(values).all(axis=1) & (True if times is None else np.isnan(times))):
+        return None  # a line of delimiters alone, which stands for nothing
     faults = []
     for kind, where in (("missing", np.isnan(values)), ("infinite", np.abs(values) > LARGEST)):
         if where.any():

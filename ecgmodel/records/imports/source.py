@@ -22,17 +22,32 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 
 # What a file is by its first bytes, where it is neither text nor one of the formats that are read elsewhere.
 _FOREIGN = (
-    (rb"%PDF-", "a PDF document"),
-    (rb"PK\x03\x04|PK\x05\x06", "a zip archive or an Excel or Word document"),
-    (rb"\xd0\xcf\x11\xe0", "an old Excel or Word document"),
-    (rb"\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!", "a compressed file"),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\x00|MM\x00\*", "a picture"),
-    (rb"\s*<(?:!doctype html|html|head|body)", "a web page"),
-    (rb"\s*<\?xml|\s*<[A-Za-z]+[^>\n]{0,200}xmlns", "an XML document"),
-    (rb"\{\\rtf", "a text document with formatting (RTF)"),
-    (rb"\s*\{\s*[\"}]", "a JSON document"),
-    (rb"MATLAB 5|\x89HDF|\x93NUMPY|PAR1", "a binary data file"),
-    (rb"\x7fELF|MZ[^\n]\x00", "a program"),
+    (rb"%PDF-", say("The file is a PDF document. Export the ECG as CSV or as text and choose that file.")),
+    (
+        rb"PK\x03\x04|PK\x05\x06",
+        say("The file is a zip archive or an Excel or Word document. Export the ECG as CSV, or name an archive .zip."),
+    ),
+    (
+        rb"\xd0\xcf\x11\xe0",
+        say("The file is an old Excel or Word document. Export the ECG as CSV and choose that file."),
+    ),
+    (rb"\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!", say("The file is compressed. Unpack it and choose what is in it.")),
+    (
+        rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\x00|MM\x00\*",
+        say("The file is a picture. Choose the recording as CSV or as text."),
+    ),
+    (
+        rb"\s*<(?:!doctype html|html|head|body)",
+        say("The file is a web page. Download the recording itself and choose that."),
+    ),
+    (
+        rb"\s*<\?xml|\s*<[A-Za-z]+[^>\n]{0,200}xmlns",
+        say("The file is an XML document. Export the ECG as CSV or as text."),
+    ),
+    (rb"\{\\rtf", say("The file is a text document with formatting (RTF). Save it as plain text.")),
+    (rb"\s*\{\s*[\"}]", say("The file is a JSON document. Export the ECG as CSV or as text.")),
+    (rb"MATLAB 5|\x89HDF|\x93NUMPY|PAR1", say("The file is a binary data file. Export the ECG as CSV or as text.")),
+    (rb"\x7fELF|MZ[^\n]\x00", say("The file is a program. Choose a recording as CSV or as text.")),
 )
 
 
@@ -90,12 +105,9 @@ def refuse_foreign(head: bytes) -> None:
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise ImportFileError("The file is empty. Choose a file that has one ECG sample a line.")
     start = head.removeprefix(codecs.BOM_UTF8)[:1024]
-    for pattern, kind in _FOREIGN:
+    for pattern, sentence in _FOREIGN:
         if re.match(pattern, start, re.IGNORECASE):
-            raise ImportFileError(
-                "The file is {kind}, whatever its name says. Export the ECG as CSV or as text and choose that file.",
-                kind=kind,
-            )
+            raise ImportFileError(sentence.template)
     if any(head.startswith(mark) for mark, _ in _MARKS) or _has_utf16_zeros(head):
         return
     odd = len(head) - len(head.translate(None, bytes([*range(9), *range(14, 27), *range(28, 32), 127])))

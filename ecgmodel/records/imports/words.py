@@ -80,7 +80,8 @@ SIGNAL_NAME = re.compile(
 )
 OTHER_NAME = re.compile(
     r"acc|gyro|magn|resp|temp|batt|marker|label|class|type|symbol|digital|button|trigger|event|rr\b|rri|bpm|"
-    r"heart ?rate|^hr$|pulse|ppg|spo2|eda|gsr|emg|eeg|eog|abp|cvp|pleth|^[iod]\d$|other|quality|status|annot|checksum|lead.?off|id$",
+    r"heart ?rate|^hr$|pulse|ppg|spo2|eda|gsr|emg|eeg|eog|abp|cvp|pleth|^[iod]\d$|other|quality|status|annot|"
+    r"checksum|lead.?off|id$",
     re.IGNORECASE,
 )
 

@@ -192,10 +192,10 @@ def test_a_line_of_100_megabytes_is_refused_quickly_and_in_little_memory(tmp_pat
         for _ in range(100):
             file.write(b"0.123," * 166_667)
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ImportFileError, match="Line 1 is longer"):
         read_csv(path, "x.csv")
-    assert time.perf_counter() - started < 5.0
+    assert time.process_time() - started < 5.0
     assert tracemalloc.get_traced_memory()[1] < 50e6
     tracemalloc.stop()
 
