@@ -1,4 +1,4 @@
-"""`classify`: name every beat of a record."""
+"""`classify`: name every beat of a record, or of a file that a device wrote."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,11 +24,13 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "classify",
-        help="name every beat of a record",
-        description="Name every beat of a record. Without --json, --csv or --atr, count the beats of each class.",
-        epilog="For teaching and research. Not a medical device.",
+        help="name every beat of a record or a file",
+        description="Name every beat of a record, or of a CSV, EDF or WFDB file. Without --json, --csv or --atr, count "
+        "the beats of each class.",
+        epilog="A name that a record has is that record, as in 208; everything else is the path of a file, and so is "
+        "./208. For teaching and research. Not a medical device.",
     )
-    parser.add_argument("record", metavar="RECORD", help="a record, as in 208")
+    parser.add_argument("record", metavar="RECORD|FILE", help="a record, as in 208, or the path of a file")
     parser.add_argument(
         "--model", default=DEFAULT_MODEL, help=f"a shipped model or a .safetensors file (default: {DEFAULT_MODEL})"
     )
@@ -42,27 +43,44 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write a table of the beats")
     parser.add_argument("--atr", type=Path, metavar="OUT", help="write a WFDB annotation file")
+    of_file = parser.add_argument_group("of a file", "What the file says itself need not be given.")
+    of_file.add_argument("--fs", type=float, metavar="HZ", help="samples a second")
+    of_file.add_argument("--unit", choices=("mV", "uV", "adc"), help="unit of the samples; adc is a converter's steps")
+    of_file.add_argument("--recipe", type=Path, metavar="JSON", help="import settings that the app saved")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Classify, and give the result in every form that was asked for."""
+    from ecgmodel.command_line.files import is_file, open_file
     from ecgmodel.network.inference import Classifier, classify_record
     from ecgmodel.records.sources import open_record
 
     model = open_model(options.model)
-    beats = options.beats or ("annotated" if model.card.segments == "runs" else "detected")
-    with show_download() as report:
-        record = open_record(options.record, progress=report)
-    prediction = classify_record(record, Classifier(model), lead=options.lead, beats=beats)
+    opened = None
+    if is_file(options.record):
+        opened = open_file(options)
+        record, lead = opened.record, opened.lead
+    else:
+        with show_download() as report:
+            record, lead = open_record(options.record, progress=report), options.lead
+    reads_runs = model.card.segments == "runs"
+    beats = options.beats or ("annotated" if reads_runs and record.annotations is not None else "detected")
+    prediction = classify_record(record, Classifier(model), lead=lead, beats=beats)
     if options.csv is not None:
         save_output(options.csv, format_csv(prediction))
     if options.atr is not None:
-        save_output(options.atr, format_atr(prediction))
+        save_output(options.atr, format_beats_atr(prediction))
     if options.json:
-        print(json.dumps(describe(record, prediction), ensure_ascii=False))
+        described = describe(record, prediction)
+        if opened is not None:
+            described |= {"unit": opened.unit, "evidence": opened.evidence}
+        print(json.dumps(described, ensure_ascii=False))
     elif options.csv is None and options.atr is None:
         print_counts(record, prediction, options.model)
+    if opened is not None:
+        for note in opened.notes:
+            print(note, file=sys.stderr)
 
 
 def open_model(name: str) -> Model:
@@ -108,18 +126,15 @@ def format_csv(prediction: RecordPrediction) -> bytes:
     return sink.getvalue().encode("utf-8")
 
 
-def format_atr(prediction: RecordPrediction) -> bytes:
+def format_beats_atr(prediction: RecordPrediction) -> bytes:
     """Return the model's beats as a WFDB annotation file."""
     import numpy as np
 
+    from ecgmodel.records.export import format_atr
     from ecgmodel.records.record import Annotations
-    from ecgmodel.records.wfdb_io import write_annotations
 
     nothing = np.full(len(prediction), "")
-    with tempfile.TemporaryDirectory(prefix="ecgmodel-") as folder:
-        path = Path(folder) / "beats.atr"  # wfdb writes to files alone, and allows few characters in their names
-        write_annotations(path, Annotations(prediction.r_sample, prediction.predicted, nothing), prediction.fs)
-        return path.read_bytes()
+    return format_atr(Annotations(prediction.r_sample, prediction.predicted, nothing), prediction.fs)
 
 
 def print_counts(record: Record, prediction: RecordPrediction, model: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,13 +17,15 @@ from ecgmodel.network.model_file import Model
 from ecgmodel.network.onnx_graph import build_graph
 from ecgmodel.records.r_peaks import detect_r_peaks
 from ecgmodel.records.record import Record
-from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES, cut_beats
+from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES
 from ecgmodel.segments.dataset import MODEL_FS, Segments
+from ecgmodel.segments.long_records import iter_beats
+from ecgmodel.segments.resampling import resample_lead, to_model_samples
 from ecgmodel.segments.runs import cut_runs, find_runs
 
 BATCH = 256
 
-PIECE = 4096
+PIECE = 2048
 """Beats that are cut at a time: a day of them at once would fill a gigabyte."""
 
 BeatSource = Literal["annotated", "detected"]
@@ -36,10 +41,13 @@ class Prediction:
         In the order of `labels.CLASSES`.
     states : ndarray of shape (n, n_steps, units), float32, or None
         Hidden state after every step, where it was asked for.
+    features : ndarray of shape (n, n_steps, filters), float32, or None
+        What the recurrent layer read at every step, where the states were asked for.
     """
 
     probabilities: np.ndarray
-    states: np.ndarray | None
+    states: np.ndarray | None = None
+    features: np.ndarray | None = None
 
     @property
     def label(self) -> np.ndarray:
@@ -53,13 +61,15 @@ class Classifier:
     Parameters
     ----------
     model : Model
-    n_threads : int
-        Of ONNX Runtime; 0 takes one a core.
+    n_threads : int or None
+        Batches that are served side by side; `None` takes one a core. (Two threads within one batch cost twice the time
+        of one: its operations are too small to be shared.)
     """
 
-    def __init__(self, model: Model, n_threads: int = 0) -> None:
+    def __init__(self, model: Model, n_threads: int | None = None) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = n_threads
+        options.intra_op_num_threads = 1
+        self._n_threads = n_threads or os.cpu_count() or 1
         graph = build_graph(model.config, model.weights).SerializeToString()
         self.model = model
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
@@ -79,22 +89,19 @@ class Classifier:
                 wanted=(config.n_samples, config.n_channels),
                 came=segments.signal.shape[1:],
             )
-        outputs = ["probabilities", "states"] if with_states else ["probabilities"]
-        parts = [
-            self._session.run(
-                outputs,
-                {
-                    "signal": segments.signal[start : start + BATCH],
-                    "length": segments.length[start : start + BATCH].astype(np.int64),
-                },
-            )
-            for start in range(0, len(segments), BATCH)
-        ]
+        outputs = ["probabilities", "states", "features"] if with_states else ["probabilities"]
+
+        def serve(start: int) -> list[np.ndarray]:
+            batch = slice(start, start + BATCH)
+            fed = {"signal": segments.signal[batch], "length": segments.length[batch].astype(np.int64)}
+            return self._session.run(outputs, fed)
+
+        with ThreadPoolExecutor(self._n_threads) as pool:
+            parts = list(pool.map(serve, range(0, len(segments), BATCH)))
         if not parts:
-            states = np.empty((0, config.n_steps, config.units), np.float32) if with_states else None
-            return Prediction(np.empty((0, config.n_classes), np.float32), states)
-        joined = [np.concatenate(part) for part in zip(*parts, strict=True)]
-        return Prediction(joined[0], joined[1] if with_states else None)
+            shapes = [(config.n_classes,), (config.n_steps, config.units), (config.n_steps, config.filters[-1])]
+            parts = [[np.empty((0, *shape), np.float32) for shape in shapes[: len(outputs)]]]
+        return Prediction(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,10 +193,59 @@ def classify_record(
     else:
         r_sample = detect_r_peaks(signal, record.fs)
         symbol = np.full(len(r_sample), "")
+    return name_beats(record, classifier, lead, r_sample, symbol=symbol, beats=beats)
+
+
+def name_beats(
+    record: Record,
+    classifier: Classifier,
+    lead: str,
+    r_sample: np.ndarray,
+    *,
+    symbol: np.ndarray | None = None,
+    beats: BeatSource = "detected",
+    progress: Callable[[float], None] | None = None,
+) -> RecordPrediction:
+    """Name the beats at given R peaks, with a model that reads beats.
+
+    Parameters
+    ----------
+    record : Record
+    classifier : Classifier
+    lead : str
+    r_sample : ndarray of shape (n,), int64
+        In samples of the record, ascending.
+    symbol : ndarray of shape (n,), str, or None
+        The experts' symbols, where there are any.
+    beats : {"annotated", "detected"}
+        Where the R peaks come from.
+    progress : callable or None
+        Called with the share that is done, 0 to 1, every few thousand beats; what it raises ends the work.
+
+    Raises
+    ------
+    SegmentError
+        Where the R peaks are not ascending, or the model reads other segments than beats.
+    RecordError
+        Where the record has no such lead.
+    """
+    if classifier.model.card.segments != "beats":
+        raise SegmentError(
+            "Model '{model}' reads runs, which only the experts' labels can cut. Choose a model that reads beats, "
+            "or the annotated beats.",
+            model=classifier.model.card.name,
+        )
+    signal, places = record.lead(lead), r_sample
+    if record.fs != MODEL_FS:
+        places = to_model_samples(r_sample, record.fs, len(signal))
+        signal = resample_lead(signal, record.fs)
     probabilities = [np.empty((0, classifier.model.config.n_classes), np.float32)]
-    for first in range(0, len(r_sample), PIECE):
-        segments = cut_beats(signal, r_sample, record.fs, select=slice(first, first + PIECE))
+    done = 0
+    for segments in iter_beats(signal, places, PIECE):
         probabilities.append(classifier.predict(segments).probabilities)
+        done += len(segments)
+        if progress is not None:
+            progress(done / len(r_sample))
     joined = np.concatenate(probabilities)
     scale = record.fs / MODEL_FS
     start = r_sample - round(BEFORE_SAMPLES * scale)
@@ -200,7 +256,7 @@ def classify_record(
         fs=record.fs,
         beats=beats,
         r_sample=r_sample,
-        symbol=symbol,
+        symbol=np.full(len(r_sample), "") if symbol is None else symbol,
         probabilities=joined,
         label=joined.argmax(axis=1),
         start_sample=np.maximum(start, 0),

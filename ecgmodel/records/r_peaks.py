@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ecgmodel.errors import RecordError
@@ -22,8 +24,14 @@ MISSED_SIZE = 0.6
 REFRACTORY_S = 0.3
 N_NEIGHBOURS = 4
 
+BLOCK_S = 3600.0
+"""Longer signals are searched in blocks, so that a day needs little memory."""
 
-def detect_r_peaks(signal: np.ndarray, fs: float) -> np.ndarray:
+OVERLAP_S = 30.0
+"""How far blocks reach into each other: the detector has to get used to the size of the beats."""
+
+
+def detect_r_peaks(signal: np.ndarray, fs: float, progress: Callable[[float], None] | None = None) -> np.ndarray:
     """Find the R peaks of one lead.
 
     The detector of Brunner & Hofer (sleepecg; doi 10.21105/joss.05411, after Pan & Tompkins 1985) finds most beats. Two
@@ -46,6 +54,8 @@ def detect_r_peaks(signal: np.ndarray, fs: float) -> np.ndarray:
         One lead; any unit. No beat is reported where it is NaN.
     fs : float
         Sampling frequency in Hz.
+    progress : callable or None
+        Called with the share that is done, 0 to 1, after each block; what it raises ends the search.
 
     Returns
     -------
@@ -63,6 +73,28 @@ def detect_r_peaks(signal: np.ndarray, fs: float) -> np.ndarray:
             fs=fs,
             least=MIN_FS_HZ,
         )
+    signal = np.asarray(signal)
+    block, overlap = round(BLOCK_S * fs), round(OVERLAP_S * fs)
+    parts = [np.empty(0, dtype=np.int64)]
+    seam = 0  # the next part begins here
+    for start in range(0, max(len(signal) - overlap, 1), block):
+        stop = start + block if start + block + overlap < len(signal) else len(signal)
+        first = max(start - overlap, 0)
+        found = first + _detect(signal[first : stop + overlap], fs)
+        found = found[found >= seam]
+        if stop < len(signal):
+            # Between two beats, so that the next block neither repeats nor loses one.
+            last = int(np.searchsorted(found, stop, side="right"))
+            seam = int(found[last - 1 : last + 1].mean()) + 1 if 0 < last < len(found) else stop
+            found = found[:last]
+        parts.append(found)
+        if progress is not None:
+            progress(min(stop / max(len(signal), 1), 1.0))
+    return np.concatenate(parts)
+
+
+def _detect(signal: np.ndarray, fs: float) -> np.ndarray:
+    """Find the R peaks of one block."""
     signal = np.asarray(signal, dtype=np.float64)
     known = np.isfinite(signal)
     if len(signal) < MIN_SECONDS * fs or not known.any():

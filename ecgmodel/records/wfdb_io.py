@@ -17,7 +17,7 @@ import wfdb
 from requests.adapters import HTTPAdapter
 from wfdb.io import _url, download
 
-from ecgmodel.records.record import Annotations
+from ecgmodel.records.record import Annotations, Record
 
 CONNECT_TIMEOUT_S = 3.0
 READ_TIMEOUT_S = 30.0
@@ -83,6 +83,41 @@ def write_annotations(path: Path, annotations: Annotations, fs: float) -> None:
         symbol=annotations.symbol.tolist(),
         aux_note=annotations.aux.tolist(),
         fs=fs,
+        write_dir=str(path.parent),
+    )
+
+
+STEPS_PER_MV = 1000.0
+LARGEST_STEP = 32_000
+"""Of 16 bits; the lowest value stands for a sample that is missing."""
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Write the `.hea` and `.dat` of a record, with 16 bits a sample, at steps of 1 uV or the least that fit.
+
+    Parameters
+    ----------
+    path : Path
+        Of its files without their suffix; letters, digits, hyphens and underscores alone.
+    record : Record
+    """
+    gains, steps = [], np.empty(record.signals.shape, dtype=np.int16)
+    for column, signal in enumerate(record.signals.T):
+        largest = float(max(np.nanmax(signal), -np.nanmin(signal))) if np.isfinite(signal).any() else 0.0
+        gain = min(STEPS_PER_MV, LARGEST_STEP / largest) if largest > 0 else STEPS_PER_MV
+        steps[:, column] = np.where(np.isnan(signal), -32768, np.rint(np.nan_to_num(signal) * gain))
+        gains.append(gain)
+    n_leads = len(record.leads)
+    wfdb.wrsamp(
+        path.name,
+        fs=record.fs,
+        units=["mV"] * n_leads,
+        sig_name=list(record.leads),
+        d_signal=steps,
+        fmt=["16"] * n_leads,
+        adc_gain=gains,
+        baseline=[0] * n_leads,
+        comments=["Not a medical device: for teaching and research."],
         write_dir=str(path.parent),
     )
 

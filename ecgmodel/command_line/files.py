@@ -1,0 +1,158 @@
+"""A file that a device wrote, as the argument of `classify`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecgmodel.errors import ImportFileError, QuestionError
+
+if TYPE_CHECKING:
+    from ecgmodel.records.imports.understanding import ImportSettings, Understanding
+    from ecgmodel.records.record import Record
+
+COMPANIONS = (".hea", ".dat", ".atr")
+"""Files of one WFDB record; naming one of them brings the others."""
+
+ANSWERS = {
+    "fs": "Give it with --fs.",
+    "decimal": "Give the decimal mark with --recipe.",
+    "time_unit": "Give the sampling rate with --fs, or the unit of time with --recipe.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A file that was read, and how it was understood.
+
+    Attributes
+    ----------
+    record : Record
+    lead : str or None
+        That the user asked for.
+    unit : str
+        Of the samples in the file.
+    evidence : dict
+        Of each property its value, the reasons for it in English, and whether they are enough.
+    notes : tuple of str
+        What was left out or changed.
+    """
+
+    record: Record
+    lead: str | None
+    unit: str
+    evidence: dict[str, dict[str, object]]
+    notes: tuple[str, ...]
+
+
+def is_file(argument: str) -> bool:
+    """Tell the path of a file from a record's name: no record has a suffix or a folder, and its name goes first."""
+    if os.sep in argument or "/" in argument:
+        return True
+    from ecgmodel.records.sources import list_records
+
+    return argument not in {entry.name for entry in list_records()} and (
+        bool(Path(argument).suffix) or Path(argument).is_file()
+    )
+
+
+def open_file(options: argparse.Namespace) -> OpenedFile:
+    """Read the file that `options.record` names.
+
+    Raises
+    ------
+    QuestionError
+        Where the file does not say something that is needed; says with which option to answer.
+    ImportFileError
+        Where the file is not there or cannot be read.
+    """
+    from ecgmodel.records.csv_import import Recording
+    from ecgmodel.records.uploads import read_files, sniff_files
+
+    files = find_files(Path(options.record))
+    settings = read_settings(options)
+    understanding = sniff_files(files, settings)
+    if options.lead is not None and options.lead in (understanding.header.value or ()):
+        settings = replace(settings, leads=(options.lead,))
+        understanding = sniff_files(files, settings)
+    question = understanding.question
+    if question is not None:
+        raise QuestionError("{question} {answer}", question=question.sentence, answer=ANSWERS[question.setting])
+    found = read_files(files, settings)
+    if not isinstance(found, Recording):
+        raise ImportFileError(
+            "{name} holds no recording but {what}. Beats are named in their rhythm, which a recording has.",
+            name=Path(options.record).name,
+            what="single heartbeats cut out of one" if understanding.kind == "beats" else "annotations alone",
+        )
+    # A column chosen by its name may carry the name of a lead in the record.
+    lead = options.lead if settings.leads is None else found.record.leads[0]
+    return OpenedFile(
+        record=found.record,
+        lead=lead,
+        unit=str(found.understanding.unit.value),
+        evidence=describe_evidence(found.understanding),
+        notes=tuple(str(note) for note in found.notes),
+    )
+
+
+def find_files(path: Path) -> dict[str, bytes | Path]:
+    """Return the file, and of a WFDB record the files beside it, by name.
+
+    Raises
+    ------
+    ImportFileError
+        Where there is no such file.
+    """
+    if not path.is_file():
+        raise ImportFileError(
+            "There is no file {path}, and no record of this name. Give the path of a CSV, EDF or WFDB file, or a "
+            "record as 208.",
+            path=path,
+        )
+    if path.suffix.lower() not in COMPANIONS:
+        return {path.name: path}
+    beside = (path.with_suffix(suffix) for suffix in COMPANIONS)
+    return {path.name: path} | {other.name: other for other in beside if other.is_file()}
+
+
+def read_settings(options: argparse.Namespace) -> ImportSettings:
+    """Return the import settings of a recipe, if one is given, under those of the other options."""
+    from ecgmodel.records.imports.understanding import ImportSettings
+
+    settings = ImportSettings()
+    if options.recipe is not None:
+        try:
+            text = options.recipe.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImportFileError(
+                "The recipe {path} cannot be read. Choose a file that the app saved.", path=options.recipe
+            ) from error
+        settings = ImportSettings.from_json(text)
+    given = {name: getattr(options, name) for name in ("fs", "unit") if getattr(options, name) is not None}
+    return replace(settings, **given)
+
+
+def describe_evidence(understanding: Understanding) -> dict[str, dict[str, object]]:
+    """Return of each property that was found its value, its reasons, and whether they are enough."""
+    return {
+        name: {
+            "value": _plain(finding.value),
+            "reasons": [str(sentence) for sentence in finding.evidence],
+            "certain": finding.certain,
+        }
+        for name, finding in understanding.findings()
+        if finding.value is not None or finding.evidence
+    }
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON can hold it."""
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if hasattr(value, "per_mv"):
+        return {"zero": float(value.zero), "per_mv": float(value.per_mv)}
+    return value if isinstance(value, (str, int, bool)) or value is None else float(value)

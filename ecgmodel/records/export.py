@@ -1,0 +1,52 @@
+"""Writing a record as others read it: a WFDB record of header, signals and annotations."""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+import zipfile
+from pathlib import Path
+
+from ecgmodel.records.record import Annotations, Record
+
+README = (
+    "Written by ecgmodel. Not a medical device: for teaching and research.\n"
+    "A WFDB record: .hea is its header, .dat its samples, .atr its annotations "
+    "(https://physionet.org/content/wfdb).\n"
+)
+
+
+def wfdb_name(name: str) -> str:
+    """Return a record's name as WFDB allows it: letters, digits, hyphens and underscores."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:60] or "record"
+
+
+def format_atr(annotations: Annotations, fs: float) -> bytes:
+    """Return annotations as a WFDB annotation file."""
+    from ecgmodel.records.wfdb_io import write_annotations  # loads slowly
+
+    with tempfile.TemporaryDirectory(prefix="ecgmodel-") as folder:
+        path = Path(folder) / "beats.atr"  # wfdb writes to files alone, and allows few characters in their names
+        write_annotations(path, annotations, fs)
+        return path.read_bytes()
+
+
+def format_wfdb(record: Record, annotations: Annotations | None) -> bytes:
+    """Return a WFDB record as a zip archive of its `.hea`, `.dat` and, where there are annotations, `.atr`.
+
+    Samples are written with 16 bits, at steps of 1 uV or the least that the range of a lead allows.
+    """
+    from ecgmodel.records.wfdb_io import write_annotations, write_record  # loads slowly
+
+    name = wfdb_name(record.name)
+    archive = io.BytesIO()
+    with tempfile.TemporaryDirectory(prefix="ecgmodel-") as folder:
+        write_record(Path(folder) / name, record)
+        if annotations is not None and len(annotations.sample):
+            write_annotations(Path(folder) / f"{name}.atr", annotations, record.fs)
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+            for path in sorted(Path(folder).iterdir()):
+                file.write(path, path.name)
+            file.writestr("README.txt", README)
+    return archive.getvalue()
