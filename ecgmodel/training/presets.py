@@ -53,9 +53,9 @@ PRESETS = {
             "beats",
             "ds1-ds2",
             NetworkConfig(
-                filters=(6, 12, 12),
-                units=24,
-                dense=(24,),
+                filters=(8, 16, 16),
+                units=32,
+                dense=(32,),
                 dropout=0.3,
                 batch_norm=True,
                 readout="last_real",
