@@ -39,8 +39,9 @@ def build_graph(config: NetworkConfig, weights: Weights) -> ModelProto:
     Returns
     -------
     onnx.ModelProto
-        Inputs `signal` (n, n_samples, n_channels) float32 and `length` (n,) int64; outputs `probabilities` (n, 5) and
-        `states` (n, n_steps, units), the hidden state of every step.
+        Inputs `signal` (n, n_samples, n_channels) float32 and `length` (n,) int64; outputs `probabilities` (n, 5),
+        `states` (n, n_steps, units), the hidden state of every step, and `features` (n, n_steps, filters), what the
+        recurrent layer reads at every step.
     """
     graph = _Graph()
     x = graph.add("Transpose", ["signal"], "channels_first", perm=[0, 2, 1])  # (n, n_channels, n_samples)
@@ -50,7 +51,8 @@ def build_graph(config: NetworkConfig, weights: Weights) -> ModelProto:
         x = graph.add("Conv", inputs, f"conv{index}", kernel_shape=[kernel], pads=pads)
         x = graph.add("Relu", [x], f"relu{index}")
         x = graph.add("MaxPool", [x], f"pool{index}", kernel_shape=[POOL], strides=[POOL])
-    features = graph.add("Transpose", [x], "features", perm=[2, 0, 1])  # (n_steps, n, filters)
+    features = graph.add("Transpose", [x], "features", perm=[0, 2, 1])  # (n, n_steps, filters)
+    features = graph.add("Transpose", [features], "features_by_step", perm=[1, 0, 2])  # (n_steps, n, filters)
     by_step = _recurrent_layer(graph, config, weights, features)  # (n_steps, n, units)
     graph.add("Transpose", [by_step], "states", perm=[1, 0, 2])
     x = _readout(graph, config)  # (n, units)
@@ -71,6 +73,7 @@ def build_graph(config: NetworkConfig, weights: Weights) -> ModelProto:
             [
                 _value("probabilities", TensorProto.FLOAT, ["n", config.n_classes]),
                 _value("states", TensorProto.FLOAT, ["n", config.n_steps, config.units]),
+                _value("features", TensorProto.FLOAT, ["n", config.n_steps, config.filters[-1]]),
             ],
             graph.constants,
         ),

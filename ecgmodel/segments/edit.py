@@ -1,0 +1,312 @@
+"""One beat cut out of its surroundings, and what it would look like if the ECG were different.
+
+Only the surroundings that a segment depends on are touched, so an edit is shown while a slider moves. Positions in a
+`Stretch` count from its own start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from ecgmodel.errors import ConfigError, SegmentError
+from ecgmodel.records.record import Annotations, Header, Record
+from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES, HISTORY, REFRESH, STEADY_BEATS, cut_beats
+from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES, Segments
+from ecgmodel.segments.runs import SAMPLES_AFTER, SAMPLES_BEFORE, cut_runs, find_runs
+
+QRS_HALF_S = 0.06
+"""Half of what is taken for a QRS complex."""
+
+EDIT_RANGES = {
+    "early": (0.0, 0.6),
+    "widen": (1.0, 2.5),
+    "r_scale": (0.0, 3.0),
+    "mains_mv": (0.0, 1.0),
+    "wander_mv": (0.0, 2.0),
+}
+MAINS_HZ = (50, 60)
+WANDER_HZ = 0.3
+"""Baseline wander as slow as breathing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What to change.
+
+    Attributes
+    ----------
+    early : float
+        The part of the RR interval before the beat that is taken away; as much is put behind it, as after a beat that
+        does not reset the sinus node. The waves in front are squeezed together, the beat itself keeps its shape.
+    widen : float
+        How many times as wide the QRS complex becomes.
+    r_scale : float
+        How many times as high the QRS complex becomes.
+    flip : bool
+        Swap the two electrodes of the lead.
+    mains_hz : {50, 60}
+    mains_mv, wander_mv : float
+        Amplitudes of added mains hum and baseline wander, in mV.
+
+    Raises
+    ------
+    ConfigError
+        Where a number is out of its range, see `EDIT_RANGES`.
+    """
+
+    early: float = 0.0
+    widen: float = 1.0
+    r_scale: float = 1.0
+    flip: bool = False
+    mains_hz: int = 50
+    mains_mv: float = 0.0
+    wander_mv: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in EDIT_RANGES.items():
+            value = getattr(self, name)
+            if not low <= value <= high:  # also true for NaN
+                raise ConfigError(
+                    "The edit '{name}' is {value:g}; it lies from {low:g} to {high:g}.",
+                    name=name,
+                    value=value,
+                    low=low,
+                    high=high,
+                )
+        if self.mains_hz not in MAINS_HZ:
+            raise ConfigError("Mains hum has 50 or 60 Hz, not {value:g}.", value=self.mains_hz)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """A beat with all that its segment depends on.
+
+    Attributes
+    ----------
+    record, lead : str
+    segments : {"beats", "runs"}
+        How the segment is cut.
+    signal : ndarray of shape (n_samples,), float32
+        One lead in mV.
+    fs : float
+        In Hz.
+    start_sample : int
+        Where it begins in its record, in samples of the record.
+    r_sample : ndarray of shape (n_beats,), int64
+        R peaks; of runs, those of the run alone.
+    symbol : ndarray of shape (n_beats,), str
+        The experts' symbols; "" where there are none.
+    index : int
+        The beat among them.
+    """
+
+    record: str
+    lead: str
+    segments: str
+    signal: np.ndarray
+    fs: float
+    start_sample: int
+    r_sample: np.ndarray
+    symbol: np.ndarray
+    index: int
+
+
+def beat_surroundings(
+    record: str, lead: str, signal: np.ndarray, r_sample: np.ndarray, symbol: np.ndarray, fs: float, index: int
+) -> Stretch:
+    """Return a beat with as many beats before it as its rhythm and typical beat look back upon.
+
+    Parameters
+    ----------
+    record, lead : str
+    signal : ndarray of shape (n_samples,), float32
+        The whole lead, in mV.
+    r_sample, symbol : ndarray of shape (n_beats,)
+        Every beat of the record.
+    fs : float
+    index : int
+        The beat.
+
+    Raises
+    ------
+    SegmentError
+        Where there is no such beat.
+    """
+    if not 0 <= index < len(r_sample):
+        raise SegmentError(
+            "There are {n} beats, numbered from 0; {index} is none of them.", n=len(r_sample), index=index
+        )
+    scale = Fraction(MODEL_FS / fs).limit_denominator(1000)
+    # The typical beat is renewed in blocks counted from the record's first beat.
+    first = max(index - max(HISTORY + REFRESH, 2 * STEADY_BEATS), 0) // REFRESH * REFRESH
+    margin = int((BEFORE_SAMPLES + AFTER_SAMPLES) * fs / MODEL_FS) + 1
+    begin = max(int(r_sample[first]) - margin, 0) if first else 0
+    begin = begin // scale.denominator * scale.denominator  # where samples of both frequencies meet
+    end = min(int(r_sample[index]) + 2 * margin, len(signal))
+    stop = int(np.searchsorted(r_sample, end))
+    return Stretch(
+        record=record,
+        lead=lead,
+        segments="beats",
+        signal=signal[begin:end],
+        fs=fs,
+        start_sample=begin,
+        r_sample=np.asarray(r_sample[first:stop], dtype=np.int64) - begin,
+        symbol=np.asarray(symbol[first:stop], dtype=str),
+        index=index - first,
+    )
+
+
+def run_surroundings(record: Record, lead: str, sample: int) -> Stretch:
+    """Return the run that a beat belongs to, with the signal around it.
+
+    Parameters
+    ----------
+    record : Record
+        Annotated.
+    lead : str
+    sample : int
+        R peak of the beat.
+
+    Raises
+    ------
+    SegmentError
+        Where the record has no annotations or another sampling frequency than 360 Hz, or no run of the five classes
+        holds the beat.
+    """
+    if record.annotations is None or record.fs != MODEL_FS:
+        cut_runs(record, lead)  # raises, and says which of the two it is
+    marks = record.annotations
+    mark = int(np.searchsorted(marks.sample, sample))
+    runs = find_runs(marks.symbol)
+    run = runs[np.searchsorted(runs[:, 1], mark)] if mark < len(marks.sample) else (0, -1)
+    stretch = _cut_run(record, lead, int(run[0]), int(run[1]), mark)
+    if stretch is None or marks.sample[mark] != sample:
+        raise SegmentError(
+            "The beat at {time:.1f} s is in no run of the five classes. Choose another beat, or a model that reads "
+            "single beats.",
+            time=sample / record.fs,
+        )
+    return stretch
+
+
+def _cut_run(record: Record, lead: str, first: int, last: int, mark: int) -> Stretch | None:
+    marks = record.annotations
+    if last < first:
+        return None
+    begin = max(int(marks.sample[first]) - SAMPLES_BEFORE - int(record.fs), 0)
+    end = int(min(marks.sample[last] + SAMPLES_AFTER, marks.sample[first] + SEGMENT_SAMPLES)) + int(record.fs)
+    part = slice(first, last + 1)
+    inside = marks.sample[part] < end
+    stretch = Stretch(
+        record=record.name,
+        lead=lead,
+        segments="runs",
+        signal=record.lead(lead)[begin:end],
+        fs=record.fs,
+        start_sample=begin,
+        r_sample=marks.sample[part][inside] - begin,
+        symbol=marks.symbol[part][inside],
+        index=mark - first,
+    )
+    return stretch if stretch.index < len(stretch.r_sample) and len(cut_segment(stretch)) else None
+
+
+def cut_segment(stretch: Stretch) -> Segments:
+    """Return the segment of the beat, as it would be cut from the whole record; its samples count from there, at 360 Hz."""
+    if stretch.segments == "runs":
+        marks = Annotations(stretch.r_sample, stretch.symbol, np.full(len(stretch.symbol), ""))
+        small = Record(
+            stretch.record,
+            stretch.signal[:, np.newaxis],
+            (stretch.lead,),
+            stretch.fs,
+            marks,
+            header=Header(),
+            source="upload",
+        )
+        found = cut_runs(small, stretch.lead)
+    else:
+        one = slice(stretch.index, stretch.index + 1)
+        found = cut_beats(
+            stretch.signal,
+            stretch.r_sample,
+            stretch.fs,
+            symbol=stretch.symbol,
+            record=stretch.record,
+            lead=stretch.lead,
+            select=one,
+        )
+    start = round(stretch.start_sample * MODEL_FS / stretch.fs)
+    return replace(found, start_sample=found.start_sample + start, r_sample=found.r_sample + start)
+
+
+def apply_edit(stretch: Stretch, edit: Edit) -> Stretch:
+    """Return the stretch as it would be under an edit; an edit that changes nothing returns it unchanged."""
+    if edit == Edit():
+        return stretch
+    signal, r_sample = stretch.signal, stretch.r_sample.copy()
+    if edit.r_scale != 1:
+        signal = _scale_qrs(signal, int(r_sample[stretch.index]), stretch.fs, edit.r_scale)
+    if edit.early > 0 or edit.widen != 1:
+        now, before = _warp(stretch, edit)
+        place = np.interp(np.arange(len(signal)), now, before)
+        signal = np.interp(place, np.arange(len(signal)), signal)
+        r_sample[stretch.index] = round(float(now[before == r_sample[stretch.index]][0]))
+    seconds = (stretch.start_sample + np.arange(len(signal))) / stretch.fs
+    if edit.mains_mv > 0:
+        signal = signal + edit.mains_mv * np.sin(2 * np.pi * edit.mains_hz * seconds)
+    if edit.wander_mv > 0:
+        signal = signal + edit.wander_mv * np.sin(2 * np.pi * WANDER_HZ * seconds)
+    if edit.flip:
+        signal = -signal
+    return replace(stretch, signal=np.asarray(signal, dtype=np.float32), r_sample=r_sample)
+
+
+def _scale_qrs(signal: np.ndarray, r: int, fs: float, scale: float) -> np.ndarray:
+    """Stretch the QRS complex in height, over the line between its two feet; it is faded in and out."""
+    reach = round(1.4 * QRS_HALF_S * fs)
+    first, last = max(r - reach, 0), min(r + reach, len(signal) - 1)
+    at = np.arange(first, last + 1)
+    foot = np.interp(at, [first, last], [signal[first], signal[last]])
+    # 1 in the middle half, then down to 0 at the feet as half a cosine.
+    away = np.clip(2 * np.abs(at - r) / reach - 1, 0, 1)
+    weight = 0.5 + 0.5 * np.cos(np.pi * away)
+    changed = signal.copy()
+    changed[first : last + 1] = foot + (signal[first : last + 1] - foot) * (1 + (scale - 1) * weight)
+    return changed
+
+
+def _warp(stretch: Stretch, edit: Edit) -> tuple[np.ndarray, np.ndarray]:
+    """Return corners of the map of time: samples of the edited signal, and where their values come from."""
+    fs, r = stretch.fs, float(stretch.r_sample[stretch.index])
+    is_first, is_last = stretch.index == 0, stretch.index == len(stretch.r_sample) - 1
+    before = max(r - fs, 0.0) if is_first else float(stretch.r_sample[stretch.index - 1])
+    behind = min(r + fs, len(stretch.signal) - 1.0) if is_last else float(stretch.r_sample[stretch.index + 1])
+    rr, rest = r - before, behind - r
+    left, right = r - min(0.2 * fs, 0.4 * rr), r + min(0.42 * fs, 0.55 * rest)  # of the beat with P and T
+    squeezed_from, stretched_to = before + min(0.1 * fs, 0.2 * rr), behind - min(0.2 * fs, 0.25 * rest)
+    shift = min(edit.early * rr, 0.9 * (left - squeezed_from))
+    half = min(QRS_HALF_S * fs, 0.3 * min(r - left, right - r))
+    wide = min(half * edit.widen, 0.9 * min(r - left, right - r))
+    source = np.array(
+        [0, squeezed_from, left, r - half, r, r + half, right, stretched_to, len(stretch.signal) - 1], dtype=float
+    )
+    target = np.array(
+        [
+            0,
+            squeezed_from,
+            left - shift,
+            r - shift - wide,
+            r - shift,
+            r - shift + wide,
+            right - shift,
+            stretched_to,
+            len(stretch.signal) - 1,
+        ],
+        dtype=float,
+    )
+    return target, source
