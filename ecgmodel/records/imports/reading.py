@@ -7,6 +7,7 @@ first odd cell; the careful one then reads that block line by line and knows the
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -203,7 +204,7 @@ def _read_quickly(block: bytes, plan: TablePlan, first_line: int, done: int) -> 
             times = parse_clock_cells(times) if plan.clock else times
     except (pa.ArrowInvalid, ValueError):
         return None
-    if np.any(np.isnan(values).all(axis=1) & (True if times is None else np.isnan(times))):
+    if np.any(np.isnan(values).all(axis=1)) and re.search(rb"\n[,;\t|\" ]+\r?\n", b"\n" + block):
         return None  # a line of delimiters alone, which stands for nothing
     faults = []
     for kind, where in (("missing", np.isnan(values)), ("infinite", np.abs(values) > LARGEST)):
