@@ -12,10 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.errors import ConfigError
+from ecgmodel.labels import CLASSES
 from ecgmodel.segments.dataset import Segments
 
 PROTOCOLS = ("segments-10fold", "patients-10fold", "ds1-ds2")
 N_FOLDS = 10
+
+DEALS = 10
+"""Random deals of people from which swaps start."""
 
 DS1 = tuple("101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230".split())
 DS2 = tuple("100 103 105 111 113 117 121 123 200 202 210 212 213 214 219 221 222 228 231 232 233 234".split())
@@ -129,20 +133,39 @@ def _deal_stratified(label: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _deal_people(segments: Segments, seed: int) -> np.ndarray:
-    """Deal people to folds, those with most of a rare class first, each to the fold that lacks them most."""
+    """Deal people to folds, so that folds are alike in segments and in every class as far as whole people allow.
+
+    From random deals, people are swapped between folds (or moved, by a swap with nobody) while that makes the folds
+    more alike; the best of `DEALS` is taken.
+    """
     people = np.array([person(record) for record in segments.record])
-    names = np.unique(people)
-    share = np.stack([np.bincount(segments.label[people == name], minlength=5) for name in names]).astype(float)
-    share /= share.sum(axis=0).clip(min=1)  # (n_people, 5): each person's part of every class
+    names, who = np.unique(people, return_inverse=True)
+    counts = np.zeros((len(names), len(CLASSES)))
+    np.add.at(counts, (who, segments.label), 1)
+    amounts = np.column_stack([counts.sum(axis=1), np.ones(len(names)), counts])
+    # 1 is what a fold should have. People count little: they only keep a fold from being one person.
+    share = amounts / amounts.sum(axis=0).clip(min=1) * N_FOLDS * np.sqrt([2, 0.2, *[1] * len(CLASSES)])
+    share = np.vstack([share, np.zeros((N_FOLDS, share.shape[1]))])
     random = np.random.default_rng(seed)
-    order = np.argsort(-(share.max(axis=1) + 1e-6 * random.random(len(names))))
-    load = np.zeros((N_FOLDS, share.shape[1]))
-    members = np.zeros(N_FOLDS)
-    fold_of = {}
-    for index in order:
-        cost = ((load + share[index]) ** 2).sum(axis=1) + 1e-3 * members
-        fold = int(np.argmin(cost))
-        load[fold] += share[index]
-        members[fold] += 1
-        fold_of[names[index]] = fold
-    return np.array([fold_of[name] for name in people])
+    deals = [_even_out(share, random.permutation(len(share)) % N_FOLDS) for _ in range(DEALS)]
+    return min(deals, key=lambda deal: _unevenness(share, deal))[who]
+
+
+def _even_out(share: np.ndarray, deal: np.ndarray) -> np.ndarray:
+    """Swap people between folds while the sum of the folds' squared shares shrinks."""
+    product = share @ share.T
+    apart = np.diag(product)[:, np.newaxis] - 2 * product + np.diag(product)
+    while True:
+        load = np.stack([share[deal == fold].sum(axis=0) for fold in range(N_FOLDS)])
+        meets = load[deal] @ share.T  # (i, j): the load of i's fold times j's shares
+        alone = np.diag(meets)
+        change = 2 * (meets + meets.T - alone[:, np.newaxis] - alone + apart)  # where i and j swap places
+        change[deal[:, np.newaxis] == deal] = 0
+        first, second = np.unravel_index(np.argmin(change), change.shape)
+        if change[first, second] > -1e-9:
+            return deal
+        deal[[first, second]] = deal[[second, first]]
+
+
+def _unevenness(share: np.ndarray, deal: np.ndarray) -> float:
+    return sum(float((share[deal == fold].sum(axis=0) ** 2).sum()) for fold in range(N_FOLDS))

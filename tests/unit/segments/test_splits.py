@@ -1,5 +1,7 @@
 """Splits: nobody and nothing on two sides."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,22 @@ def test_folds_of_people_never_share_one(segments: Segments) -> None:
         assert not sides[0] & sides[2]
         assert not sides[1] & sides[2]
     assert person("201") == person("202")
+
+
+def test_folds_of_people_are_alike(segments: Segments) -> None:
+    """Where a few people have most of the segments, and a class is in six people, as in MIT-BIH."""
+    random = np.random.default_rng(5)
+    weight = random.exponential(size=len(RECORD_NAMES)) ** 1.5
+    record = random.choice(RECORD_NAMES, len(segments), p=weight / weight.sum())
+    label = np.where(np.isin(record, RECORD_NAMES[:6]) & (segments.label == 0), 2, segments.label % 2)
+    uneven = replace(segments, record=record, label=label)
+    tests = [split_segments(uneven, "patients-10fold", fold).test for fold in range(N_FOLDS)]
+    sizes = np.array([len(test) for test in tests])
+    largest = max(np.bincount(np.unique([person(name) for name in record], return_inverse=True)[1]))
+    assert sizes.max() <= max(1.25 * len(segments) / N_FOLDS, largest)
+    assert sizes.min() >= 0.75 * len(segments) / N_FOLDS
+    assert sum((label[test] == 2).any() for test in tests) >= 4
+    assert all((label[test] == 1).any() for test in tests)
 
 
 def test_ds1_and_ds2_are_the_published_ones(segments: Segments) -> None:
