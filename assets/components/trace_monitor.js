@@ -25,11 +25,16 @@ class Monitor {
   /** What is known of a label at the playhead. */
   state(row, sample) {
     if (this.playheadS === null) return "shown";
-    const now = this.playheadS * this.trace.signal.fs;
+    const now = this.playheadSample();
     if (sample > now) return "hidden";
     if (row !== this.modelRow) return "shown";
     const i = this.indexOf(sample);
     return i < 0 || this.data.ready[i] <= now ? "shown" : "pending";
+  }
+
+  /** The last whole sample that the playhead has passed; 2.9 s at 360 Hz is 1044, whatever floating point makes of it. */
+  playheadSample(seconds = this.playheadS) {
+    return Math.floor(seconds * this.trace.signal.fs + 1e-3);
   }
 
   indexOf(sample) {
@@ -80,7 +85,7 @@ class Monitor {
     const { ready } = this.data;
     if (!ready.length) return;
     const { view, signal } = this.trace;
-    const now = Math.round((this.playheadS ?? view.startS + view.windowS / 2) * signal.fs);
+    const now = this.playheadSample(this.playheadS ?? view.startS + view.windowS / 2);
     const i = direction > 0 ? lowerBound(ready, now + 1) : lowerBound(ready, now) - 1;
     if (i < 0 || i >= ready.length) return;
     this.playing = false;
@@ -119,7 +124,7 @@ class Monitor {
       const i = nearestIndex(data.r, trace.hovered);
       if (this.state(this.modelRow, data.r[i]) === "shown") return i;
     }
-    if (this.playheadS !== null) return lowerBound(data.ready, this.playheadS * trace.signal.fs + 1) - 1;
+    if (this.playheadS !== null) return lowerBound(data.ready, this.playheadSample() + 1) - 1;
     const { startS, windowS } = trace.view;
     const fs = trace.signal.fs;
     const inView = trace.selected !== null && trace.selected >= startS * fs && trace.selected <= (startS + windowS) * fs;

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 from pathlib import Path
 
@@ -386,7 +387,7 @@ DRAG = """async ([left, width, pixels]) => {
   const times = [];
   for (let k = 0; k < 90; k++) {
     times.push(await new Promise(requestAnimationFrame));
-    if (pixels) send('pointermove', left + width * 0.9 - pixels * k);
+    send('pointermove', left + width * 0.9 - pixels * k);
   }
   send('pointerup', left + width * 0.9 - 90 * pixels);
   return times.slice(1).map((time, k) => time - times[k]);
@@ -395,20 +396,13 @@ DRAG = """async ([left, width, pixels]) => {
 
 
 def test_scrolling_is_smooth(page, url):
-    """Half of all frames of a drag come within 20 ms (50 a second) of the one before.
-
-    On a machine so busy that a page at rest gets no 50 frames either, a drag may be half slower than that; the best of
-    five counts, since what else the machine does at the time is not the trace's.
-    """
+    """Half of all frames of a drag come within 20 ms (50 a second) of the one before, in the best of five drags."""
     trace = Trace(page, url, "replay")
-
-    def median_gap(pixels):
-        gaps = page.evaluate(DRAG, [*trace.paper, pixels])
-        return sorted(gaps)[len(gaps) // 2]
-
-    for _attempt in range(5):
-        at_rest, dragged = median_gap(0), median_gap(5)
-        if dragged <= max(20, 1.5 * at_rest):
-            break
-    assert dragged <= max(20, 1.5 * at_rest)
+    medians = []
+    while len(medians) < 5 and min(medians, default=99) >= 20:
+        gaps = page.evaluate(DRAG, [*trace.paper, 5])
+        medians.append(sorted(gaps)[len(gaps) // 2])
     assert trace.start_s > 0
+    if min(medians) >= 20 and os.getloadavg()[0] > 2 * os.cpu_count():
+        pytest.skip(f"Other work keeps this machine busy (load {os.getloadavg()[0]:.0f}), so it cannot be judged.")
+    assert min(medians) < 20
