@@ -12,12 +12,14 @@ from tests.benchmarks.app_start import measure_app_start
 from tests.benchmarks.measure import Measure
 from tests.benchmarks.next_window import measure_next_window
 from tests.benchmarks.record_to_labels import measure_record_to_labels
+from tests.benchmarks.scrolling import measure_scrolling
 from tests.benchmarks.serving import measure_serving
 from tests.benchmarks.training import measure_training
 
 MEASURES: dict[str, Callable[[], Measure]] = {
     "start": measure_app_start,
     "next-window": measure_next_window,
+    "scrolling": measure_scrolling,
     "memory": measure_app_memory,
     "record-to-labels": measure_record_to_labels,
     "serving": measure_serving,

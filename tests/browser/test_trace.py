@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 from pathlib import Path
 
@@ -374,35 +373,3 @@ def test_two_fingers_zoom_and_one_drags(page, url):
     trace.paint()
     _left, width = trace.paper
     assert trace.start_s == pytest.approx(start_s + 100 / width * 5, abs=0.1)
-
-
-DRAG = """async ([left, width, pixels]) => {
-  const holds = (node) => node.shadowRoot?.querySelector('.surface');
-  const target = holds([...document.querySelectorAll('*')].find(holds));
-  const y = target.getBoundingClientRect().top + 200;
-  const send = (type, x) => target.dispatchEvent(
-    new PointerEvent(type, { pointerId: 1, clientX: x, clientY: y, button: 0, bubbles: true }));
-  target.setPointerCapture = () => {};
-  send('pointerdown', left + width * 0.9);
-  const times = [];
-  for (let k = 0; k < 90; k++) {
-    times.push(await new Promise(requestAnimationFrame));
-    send('pointermove', left + width * 0.9 - pixels * k);
-  }
-  send('pointerup', left + width * 0.9 - 90 * pixels);
-  return times.slice(1).map((time, k) => time - times[k]);
-}"""
-"""Drag by some pixels a frame; return the milliseconds from frame to frame."""
-
-
-def test_scrolling_is_smooth(page, url):
-    """Half of all frames of a drag come within 20 ms (50 a second) of the one before, in the best of five drags."""
-    trace = Trace(page, url, "replay")
-    medians = []
-    while len(medians) < 5 and min(medians, default=99) >= 20:
-        gaps = page.evaluate(DRAG, [*trace.paper, 5])
-        medians.append(sorted(gaps)[len(gaps) // 2])
-    assert trace.start_s > 0
-    if min(medians) >= 20 and os.getloadavg()[0] > 2 * os.cpu_count():
-        pytest.skip(f"Other work keeps this machine busy (load {os.getloadavg()[0]:.0f}), so it cannot be judged.")
-    assert min(medians) < 20

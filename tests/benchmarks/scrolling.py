@@ -1,0 +1,51 @@
+"""How smoothly the trace follows the pointer."""
+
+from __future__ import annotations
+
+import statistics
+
+from tests.benchmarks.driver import PAINTED_TRACE, deep, open_browser, open_page
+from tests.benchmarks.measure import Measure, Target
+from tests.browser.server import ROOT, serve
+
+N_DRAGS = 5
+
+# Drags the paper by some pixels a frame; returns the milliseconds from frame to frame.
+_DRAG = """
+async ([surface, pixels]) => {
+  const target = new Function('return (' + surface + ')')();
+  const { left, width, top } = target.getBoundingClientRect();
+  const y = top + 200;
+  const send = (type, x) => target.dispatchEvent(
+    new PointerEvent(type, { pointerId: 1, clientX: x, clientY: y, button: 0, bubbles: true }));
+  target.setPointerCapture = () => {};
+  send('pointerdown', left + width * 0.9);
+  const times = [];
+  for (let k = 0; k < 90; k++) {
+    times.push(await new Promise(requestAnimationFrame));
+    send('pointermove', left + width * 0.9 - pixels * k);
+  }
+  send('pointerup', left + width * 0.9 - 90 * pixels);
+  return times.slice(1).map((time, k) => time - times[k]);
+}
+"""
+
+
+def measure_scrolling() -> Measure:
+    """Drag ten seconds of a record of half an hour, all of which the browser holds."""
+    with open_browser() as browser, serve(ROOT / "app.py") as server:
+        context = browser.new_context()
+        try:
+            page = context.new_page()
+            open_page(page, server.url, PAINTED_TRACE)
+            page.wait_for_load_state("networkidle")
+            medians = [statistics.median(page.evaluate(_DRAG, [deep(".surface"), 5])) for _ in range(N_DRAGS)]
+        finally:
+            context.close()
+    return Measure(
+        name="scrolling the trace, frame to frame",
+        value=statistics.median(medians),
+        unit="ms",
+        target=Target("at most", 20, "value"),
+        note=f"headless Chromium paints a frame every 16.7 ms; median of {N_DRAGS} drags of 90 frames",
+    )
