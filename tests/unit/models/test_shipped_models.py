@@ -86,6 +86,7 @@ def test_simulated_beats_are_recognised_well_above_chance() -> None:
     truth, predicted = np.concatenate(truth), np.concatenate(predicted)
     judged = np.isin(truth, CLASSES)
     sensitivity = recall_score(truth[judged], predicted[judged], labels=CLASSES, average=None, zero_division=0)
-    assert sensitivity.mean() > 0.5
-    assert sensitivity[CLASSES.index("N")] > 0.8
-    assert sensitivity[CLASSES.index("V")] > 0.8
+    # 93.9 % of the beats and a mean sensitivity of 90.5 % when this was written; chance would be 20 %.
+    assert sensitivity.mean() > 0.8
+    assert sensitivity[CLASSES.index("N")] > 0.95
+    assert sensitivity[CLASSES.index("V")] > 0.95
