@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import streamlit as st
 
-from ecgmodel.network.model_file import Model, list_shipped_models, open_shipped_model, shipped_model_path
+from ecgmodel.labels import class_index
+from ecgmodel.network.build import initialise_weights
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.model_file import Model, ModelCard, list_shipped_models, open_shipped_model, shipped_model_path
 from ecgmodel.records import sources
-from ecgmodel.records.record import Record
+from ecgmodel.records.record import Annotations, Record
+from ecgmodel.segments.one_beat import list_beats
 from pages.ui import state
 
 if TYPE_CHECKING:
+    from ecgmodel.network.experiments import BeatSample
     from ecgmodel.network.inference import Classifier, RecordPrediction
 
 T = TypeVar("T")
@@ -27,6 +32,10 @@ MAX_RECORDS = 6
 MAX_SUMMARIES = 128
 MAX_MODELS = 8
 MAX_PREDICTIONS = 24
+MAX_SAMPLES = 8
+
+SAMPLE_PER_CLASS = 60
+"""Beats of each class on which an experiment is judged: a second's work the first time."""
 
 DEFAULT_MODELS = ("beats-gru", "gru")
 """The model of a first visit: one that reads any signal comes first."""
@@ -158,6 +167,35 @@ def _shared_classifier(name: str, stamp: int) -> Classifier:
     return Classifier(_shared_model(name, stamp))
 
 
+# Lessons
+
+
+def lesson_record_names() -> tuple[str, ...]:
+    """Return the records that a lesson can show at once: this visitor's own, and those on this machine."""
+    return (*state.own("record"), *(entry.name for entry in record_entries() if entry.available != "download"))
+
+
+def lesson_beats(name: str) -> Annotations:
+    """Return the beats of a record that a lesson can speak of, see `segments.one_beat.list_beats`."""
+    if name in state.own("record"):
+        return list_beats(open_record(name))
+    return _shared_lesson_beats(name, availability(name))
+
+
+@st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
+def _shared_lesson_beats(name: str, available: str | None) -> Annotations:
+    return freeze(list_beats(_shared_record(name, available)))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def untrained_model(cell: str) -> Model:
+    """Return the paper's network with the weights with which training starts."""
+    config = NetworkConfig(cell=cell)
+    return freeze(
+        Model(config, initialise_weights(config, seed=0), ModelCard(name=f"untrained-{cell}", segments="runs"))
+    )
+
+
 # Predictions
 
 
@@ -191,3 +229,81 @@ def _classify(record_name: str, model_name: str, lead: str | None, beats: str) -
     from ecgmodel.network.inference import classify_record
 
     return freeze(classify_record(open_record(record_name), open_classifier(model_name), lead=lead, beats=beats))
+
+
+# Beats, for the Gates page
+
+
+def find_beats(record_name: str, lead: str, beats: str) -> Annotations:
+    """Return every beat of a record: the experts', or detected ones with the symbol "".
+
+    Raises
+    ------
+    EcgModelError
+        Where the record cannot be opened or has no such lead.
+    """
+    record = open_record(record_name)
+    if beats == "annotated" and record.annotations is not None:
+        return record.annotations.beats()
+    if record_name not in state.own("record"):
+        return _shared_peaks(record_name, availability(record_name), lead)
+    kept = state.own("peaks")
+    if (record_name, lead) not in kept:
+        kept.clear()
+        kept[record_name, lead] = _detect(record_name, lead)
+    return kept[record_name, lead]
+
+
+@st.cache_resource(max_entries=MAX_PREDICTIONS, show_spinner=False)
+def _shared_peaks(record_name: str, where: str | None, lead: str) -> Annotations:
+    return _detect(record_name, lead)
+
+
+def _detect(record_name: str, lead: str) -> Annotations:
+    from ecgmodel.records.r_peaks import detect_r_peaks
+
+    record = open_record(record_name)
+    r_sample = detect_r_peaks(record.lead(lead), record.fs)
+    return freeze(Annotations(r_sample, np.full(len(r_sample), ""), np.full(len(r_sample), "")))
+
+
+def beat_sample(record_name: str, model_name: str, lead: str) -> BeatSample:
+    """Return some annotated beats of every class of a record, as the recurrent layer of a model reads them.
+
+    Raises
+    ------
+    EcgModelError
+        Where the record or the model cannot be opened, or the model cannot read the record.
+    """
+    if record_name not in state.own("record") and model_name not in state.own("model"):
+        return _shared_sample(record_name, availability(record_name), model_name, _model_stamp(model_name), lead)
+    kept = state.own("sample")
+    key = (record_name, model_name, lead)
+    if key not in kept:
+        kept.clear()
+        kept[key] = _draw_sample(record_name, model_name, lead)
+    return kept[key]
+
+
+@st.cache_resource(max_entries=MAX_SAMPLES, show_spinner=False)
+def _shared_sample(record_name: str, where: str | None, model_name: str, stamp: int, lead: str) -> BeatSample:
+    return _draw_sample(record_name, model_name, lead)
+
+
+def _draw_sample(record_name: str, model_name: str, lead: str) -> BeatSample:
+    from ecgmodel.network.experiments import draw_beats, serve_sample
+    from ecgmodel.segments.dataset import join_segments
+    from ecgmodel.segments.edit import beat_surroundings, cut_segment
+    from ecgmodel.segments.runs import cut_runs
+
+    record, classifier = open_record(record_name), open_classifier(model_name)
+    if classifier.model.card.segments == "runs":
+        runs = cut_runs(record, lead)
+        return freeze(serve_sample(classifier, runs.take(draw_beats(runs.label, SAMPLE_PER_CLASS))))
+    marks, signal = record.annotations.beats(), record.lead(lead)
+    label = np.array([class_index(symbol) for symbol in marks.symbol], dtype=np.int64)
+    parts = [
+        cut_segment(beat_surroundings(record.name, lead, signal, marks.sample, marks.symbol, record.fs, int(index)))
+        for index in draw_beats(label, SAMPLE_PER_CLASS)
+    ]
+    return freeze(serve_sample(classifier, join_segments(parts)))

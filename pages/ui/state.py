@@ -37,8 +37,16 @@ _REPORTED = "components.reported"
 _FIRST = "components.first"
 _DONE = "slow.done"
 _OWN = "own"
+_STEP = "choice.step"
+_UNIT = "choice.unit"
+_CHAPTER = "choice.chapter"
+_CONTROLS = "choice.controls"
+_ASKED = "address.asked"
+_NOTED = "address.noted"
 
 _ADDRESS = ("record", "t", "w", "model", "lang")
+_PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls")
+"""What only some pages have in their address: taken by `take_asked`, kept by `note_in_address`."""
 
 
 # Language
@@ -180,10 +188,49 @@ def set_beat_source(source: BeatSource) -> None:
     st.session_state[_BEATS] = source
 
 
+# Lesson: the chapter, and the place in the recurrent cell
+
+
+def chapter() -> int:
+    """Return the chapter of the course that is open, from 1."""
+    return st.session_state.get(_CHAPTER, 1)
+
+
+def set_chapter(number: int) -> None:
+    """Open another chapter."""
+    st.session_state[_CHAPTER] = number
+
+
+def step() -> int | None:
+    """Return the chosen time step of the recurrent layer; `None` before a choice."""
+    return st.session_state.get(_STEP)
+
+
+def unit() -> int | None:
+    """Return the chosen unit of the recurrent layer; `None` before a choice."""
+    return st.session_state.get(_UNIT)
+
+
+def set_place(step: int, unit: int) -> None:
+    """Choose a time step and a unit of the recurrent layer."""
+    st.session_state[_STEP] = step
+    st.session_state[_UNIT] = unit
+
+
+def shows_controls() -> bool:
+    """Return whether a lesson shows its controls; a teacher's link may hide them."""
+    return st.session_state.get(_CONTROLS, True)
+
+
+def set_controls(shown: bool) -> None:
+    """Show or hide the controls of a lesson."""
+    st.session_state[_CONTROLS] = shown
+
+
 # What belongs to this visitor alone, and so never goes into a shared cache
 
 
-def own(kind: Literal["record", "model", "classifier", "prediction"]) -> dict:
+def own(kind: Literal["record", "model", "classifier", "prediction", "peaks", "sample", "gates"]) -> dict:
     """Return the visitor's own objects of one kind by name: uploads, and what was computed from them."""
     return st.session_state.setdefault(f"{_OWN}.{kind}", {})
 
@@ -202,7 +249,7 @@ def read_address(records: Sequence[str], models: Sequence[str], default_record: 
         The record of a first visit.
     """
     problems: list[EcgModelError] = []
-    asked = {key: st.query_params[key] for key in _ADDRESS if key in st.query_params}
+    asked = {key: st.query_params[key] for key in (*_ADDRESS, *_PAGE_ADDRESS) if key in st.query_params}
     written = st.session_state.get(_WRITTEN, {})
     fresh = {key: text for key, text in asked.items() if written.get(key) != text}
 
@@ -221,17 +268,42 @@ def read_address(records: Sequence[str], models: Sequence[str], default_record: 
         _take_model(fresh["model"], models, problems)
     if fresh:
         st.session_state[_PROBLEMS] = problems
+    st.session_state[_ASKED] = {key: fresh[key] for key in _PAGE_ADDRESS if key in fresh}
+    st.session_state[_NOTED] = {}
 
 
-def write_address() -> None:
-    """Write the choices into the address, so that its link opens the same place."""
+def take_asked(key: str) -> str | None:
+    """Return what a new address asks for under a key that only some pages know; `None` from the second time on."""
+    return st.session_state.get(_ASKED, {}).pop(key, None)
+
+
+def note_in_address(**values: str) -> None:
+    """Keep choices of this page in the address of this run."""
+    st.session_state.setdefault(_NOTED, {}).update(values)
+
+
+def add_problem(problem: EcgModelError) -> None:
+    """Note what was wrong with the address, found by a page."""
+    st.session_state.setdefault(_PROBLEMS, []).append(problem)
+
+
+def address() -> dict[str, str]:
+    """Return what the address of this place carries."""
     now = {"record": record_name(), "t": _short(start_s()), "w": _short(window_s())}
+    if record_name() in own("record"):  # nobody else could open it, and its name is the visitor's own
+        now.clear()
     if model_name() is not None:
         now["model"] = model_name()
     if language() != browser_language():
         now["lang"] = language()
+    return now | st.session_state.get(_NOTED, {})
+
+
+def write_address() -> None:
+    """Write the choices into the address, so that its link opens the same place."""
+    now = address()
     st.session_state[_WRITTEN] = now
-    for key in _ADDRESS:
+    for key in (*_ADDRESS, *_PAGE_ADDRESS):
         if key in now and st.query_params.get(key) != now[key]:
             st.query_params[key] = now[key]
         elif key not in now and key in st.query_params:

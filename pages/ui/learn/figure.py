@@ -1,0 +1,55 @@
+"""The figures of the course: a component of plain JavaScript, one class a kind."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ecgmodel.figures import palette
+from pages.ui import state
+from pages.ui.components import ASSETS, pack
+
+CODE_FILES = ("channel.js", "learn_draw.js", *sorted(path.name for path in ASSETS.glob("learn_fig_*.js")), "learn.js")
+"""The files of the figures in the order in which they are joined into one module."""
+
+
+def show_figure(kind: str, text: dict[str, object], fields: dict[str, object], arrays: dict | None = None) -> dict:
+    """Show a figure, and return what it last reported.
+
+    Parameters
+    ----------
+    kind : str
+        Name of its class in `FIGURES`.
+    text : dict
+        Its words in the visitor's language.
+    fields : dict
+        What JSON can hold.
+    arrays : dict of str to ndarray, optional
+        float32, int32, int16 or uint8; flat in the browser.
+
+    Returns
+    -------
+    dict
+        "place": {"step", "unit"} where the visitor chose one in this figure, else empty.
+    """
+    described = {
+        "kind": kind,
+        "text": text,
+        "controls": state.shows_controls(),
+        "palette": {theme: palette.CLASS_COLOURS[theme] for theme in ("light", "dark")},
+        **fields,
+    }
+    result = _figure(key=f"learn.figure.{kind}", data=pack(described, arrays or {}).data, on_place_change=_ignore)
+    return result.get("place") or {}
+
+
+def _ignore() -> None:
+    """Stand as the callback without which Streamlit keeps no state of this name."""
+
+
+def _read(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+_figure = st.components.v2.component(
+    "ecg_learn", js="\n".join(map(_read, CODE_FILES)), css=_read("learn_figure.css"), isolate_styles=True
+)
