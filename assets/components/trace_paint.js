@@ -342,7 +342,7 @@ function paintRhythms(ctx, labels, signal, geometry, view, colours, untilS) {
     const left = Math.max(paper.x, geometry.xOf(sample[i] / signal.fs));
     const stop = i + 1 < text.length ? sample[i + 1] / signal.fs : signal.durationS;
     const right = Math.min(paper.x + paper.w, geometry.xOf(Math.min(stop, end)));
-    if (right - left < 2) continue;
+    if (right - left < 2 || !text[i].trim()) continue;
     ctx.fillStyle = text[i].startsWith("(N") ? colours.band : colours.bandStrong;
     ctx.fillRect(left, rhythmY + 3, right - left - 1, RHYTHM - 5);
     ctx.save();

@@ -130,7 +130,7 @@ def format_beats_atr(prediction: RecordPrediction) -> bytes:
     """Return the model's beats as a WFDB annotation file."""
     import numpy as np
 
-    from ecgmodel.records.export import format_atr
+    from ecgmodel.records.wfdb_export import format_atr
     from ecgmodel.records.record import Annotations
 
     nothing = np.full(len(prediction), "")

@@ -56,6 +56,8 @@ def show_source(record: Record) -> None:
 
 def truth_name(record: Record) -> str:
     """Return who gave a record its labels."""
+    if record.source == "upload":
+        return t("file")
     return t("simulation") if record.source == "simulated" else t("experts")
 
 

@@ -230,7 +230,9 @@ def set_controls(shown: bool) -> None:
 # What belongs to this visitor alone, and so never goes into a shared cache
 
 
-def own(kind: Literal["record", "model", "classifier", "prediction", "peaks", "sample", "gates"]) -> dict:
+def own(
+    kind: Literal["record", "model", "classifier", "prediction", "peaks", "sample", "gates", "upload", "edit"],
+) -> dict:
     """Return the visitor's own objects of one kind by name: uploads, and what was computed from them."""
     return st.session_state.setdefault(f"{_OWN}.{kind}", {})
 

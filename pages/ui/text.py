@@ -7,6 +7,7 @@ that the library owns (a class name, the template of an error) goes through `loo
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,6 +36,16 @@ def look_up(template: str, **values: object) -> str:
     """Return a string that the library owns in the visitor's language, in English where it has no translation."""
     found = _messages(language()).get(template, template)
     return found.format(**values) if values else found
+
+
+def translator(code: str) -> Callable[..., str]:
+    """Return a `look_up` for one language, for what is made after the page's run, where no visitor is known."""
+
+    def translate(template: str, **values: object) -> str:
+        found = _messages(code).get(template, template)
+        return found.format(**values) if values else found
+
+    return translate
 
 
 def error_text(error: EcgModelError) -> str:

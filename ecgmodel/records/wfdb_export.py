@@ -1,4 +1,4 @@
-"""Writing a record as others read it: a WFDB record of header, signals and annotations."""
+"""A record and its annotations as WFDB files in memory, written and read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import numpy as np
+
+from ecgmodel.errors import ImportFileError
 from ecgmodel.records.record import Annotations, Record
 
 README = (
@@ -19,17 +22,41 @@ README = (
 
 def wfdb_name(name: str) -> str:
     """Return a record's name as WFDB allows it: letters, digits, hyphens and underscores."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:60] or "record"
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name.removeprefix("upload: ")).strip("-")[:60] or "record"
 
 
 def format_atr(annotations: Annotations, fs: float) -> bytes:
-    """Return annotations as a WFDB annotation file."""
+    """Return annotations as a WFDB annotation file; empty where there are none, as such files are."""
     from ecgmodel.records.wfdb_io import write_annotations  # loads slowly
 
+    if not len(annotations.sample):
+        return b"\0\0"
     with tempfile.TemporaryDirectory(prefix="ecgmodel-") as folder:
         path = Path(folder) / "beats.atr"  # wfdb writes to files alone, and allows few characters in their names
         write_annotations(path, annotations, fs)
         return path.read_bytes()
+
+
+def parse_atr(data: bytes) -> Annotations:
+    """Read a WFDB annotation file.
+
+    Raises
+    ------
+    ImportFileError
+        Where it is none.
+    """
+    from ecgmodel.records.wfdb_io import read_annotations  # loads slowly
+
+    with tempfile.TemporaryDirectory(prefix="ecgmodel-") as folder:
+        path = Path(folder) / "beats"
+        path.with_suffix(".atr").write_bytes(data)
+        try:
+            marks = read_annotations(path)
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError, OSError) as error:
+            raise ImportFileError("This is no WFDB annotation file. Choose one that ends in .atr.") from error
+    if (np.diff(marks.sample) < 0).any() or (marks.sample < 0).any():
+        raise ImportFileError("This is no WFDB annotation file. Choose one that ends in .atr.")
+    return marks
 
 
 def format_wfdb(record: Record, annotations: Annotations | None) -> bytes:

@@ -1,0 +1,55 @@
+"""Upload: your own ECG, from any device."""
+
+import streamlit as st
+
+from ecgmodel.evaluation.beat_summary import summarise_beats
+from ecgmodel.records.csv_import import BeatTable
+from pages.ui.blocks import show_not_a_medical_device
+from pages.ui.frame import enter_through_app
+from pages.ui.text import t
+from pages.ui.upload_drop import show_drop_zone, show_file_line
+from pages.ui.upload_results import (
+    choose_reading,
+    show_beats,
+    show_counts,
+    show_downloads,
+    show_headline,
+    show_next_steps,
+    show_notes,
+    symbols_of,
+)
+from pages.ui.upload_settings import show_understanding
+from pages.ui.upload_trace import show_beat_rows, show_failure, show_upload_trace
+from pages.ui.upload_work import do_work
+
+enter_through_app()
+upload = show_drop_zone()
+left, right = st.columns([1, 2.6], gap="medium")
+with left:
+    show_file_line(upload)
+    show_understanding(upload)
+with right:
+    if do_work(upload):
+        st.rerun()  # what the page has shown so far did not know it yet
+    if upload.error is not None:
+        show_failure(upload, upload.error)
+    elif isinstance(upload.found, BeatTable):
+        show_beat_rows(upload)
+    elif upload.understanding.question is not None:
+        st.caption(t("The trace comes when the question at the left is answered."))
+    if upload.analysis is not None:
+        analysis = upload.analysis
+        threshold = choose_reading(upload, analysis.record)
+        symbol = symbols_of(analysis, threshold)
+        summary = summarise_beats(analysis.r_sample, symbol, analysis.record.fs, analysis.record.n_samples)
+        show_headline(analysis, summary)
+        show_upload_trace(upload, analysis, symbol)
+        show_notes(upload.found, analysis)
+        show_not_a_medical_device()
+        show_downloads(upload, analysis, symbol, summary)
+        show_next_steps(upload)
+        counts, beats = st.tabs([t("Counts and rates"), t("All beats ({n:,})", n=summary.n_beats)])
+        with counts:
+            show_counts(summary)
+        with beats:
+            show_beats(upload, analysis, symbol)
