@@ -92,6 +92,8 @@ event = show_trace(
     cursor_s=state.selected_s(record.fs),
 )
 follow_trace(event, TRACE)
+if state.selected_sample() is not None:
+    st.page_link("pages/gates.py", label=t("Open this beat in Gates"), icon=":material/door_open:", width="content")
 show_model_card(model)
 show_not_a_medical_device()
 

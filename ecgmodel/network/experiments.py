@@ -13,7 +13,9 @@ from scipy.special import expit
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.gates import Cell, GateTrace, read_states, readout_step
+from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import Model
+from ecgmodel.segments.dataset import Segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def recur(cell: Cell, features: np.ndarray, experiment: Experiment | None = None
 
 
 def run_experiment(model: Model, trace: GateTrace, experiment: Experiment) -> GateTrace:
-    """Return what the layer would do with the same segment under an experiment; the trace itself where it changes nothing.
+    """Return what the layer would do with the same segment under an experiment; `trace` itself where that is nothing.
 
     Raises
     ------
@@ -216,3 +218,33 @@ def _check_units(cell: Cell, units: tuple[int, ...]) -> list[int]:
                 "There is no unit {unit}; this model has units 0 to {last}.", unit=unit, last=cell.units - 1
             )
     return list(units)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BeatSample:
+    """Beats on which an experiment is judged.
+
+    Attributes
+    ----------
+    features : ndarray of shape (n, n_steps, n_features), float32
+    length : ndarray of shape (n,), int32
+    label : ndarray of shape (n,), int64
+        The truth, indices into `labels.CLASSES`.
+    """
+
+    features: np.ndarray
+    length: np.ndarray
+    label: np.ndarray
+
+
+def draw_beats(label: np.ndarray, per_class: int, seed: int = 0) -> np.ndarray:
+    """Return positions of at most `per_class` beats of each class, ascending; label -1 is left out."""
+    random = np.random.default_rng(seed)
+    chosen = [random.permutation(np.flatnonzero(label == value))[:per_class] for value in np.unique(label[label >= 0])]
+    return np.sort(np.concatenate([np.empty(0, np.int64), *chosen]))
+
+
+def serve_sample(classifier: Classifier, segments: Segments) -> BeatSample:
+    """Return labelled segments as the recurrent layer of a served model reads them."""
+    served = classifier.predict(segments, with_states=True)
+    return BeatSample(served.features, segments.length, segments.label)

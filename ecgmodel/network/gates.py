@@ -335,8 +335,12 @@ def explain_step(trace: GateTrace, step: int, unit: int) -> StepExplanation:
         Where the step or the unit does not exist.
     """
     cell = trace.cell
-    _check_index("step", step, trace.n_steps)
-    _check_index("unit", unit, cell.units)
+    if not 0 <= step < trace.n_steps:
+        raise SegmentError(
+            "There is no step {step}; this model has steps 0 to {last}.", step=step, last=trace.n_steps - 1
+        )
+    if not 0 <= unit < cell.units:
+        raise SegmentError("There is no unit {unit}; this model has units 0 to {last}.", unit=unit, last=cell.units - 1)
     before = np.zeros(cell.units) if step == 0 else trace.states[step - 1].astype(np.float64)
     features = trace.features[step].astype(np.float64)
     at = {name: float(trace.row(name)[step, unit]) for name in cell.rows}
@@ -377,10 +381,3 @@ def explain_step(trace: GateTrace, step: int, unit: int) -> StepExplanation:
 
 def _product(source: str, index: int, weight: float, value: float) -> Term:
     return Term(source, index, weight, value, weight * value)
-
-
-def _check_index(name: str, index: int, count: int) -> None:
-    if not 0 <= index < count:
-        raise SegmentError(
-            "The {name} is {index}; this model has {name}s 0 to {last}.", name=name, index=index, last=count - 1
-        )

@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from ecgmodel.errors import ConfigError, SegmentError
+from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Annotations, Header, Record
 from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES, HISTORY, REFRESH, STEADY_BEATS, cut_beats
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES, Segments
@@ -216,7 +217,7 @@ def _cut_run(record: Record, lead: str, first: int, last: int, mark: int) -> Str
 
 
 def cut_segment(stretch: Stretch) -> Segments:
-    """Return the segment of the beat, as it would be cut from the whole record; its samples count from there, at 360 Hz."""
+    """Return the segment of the beat as it is cut from the whole record, its samples counted from there, at 360 Hz."""
     if stretch.segments == "runs":
         marks = Annotations(stretch.r_sample, stretch.symbol, np.full(len(stretch.symbol), ""))
         small = Record(
@@ -310,3 +311,21 @@ def _warp(stretch: Stretch, edit: Edit) -> tuple[np.ndarray, np.ndarray]:
         dtype=float,
     )
     return target, source
+
+
+def readable_in_runs(marks: Annotations) -> np.ndarray:
+    """Return which marks a model of runs can see: those of the five classes within the first 1000 samples of their run.
+
+    Parameters
+    ----------
+    marks : Annotations
+        Every mark of the record.
+
+    Returns
+    -------
+    ndarray of shape (n_marks,), bool
+    """
+    runs = find_runs(marks.symbol)
+    first = np.repeat(marks.sample[runs[:, 0]], runs[:, 1] - runs[:, 0] + 1)
+    start = np.maximum(first - SAMPLES_BEFORE, 0)
+    return np.isin(marks.symbol, CLASSES) & (marks.sample < start + SEGMENT_SAMPLES)

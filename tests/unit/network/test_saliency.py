@@ -46,7 +46,7 @@ def test_only_what_the_decision_rests_on():
     untouched = 198 - WINDOW_SAMPLES
     np.testing.assert_allclose(saliency.fall[:untouched], 0, atol=1e-6)
     # Every window that reaches the end replaces the last samples by the 0 in front of it; others leave them alone.
-    last = [start for start in range(1 - WINDOW_SAMPLES + STRIDE_SAMPLES, 200, STRIDE_SAMPLES)]
+    last = range(1 - WINDOW_SAMPLES + STRIDE_SAMPLES, 200, STRIDE_SAMPLES)
     over_last = [start for start in last if start <= 199 < start + WINDOW_SAMPLES]
     hidden = [start for start in over_last if start <= 198]
     expected = (probability(1) - probability(0)) * len(hidden) / len(over_last)

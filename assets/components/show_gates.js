@@ -1,0 +1,27 @@
+// The small element of the Gates page that changes from run to run: it waits for what it names, then shows it.
+
+const VIEWS = (CHANNEL.views ??= new WeakMap());
+
+function code() {
+  if (CHANNEL.Gates) return undefined;
+  if (!CHANNEL.waiting.has("gates-code")) CHANNEL.waiting.set("gates-code", deferred());
+  return CHANNEL.waiting.get("gates-code").promise;
+}
+
+export default async (component) => {
+  const { parentElement: root, data } = component;
+  const state = VIEWS.get(root) ?? {};
+  VIEWS.set(root, state);
+  state.latest = component;
+  const [text, , ...panes] = await Promise.all([receive(data.text), code(), ...data.panes.map(receive)]);
+  // A later call may have come by while this one waited.
+  if (state.latest === component) {
+    state.view ??= new CHANNEL.Gates(root);
+    state.view.update(text, panes, data, component);
+  }
+  return () => {
+    state.latest = null;
+    state.view?.destroy();
+    VIEWS.delete(root);
+  };
+};
