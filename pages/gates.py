@@ -9,19 +9,13 @@ from ecgmodel.network.gates import trace_gates
 from ecgmodel.network.saliency import occlude
 from ecgmodel.segments.edit import apply_edit, beat_surroundings, cut_segment, readable_in_runs, run_surroundings
 from pages.ui import cache, state
-from pages.ui.blocks import show_error, show_not_a_medical_device, show_problems, show_source
+from pages.ui.blocks import show_error, show_not_a_medical_device, show_source
 from pages.ui.frame import enter_through_app
+from pages.ui.gates_edit import choose_edit
+from pages.ui.gates_hold import choose_experiment, show_experiment_matrix
+from pages.ui.gates_hunt import show_hunt
 from pages.ui.gates_panel import choose_beat, choose_beside, choose_place, find_marks, show_answers
-from pages.ui.gates_tools import (
-    choose_edit,
-    choose_experiment,
-    choose_saliency,
-    choose_tool,
-    keep_brush,
-    show_experiment_matrix,
-    show_hunt,
-    show_saliency,
-)
+from pages.ui.gates_tools import choose_saliency, choose_tool, keep_brush, show_saliency
 from pages.ui.gates_view import Pane, read_gates, show_gates
 from pages.ui.predict_panel import choose_beats, choose_lead, choose_model
 from pages.ui.record_panel import open_record_in_use, show_record_picker
@@ -32,8 +26,9 @@ VIEW = "gates.view"
 
 enter_through_app()
 show_record_picker()
-complaints = st.container()
 record = open_record_in_use()
+n_complaints = len(state.problems())  # those were shown just now
+complaints = st.container()
 try:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = choose_model(record)
@@ -100,7 +95,8 @@ for other in (name, beside):
         )
     )
 with complaints:
-    show_problems()
+    for problem in state.problems()[n_complaints:]:
+        show_error(problem)
 show_gates(panes, key=VIEW, step=state.step(), unit=state.unit(), wish=wish, brush=brush)
 show_answers(panes)
 if wants_saliency:

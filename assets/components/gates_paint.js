@@ -1,6 +1,6 @@
 // The figure: the segment and, on the same time axis, what the cell did at every step. Nothing here keeps state.
 
-const G_LEFT = 54;
+const G_LEFT = 62;
 const G_RIGHT = 30;
 const G_MARKS = 20;
 const G_GAP = 9;

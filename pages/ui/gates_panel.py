@@ -35,16 +35,16 @@ def choose_beside(record: Record, name: str, model: Model) -> str | None:
     if not others:
         return None
     kept = state.own("gates")
-    st.session_state[_BESIDE] = kept["beside"] if kept.get("beside") in others else None
+    st.session_state[_BESIDE] = kept["beside"] if kept.get("beside") in others else ""
     st.selectbox(
         t("Beside it"),
-        (None, *others),
-        format_func=lambda other: t("nothing") if other is None else other,
+        ("", *others),
+        format_func=lambda other: other or t("nothing"),
         key=_BESIDE,
         width=180,
         on_change=lambda: kept.update(beside=st.session_state[_BESIDE]),
     )
-    return st.session_state[_BESIDE]
+    return st.session_state[_BESIDE] or None
 
 
 def _is_alike(name: str, model: Model) -> bool:

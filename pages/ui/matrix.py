@@ -29,7 +29,7 @@ _STYLE = """
 """
 
 
-def show_matrix(matrix: np.ndarray, scores: Scores) -> None:
+def show_matrix(matrix: np.ndarray, scores: Scores, *, caption: str | None = None) -> None:
     """Show a matrix, rows the truth and columns the prediction, with sensitivity and +P at its edges.
 
     Parameters
@@ -37,12 +37,17 @@ def show_matrix(matrix: np.ndarray, scores: Scores) -> None:
     matrix : ndarray of shape (5, 5), int64
     scores : Scores
         Of this matrix.
+    caption : str or None
+        Above it, where two stand side by side: their rows then name classes by their symbols alone. `None` says what
+        rows and columns are.
     """
     heads = "".join(f'<th scope="col">{symbol}</th>' for symbol in CLASSES)
-    body = "".join(_row(k, matrix[k], scores.sensitivity[k]) for k in range(len(CLASSES)))
+    whole = caption is None
+    body = "".join(_row(k, matrix[k], scores.sensitivity[k], whole) for k in range(len(CLASSES)))
+    caption = t("Rows: the labels. Columns: the model.") if whole else caption
     precision = "".join(f'<td class="sum">{_percent(value)}</td>' for value in scores.positive_predictivity)
     st.html(
-        f'{_STYLE}<table class="matrix"><caption>{escape(t("Rows: the labels. Columns: the model."))}</caption>'
+        f'{_STYLE}<table class="matrix"><caption>{escape(caption)}</caption>'
         f'<thead><tr><th></th>{heads}<th scope="col">{escape(t("beats"))}</th>'
         f'<th scope="col">{escape(t("sensitivity"))}</th></tr></thead>'
         f'<tbody>{body}</tbody><tfoot><tr><th scope="row">{escape(t("positive predictivity"))}</th>{precision}'
@@ -50,16 +55,16 @@ def show_matrix(matrix: np.ndarray, scores: Scores) -> None:
     )
 
 
-def _row(k: int, counts: np.ndarray, sensitivity: float) -> str:
+def _row(k: int, counts: np.ndarray, sensitivity: float, whole: bool) -> str:
     n = int(counts.sum())
     cells = "".join(
         _cell(int(count), n, _RIGHT_RGB if column == k else _WRONG_RGB) for column, count in enumerate(counts)
     )
     symbol = CLASSES[k]
-    name = escape(look_up(CLASS_NAMES[symbol]))
+    name = f" {escape(look_up(CLASS_NAMES[symbol]))}" if whole else ""
     colour = CLASS_COLOURS["light"][symbol]
     return (
-        f'<tr><th scope="row"><span class="class" style="background: {colour}"></span>{symbol} {name}</th>{cells}'
+        f'<tr><th scope="row"><span class="class" style="background: {colour}"></span>{symbol}{name}</th>{cells}'
         f'<td class="sum">{n:,}</td><td class="sum">{_percent(sensitivity)}</td></tr>'
     )
 
