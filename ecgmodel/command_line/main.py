@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from ecgmodel import __version__
-from ecgmodel.command_line import benchmark, classify, dataset, download, train
+from ecgmodel.command_line import benchmark, classify, dataset, download, evaluate, train
 from ecgmodel.errors import EcgModelError
 
-COMMANDS = (download, dataset, classify, train, benchmark)
+COMMANDS = (download, dataset, classify, train, evaluate, benchmark)
 """Modules with `add_parser(commands)`, in the order in which `--help` lists them."""
 
 USER_FAULT = 2

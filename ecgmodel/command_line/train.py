@@ -26,6 +26,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--fold", type=int, default=0, help="that is held out, from 0 (default: 0)")
     parser.add_argument("--epochs", type=int, help="default: the preset's")
     parser.add_argument("--seed", type=int, help="default: the preset's")
+    parser.add_argument(
+        "--no-validation", action="store_true", help="train on the validation part too; for when all is chosen"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run")
     parser.add_argument("--resume", action="store_true", help="go on with the run in DIR")
     parser.set_defaults(run=run)
@@ -39,6 +42,8 @@ def run(options: argparse.Namespace) -> None:
     from ecgmodel.training.train import adapt_preset, cut_training_segments, train_preset
 
     preset = adapt_preset(find_preset(options.preset), options.protocol, options.epochs, options.seed)
+    if options.no_validation:
+        preset = adapt_preset(preset, validate=False)
     # TensorFlow reports on processors and missing GPUs unless it is told not to before it is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with tqdm(desc="cutting", unit="record", file=sys.stderr, leave=False) as bar:
@@ -67,7 +72,8 @@ def run(options: argparse.Namespace) -> None:
             ) from error
     scores = model.card.scores
     print(f"{options.out / 'model.safetensors'}: {model.config.n_weights():,} weights")
-    print(f"held out ({model.card.held_out}):")
+    if scores:
+        print(f"held out ({model.card.held_out}):")
     for name in ("accuracy", "sensitivity", "specificity", "positive_predictivity", "f1"):
         if name in scores:
             print(f"  {name.replace('_', ' '):<22}{scores[name]:8.2%}")

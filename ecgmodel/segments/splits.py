@@ -18,7 +18,7 @@ from ecgmodel.segments.dataset import Segments
 PROTOCOLS = ("segments-10fold", "patients-10fold", "ds1-ds2")
 N_FOLDS = 10
 
-DEALS = 10
+DEALS = 20
 """Random deals of people from which swaps start."""
 
 DS1 = tuple("101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230".split())
@@ -141,7 +141,10 @@ def _deal_people(segments: Segments, seed: int) -> np.ndarray:
     people = np.array([person(record) for record in segments.record])
     names, who = np.unique(people, return_inverse=True)
     counts = np.zeros((len(names), len(CLASSES)))
-    np.add.at(counts, (who, segments.label), 1)
+    # A beat counts once, however many leads of it there are.
+    of_record, records = np.unique(segments.record, return_inverse=True)
+    n_leads = np.array([len(np.unique(segments.lead[records == place])) for place in range(len(of_record))])
+    np.add.at(counts, (who, segments.label), 1 / n_leads[records])
     amounts = np.column_stack([counts.sum(axis=1), np.ones(len(names)), counts])
     # 1 is what a fold should have. People count little: they only keep a fold from being one person.
     share = amounts / amounts.sum(axis=0).clip(min=1) * N_FOLDS * np.sqrt([2, 0.2, *[1] * len(CLASSES)])

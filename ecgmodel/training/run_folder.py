@@ -4,14 +4,19 @@ config.json             what was asked for
 events.jsonl            one line an epoch
 checkpoint.safetensors  everything that a resumed run needs, of the last whole epoch
 model.safetensors       the result
+parts.json              who trained it, where it is a fold of an evaluation
+lock                    held by the process that trains
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import locket
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
@@ -93,22 +98,49 @@ class RunFolder:
         ConfigError
             Where the file is not what a run wrote.
         """
-        path = self.path / "config.json"
-        if not path.exists():
-            return None
-        try:
-            config = json.loads(path.read_text("utf-8"))
-        except ValueError:
-            config = None
-        if not isinstance(config, dict):
-            raise ConfigError(
-                "{path} is not the config of a run any more. Restore it, or train into a new folder.", path=path
-            )
-        return config
+        return self._read_json("config.json")
 
     def write_config(self, config: dict[str, object]) -> None:
         """Keep what was asked for."""
         write_atomically(self.path / "config.json", json.dumps(config, indent=1).encode())
+
+    def read_parts(self) -> dict[str, object]:
+        """Return what `write_parts` kept.
+
+        Raises
+        ------
+        ConfigError
+            Where it is not there.
+        """
+        parts = self._read_json("parts.json")
+        if parts is None or not {"n_train", "n_validation", "train_records"} <= parts.keys():
+            raise ConfigError("{path} does not say who trained it. Delete it and evaluate again.", path=self.path)
+        return parts
+
+    def write_parts(self, parts: dict[str, object]) -> None:
+        """Keep how many segments, and whose, trained and validated."""
+        write_atomically(self.path / "parts.json", json.dumps(parts).encode())
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep other processes from training in this folder; a killed process lets go by itself.
+
+        Raises
+        ------
+        ConfigError
+            Where another process holds it.
+        """
+        try:
+            lock = locket.lock_file(str(self.path / "lock"), timeout=0)
+            lock.acquire()
+        except locket.LockError as error:
+            raise ConfigError(
+                "Another process is training the run in {path}. Wait for its end, or stop it.", path=self.path
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def read_events(self) -> tuple[EpochResult, ...]:
         """Return the epochs so far; a last line that a crash cut short does not count."""
@@ -152,3 +184,17 @@ class RunFolder:
                 "{path} is damaged, so this run cannot go on. Delete it to start the run anew.", path=path
             ) from error
         return Checkpoint(state, epochs)
+
+    def _read_json(self, name: str) -> dict[str, object] | None:
+        path = self.path / name
+        if not path.exists():
+            return None
+        try:
+            values = json.loads(path.read_text("utf-8"))
+        except ValueError:
+            values = None
+        if not isinstance(values, dict):
+            raise ConfigError(
+                "{path} is not the config of a run any more. Restore it, or train into a new folder.", path=path
+            )
+        return values

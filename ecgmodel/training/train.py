@@ -65,28 +65,27 @@ def train_preset(
     ConfigError
         Where the folder holds another run, or a run and `resume` is false, or none and `resume` is true; as `fit`.
     """
-    split = split_segments(segments, preset.protocol, fold, SPLIT_SEED)
-    if preset.all_leads:
-        split = keep_training_lead(split, segments)
     folder = RunFolder(out)
-    _claim_folder(folder, describe_run(preset, fold), resume)
-    result = fit(
-        preset.config,
-        preset.settings,
-        segments.take(split.train),
-        segments.take(split.validation),
-        folder,
-        on_epoch,
-        on_batch,
-        should_stop,
-    )
-    if not result.finished:
-        return None
-    # DS2 is opened once, by `evaluate`; until then the people that validated are what a card can speak of.
-    held_out = split.validation if preset.protocol == "ds1-ds2" else split.test
-    model = _describe_model(preset, fold, segments, split.train, held_out, result)
-    write_model(model, folder.model_path)
-    return model
+    with folder.hold():
+        _claim_folder(folder, describe_run(preset, fold), resume)
+        split = split_for(preset, segments, fold)
+        result = fit(
+            preset.config,
+            preset.settings,
+            segments.take(split.train),
+            segments.take(split.validation),
+            folder,
+            on_epoch,
+            on_batch,
+            should_stop,
+        )
+        if not result.finished:
+            return None
+        # DS2 is opened once, by `evaluate`; until then the people that validated are what a card can speak of.
+        held_out = split.validation if preset.protocol == "ds1-ds2" else split.test
+        model = _describe_model(preset, fold, segments, split.train, held_out, result)
+        write_model(model, folder.model_path)
+        return model
 
 
 def cut_training_segments(preset: Preset, on_record: Callable[[int, int], None] | None = None) -> Segments:
@@ -101,6 +100,15 @@ def cut_training_segments(preset: Preset, on_record: Callable[[int, int], None] 
     return cut_mitdb(preset.segments, names, preset.all_leads, on_record)
 
 
+def split_for(preset: Preset, segments: Segments, fold: int) -> Split:
+    """Divide segments as the preset trains on them."""
+    split = split_segments(segments, preset.protocol, fold, SPLIT_SEED)
+    if not preset.validate:
+        everything = np.sort(np.concatenate([split.train, split.validation]))
+        split = Split(everything, everything[:0], split.test)
+    return keep_training_lead(split, segments) if preset.all_leads else split
+
+
 def keep_training_lead(split: Split, segments: Segments) -> Split:
     """Leave other leads than the training lead out of validation and test, where each beat is to count once."""
     main = segments.lead == TRAINING_LEAD
@@ -109,7 +117,7 @@ def keep_training_lead(split: Split, segments: Segments) -> Split:
 
 def describe_run(preset: Preset, fold: int) -> dict[str, object]:
     """Return what tells one run from another, as what JSON can hold."""
-    return {
+    description: dict[str, object] = {
         "preset": preset.name,
         "segments": preset.segments,
         "protocol": preset.protocol,
@@ -117,12 +125,19 @@ def describe_run(preset: Preset, fold: int) -> dict[str, object]:
         "network": preset.config.to_dict(),
         "training": asdict(preset.settings),
     }
+    return description if preset.validate else description | {"validate": False}
 
 
 def adapt_preset(
-    preset: Preset, protocol: str | None = None, epochs: int | None = None, seed: int | None = None
+    preset: Preset,
+    protocol: str | None = None,
+    epochs: int | None = None,
+    seed: int | None = None,
+    validate: bool | None = None,
 ) -> Preset:
-    """Return the preset with another protocol, number of epochs or seed; `None` keeps what it has.
+    """Return the preset with another protocol, number of epochs or seed, or with its validation part in training.
+
+    `None` keeps what it has.
 
     Raises
     ------
@@ -132,7 +147,8 @@ def adapt_preset(
     changes = {name: value for name, value in (("epochs", epochs), ("seed", seed)) if value is not None}
     protocol = preset.protocol if protocol is None else protocol
     count_folds(protocol)  # raises where there is no such protocol
-    return replace(preset, protocol=protocol, settings=replace(preset.settings, **changes))
+    validate = preset.validate if validate is None else validate
+    return replace(preset, protocol=protocol, settings=replace(preset.settings, **changes), validate=validate)
 
 
 def _claim_folder(folder: RunFolder, description: dict[str, object], resume: bool) -> None:
@@ -185,6 +201,8 @@ def _describe_model(
 def _name_held_out(protocol: str, fold: int, segments: Segments, held_out: np.ndarray) -> str:
     if protocol == "segments-10fold":
         return f"fold {fold} of {protocol}: {len(held_out)} segments; the same people trained it"
+    if len(held_out) == 0:
+        return ""
     people = ", ".join(_records(segments, held_out))
     return f"{len(held_out)} segments of records {people}, who did not train it"
 
@@ -194,7 +212,8 @@ def _records(segments: Segments, index: np.ndarray) -> tuple[str, ...]:
 
 
 def _command(preset: Preset, fold: int) -> str:
+    validation = "" if preset.validate else "--no-validation "
     return (
         f"python -m ecgmodel train --preset {preset.name} --protocol {preset.protocol} --fold {fold} "
-        f"--epochs {preset.settings.epochs} --seed {preset.settings.seed} --out runs/{preset.name}"
+        f"--epochs {preset.settings.epochs} --seed {preset.settings.seed} {validation}--out runs/{preset.name}"
     )

@@ -25,7 +25,7 @@ def make_sines(n: int, seed: int) -> Segments:
         signal=signal[..., np.newaxis].astype(np.float32),
         length=length,
         label=label,
-        record=np.array([f"person {k}" for k in range(8)])[random.integers(0, 8, n)],
+        record=np.array([f"person {k:02}" for k in range(24)])[random.integers(0, 24, n)],
         lead=np.full(n, "MLII"),
         start_sample=np.zeros(n, np.int64),
         r_sample=np.zeros(n, np.int64),

@@ -1,0 +1,163 @@
+"""`evaluate`: train and test a preset on every fold of a protocol, beside simple rules, and write the result down."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecgmodel.command_line.train import format_epoch
+from ecgmodel.errors import EcgModelError
+
+if TYPE_CHECKING:
+    from ecgmodel.evaluation.cross_validation import Watch
+    from ecgmodel.evaluation.results import Result
+    from ecgmodel.training.presets import Preset
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="judge a network under a protocol",
+        description="Train a preset on every fold of a protocol and judge it on what each fold held out, beside simple "
+        "rules on the same folds. Any kill leaves the work resumable.",
+    )
+    parser.add_argument("--preset", required=True, metavar="NAME", help="paper-gru, paper-lstm, gru or beats-gru")
+    parser.add_argument("--protocol", help="segments-10fold, patients-10fold or ds1-ds2 (default: the preset's)")
+    parser.add_argument("--epochs", type=int, help="default: the preset's")
+    parser.add_argument("--seed", type=int, help="default: the preset's")
+    parser.add_argument(
+        "--no-validation", action="store_true", help="train on the validation parts too; for when all is chosen"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the work (default: runs/NAME.PROTOCOL)")
+    parser.add_argument("--resume", action="store_true", help="go on with the work in DIR")
+    parser.add_argument(
+        "--fold",
+        type=int,
+        action="append",
+        metavar="K",
+        help="train only this fold now; may be given again. The result is written once all folds are there",
+    )
+    parser.add_argument("--results", type=Path, metavar="DIR", help="folder of the result (default: assets/results)")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Evaluate, and print the scores."""
+    from ecgmodel.evaluation import cross_validation as work
+    from ecgmodel.evaluation import results
+    from ecgmodel.segments.splits import count_folds
+    from ecgmodel.training.presets import find_preset
+    from ecgmodel.training.train import adapt_preset
+
+    preset = adapt_preset(
+        find_preset(options.preset),
+        options.protocol,
+        options.epochs,
+        options.seed,
+        validate=False if options.no_validation else None,
+    )
+    n_folds = count_folds(preset.protocol)
+    folds = sorted(set(options.fold or range(n_folds)))
+    if not set(folds) <= set(range(n_folds)):
+        raise EcgModelError(
+            "Protocol {protocol} has folds 0 to {last}; fold {fold} is not one of them.",
+            protocol=preset.protocol,
+            last=n_folds - 1,
+            fold=max(folds, key=lambda fold: abs(2 * fold - n_folds + 1)),
+        )
+    out = options.out or Path("runs") / f"{preset.name}.{preset.protocol}"
+    target = options.results or results.RESULTS_FOLDER
+    # TensorFlow reports on processors and missing GPUs unless it is told not to before it is imported.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        work.claim_evaluation(preset, out, options.resume)
+        with _watch_bars(preset, n_folds) as watch:
+            work.train_folds(preset, out, folds, watch)
+            missing = work.missing_folds(preset, out)
+            if missing:
+                left = ", ".join(map(str, missing))
+                print(f"{out}: folds {left} are not trained yet; the result is written once they are.", file=sys.stderr)
+                return
+            predictions = work.gather_predictions(preset, out)
+            result = work.gather_result(preset, out, predictions, work.judge_baselines(preset, watch))
+        work.write_predictions(predictions, results.predictions_path(preset.name, preset.protocol, target))
+        results.write_result(result, results.result_path(preset.name, preset.protocol, target))
+    except OSError as error:
+        raise EcgModelError(
+            "The run in {path} stopped: {reason}. Its last whole epoch is kept; make room and go on with --resume.",
+            path=out,
+            reason=error.strerror or error,
+        ) from error
+    if options.json:
+        print(json.dumps(results.describe_result(result), ensure_ascii=False))
+    else:
+        print_result(result)
+        print(f"Written to {results.result_path(preset.name, preset.protocol, target)}", file=sys.stderr)
+
+
+def print_result(result: Result) -> None:
+    """Print the scores with their intervals, the baselines, and the groups where the protocol is theirs."""
+    from ecgmodel.evaluation.aami import score_groups
+    from ecgmodel.labels import CLASS_NAMES
+    from ecgmodel.segments.splits import person
+
+    figures, intervals = result.scores.to_dict(), result.intervals()
+    print(f"{result.preset} under {result.protocol}: {int(result.matrix.sum()):,} segments, {result.seconds:,.0f} s")
+    for name in ("accuracy", "sensitivity", "specificity", "positive_predictivity", "f1"):
+        low, high = intervals[name]
+        print(f"  {name.replace('_', ' '):<24}{figures[name]:8.2%}  ({low:.2%} to {high:.2%} over people)")
+    for symbol, name in CLASS_NAMES.items():
+        sensitivity, predictivity = (
+            figures.get(f"{kind}/{symbol}") for kind in ("sensitivity", "positive_predictivity")
+        )
+        print(f"  {symbol} {name:<24} Se {_percent(sensitivity)}  +P {_percent(predictivity)}")
+    for name in result.baselines:
+        print(f"  baseline {name:<15}{result.baseline_scores(name).accuracy:8.2%}")
+    if result.protocol == "ds1-ds2":
+        groups = score_groups(result.group_matrix)
+        for group in "SV":
+            print(
+                f"  AAMI {group}: Se {_percent(groups.sensitivity[group])}  "
+                f"+P {_percent(groups.positive_predictivity[group])} "
+                f"(by EC57 {_percent(groups.ec57_positive_predictivity[group])})"
+            )
+    n_people = len({person(name) for name in result.records})
+    if result.shared_people:
+        print(f"  on both sides of a fold: {len(result.shared_people)} of {n_people} people")
+
+
+def _percent(value: float | None) -> str:
+    return "      -" if value is None or value != value else f"{value:7.2%}"  # NaN is not itself
+
+
+@contextmanager
+def _watch_bars(preset: Preset, n_folds: int) -> Iterator[Watch]:
+    """Yield callbacks that draw bars for records and batches, and write a line an epoch."""
+    from tqdm import tqdm
+
+    from ecgmodel.evaluation.cross_validation import Watch
+
+    with (
+        tqdm(desc="cutting", unit="record", file=sys.stderr, leave=False) as records,
+        tqdm(desc="epoch", unit="batch", file=sys.stderr, leave=False) as batches,
+    ):
+        yield Watch(
+            on_record=lambda number, total: _advance(records, number, total),
+            on_fold=lambda fold: tqdm.write(f"fold {fold} of {n_folds}", file=sys.stderr),
+            on_epoch=lambda result: tqdm.write(format_epoch(result, preset.settings.epochs), file=sys.stderr),
+            on_batch=lambda number, total: _advance(batches, number, total),
+        )
+
+
+def _advance(bar: object, number: int, total: int) -> None:
+    if number == 1:
+        bar.reset(total)
+    bar.update(number - bar.n)

@@ -1,0 +1,72 @@
+"""What simple rules reach on the same folds: a network that does no better has learned nothing that they lack.
+
+- `majority`: the most frequent class of the training part.
+- `length`: a decision tree that sees nothing but how long the segment is before its padding. Runs are cut by their
+  labels, so their length tells much of their class.
+- `nearest`: the class of the nearest training segment, by the Euclidean distance of the padded lead.
+- `logistic`: logistic regression on the padded lead.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+
+from ecgmodel.segments.dataset import Segments
+
+LEAF = 20
+"""Fewest training segments in a leaf of the length tree."""
+
+BLOCK = 1024
+"""Segments whose distances are computed at a time."""
+
+ITERATIONS = 100
+
+
+def predict_majority(train: Segments, test: Segments) -> np.ndarray:
+    """Return the most frequent class of `train` for every segment of `test`: (n,), int64."""
+    return np.full(len(test), np.bincount(train.label).argmax(), dtype=np.int64)
+
+
+def predict_by_length(train: Segments, test: Segments) -> np.ndarray:
+    """Return the class that the length of each segment speaks for: (n,), int64."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    tree = DecisionTreeClassifier(min_samples_leaf=LEAF, random_state=0)
+    tree.fit(train.length[:, np.newaxis], train.label)
+    return tree.predict(test.length[:, np.newaxis])
+
+
+def predict_nearest(train: Segments, test: Segments) -> np.ndarray:
+    """Return the class of the nearest training segment: (n,), int64."""
+    known = train.signal[:, :, 0]
+    half_square = np.einsum("ij,ij->i", known, known) / 2
+    label = np.empty(len(test), dtype=np.int64)
+    for start in range(0, len(test), BLOCK):
+        asked = test.signal[start : start + BLOCK, :, 0]
+        # |a - b|^2 / 2 without |a|^2, which is the same for all b.
+        label[start : start + BLOCK] = train.label[np.argmin(half_square - asked @ known.T, axis=1)]
+    return label
+
+
+def predict_logistic(train: Segments, test: Segments) -> np.ndarray:
+    """Return the class that a linear rule gives: (n,), int64."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    with warnings.catch_warnings():
+        # A baseline may stop early; its score on the test part tells what it is worth.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        rule = LogisticRegression(max_iter=ITERATIONS, C=0.1).fit(train.signal[:, :, 0], train.label)
+    return rule.predict(test.signal[:, :, 0])
+
+
+BASELINES: dict[str, Callable[[Segments, Segments], np.ndarray]] = {
+    "majority": predict_majority,
+    "length": predict_by_length,
+    "nearest": predict_nearest,
+    "logistic": predict_logistic,
+}
+"""By name, in the order in which they are shown."""
