@@ -1,5 +1,7 @@
 """Annotate: set and correct beats and their labels by hand, and see how far two people agree."""
 
+import streamlit as st
+
 from pages.ui import state
 from pages.ui.beat_editor import show_editor, show_start
 from pages.ui.blocks import follow_trace, show_not_a_medical_device, show_source, truth_name
@@ -21,8 +23,12 @@ else:
     show_editor(record, edited)
 
 rows = []
-second = choose_second(record) if edited is not None else None
-if record.annotations is not None and (edited is None or shows_truth(record)):
+shown, second = edited is None, None
+if edited is not None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shown = record.annotations is not None and shows_truth(record)
+        second = choose_second(record)
+if shown and record.annotations is not None:
     beats = record.annotations.beats()
     rows.append(LabelRow(truth_name(record), beats.sample, beats.symbol))
 if second is not None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from ecgmodel.evaluation.beat_summary import summarise_beats
 from ecgmodel.records.csv_import import BeatTable
+from pages.ui import state
 from pages.ui.blocks import show_not_a_medical_device
 from pages.ui.frame import enter_through_app
 from pages.ui.text import t
@@ -30,7 +31,8 @@ with left:
     show_understanding(upload)
 with right:
     if do_work(upload):
-        st.rerun()  # what the page has shown so far did not know it yet
+        state.write_address()  # a run that is cut short takes the address that was there before
+        st.rerun()  # what the page has shown so far did not know of the result
     if upload.error is not None:
         show_failure(upload, upload.error)
     elif isinstance(upload.found, BeatTable):

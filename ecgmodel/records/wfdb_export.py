@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgmodel.errors import ImportFileError
+from ecgmodel.labels import SYMBOL_NAMES
 from ecgmodel.records.record import Annotations, Record
 
 README = (
@@ -54,7 +55,8 @@ def parse_atr(data: bytes) -> Annotations:
             marks = read_annotations(path)
         except (ValueError, TypeError, KeyError, IndexError, OverflowError, OSError) as error:
             raise ImportFileError("This is no WFDB annotation file. Choose one that ends in .atr.") from error
-    if (np.diff(marks.sample) < 0).any() or (marks.sample < 0).any():
+    known = np.isin(marks.symbol, list(SYMBOL_NAMES)).all()
+    if not known or (np.diff(marks.sample) < 0).any() or (marks.sample < 0).any():
         raise ImportFileError("This is no WFDB annotation file. Choose one that ends in .atr.")
     return marks
 

@@ -1,4 +1,4 @@
-"""All that goes through `wfdb`; no other module imports it.
+"""All that goes through `wfdb`, or is written in its formats; no other module imports it.
 
 Importing this module loads `wfdb`, and with it pandas and fsspec (0.4 s), so the other modules import it where they
 need it and not at their top.
@@ -95,31 +95,30 @@ LARGEST_STEP = 32_000
 def write_record(path: Path, record: Record) -> None:
     """Write the `.hea` and `.dat` of a record, with 16 bits a sample, at steps of 1 uV or the least that fit.
 
+    `wfdb.wrsamp` needs several copies of the samples, and warns with pandas 3; the format is plain enough.
+
     Parameters
     ----------
     path : Path
         Of its files without their suffix; letters, digits, hyphens and underscores alone.
     record : Record
     """
-    gains, steps = [], np.empty(record.signals.shape, dtype=np.int16)
-    for column, signal in enumerate(record.signals.T):
-        largest = float(max(np.nanmax(signal), -np.nanmin(signal))) if np.isfinite(signal).any() else 0.0
+    n_samples, n_leads = record.signals.shape
+    steps = np.empty((n_samples, n_leads), dtype="<i2")
+    lines = [f"{path.name} {n_leads} {record.fs:.10g} {n_samples}"]
+    for column, lead in enumerate(record.leads):
+        signal = record.signals[:, column]
+        known = np.isfinite(signal)
+        largest = float(np.abs(signal[known]).max(initial=0.0))
         gain = min(STEPS_PER_MV, LARGEST_STEP / largest) if largest > 0 else STEPS_PER_MV
-        steps[:, column] = np.where(np.isnan(signal), -32768, np.rint(np.nan_to_num(signal) * gain))
-        gains.append(gain)
-    n_leads = len(record.leads)
-    wfdb.wrsamp(
-        path.name,
-        fs=record.fs,
-        units=["mV"] * n_leads,
-        sig_name=list(record.leads),
-        d_signal=steps,
-        fmt=["16"] * n_leads,
-        adc_gain=gains,
-        baseline=[0] * n_leads,
-        comments=["Not a medical device: for teaching and research."],
-        write_dir=str(path.parent),
-    )
+        steps[:, column] = np.where(known, np.rint(np.where(known, signal, 0) * np.float32(gain)), -32768)
+        values = steps[:, column].astype(np.int64)
+        checksum = int(np.sum(values) & 0xFFFF)
+        first = int(values[0]) if n_samples else 0
+        lines.append(f"{path.name}.dat 16 {gain:.10g}(0)/mV 16 0 {first} {checksum} 0 {' '.join(lead.split())}")
+    lines.append("# Not a medical device: for teaching and research.")
+    path.with_suffix(".dat").write_bytes(steps.tobytes())
+    path.with_suffix(".hea").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def detect_xqrs(signal: np.ndarray, fs: float) -> np.ndarray:

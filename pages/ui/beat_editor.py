@@ -75,12 +75,10 @@ def show_editor(record: Record, edited: EditedBeats) -> None:
     """Show the tools: what can be done to the selected beat, a beat to add, and the way back."""
     selected = state.selected_sample()
     there = selected is not None and selected in edited.sample
-    left, right = st.columns([3, 2], gap="large", vertical_alignment="bottom")
-    with left:
-        _show_selected(record, edited, selected if there else None)
-    with right:
+    _show_selected(record, edited, selected if there else None)
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        _show_history(record, edited)
         _show_adding(record)
-    _show_history(record, edited)
     problem = state.own("edit").get(_PROBLEM)
     if problem is not None:
         show_error(problem)
@@ -148,7 +146,7 @@ def _show_selected(record: Record, edited: EditedBeats, selected: int | None) ->
 
 def _show_adding(record: Record) -> None:
     time_key, symbol_key = f"annotate.time.{record.name}", "annotate.new"
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", width="content"):
         st.number_input(
             t("New beat at (s)"),
             min_value=0.0,
@@ -157,7 +155,7 @@ def _show_adding(record: Record) -> None:
             placeholder=t("middle of the view"),
             format="%.3f",
             key=time_key,
-            width=170,
+            width=210,
             help=t("It is put on the largest deflection within 60 ms. The calipers of the trace read times."),
         )
         st.selectbox(t("as"), SYMBOLS, key=symbol_key, width=80)
@@ -171,7 +169,7 @@ def _show_adding(record: Record) -> None:
 
 
 def _show_history(record: Record, edited: EditedBeats) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         st.button(
             t("Undo"),
             icon=":material/undo:",
@@ -198,7 +196,8 @@ def _show_history(record: Record, edited: EditedBeats) -> None:
                     tn("{n:,} not labelled", "{n:,} not labelled", open_beats),
                     tn("{n:,} change", "{n:,} changes", len(edited.done)),
                 ]
-            )
+            ),
+            width="content",
         )
         st.button(
             t("Next not labelled"),

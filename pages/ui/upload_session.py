@@ -8,17 +8,19 @@ from dataclasses import dataclass, field, replace
 from ecgmodel.errors import EcgModelError
 from ecgmodel.evaluation.analysis import Analysis
 from ecgmodel.records.csv_import import BeatTable, Recording
+from ecgmodel.records.imports.statements import FS_RANGE_HZ
 from ecgmodel.records.imports.understanding import ImportSettings, Understanding
 from ecgmodel.records.preparation import Preparation
 from ecgmodel.records.record import Record
 from ecgmodel.records.sample_files import SampleFile, make_plain_file, make_strap_file, make_watch_file
-from ecgmodel.records.uploads import AnnotationList, sniff_files
+from ecgmodel.records.uploads import AnnotationList, read_files, sniff_files
 from pages.ui import cache, state
 
 _CURRENT = "current"
 _REFUSED = "refused"
 
 DEFAULT_THRESHOLD = 0.5
+TINY_BYTES = 2000
 
 SAMPLES = {"watch": make_watch_file, "strap": make_strap_file, "plain": make_plain_file}
 
@@ -127,12 +129,24 @@ def take_files(files: dict[str, bytes], settings: ImportSettings | None = None) 
     settings = settings or ImportSettings()
     try:
         understanding = sniff_files(files, settings)
+        _refuse_too_short(files, understanding)
     except EcgModelError as error:
         kept[_REFUSED] = (", ".join(files), error)
         return False
     forget_upload()
     kept[_CURRENT] = Upload(files, settings, understanding)
     return True
+
+
+def _refuse_too_short(files: dict[str, bytes], understanding: Understanding) -> None:
+    """Refuse a file that no sampling rate would make long enough, before anybody is asked for its rate."""
+    if understanding.question is None or sum(len(data) for data in files.values()) > TINY_BYTES:
+        return
+    try:
+        read_files(files, replace(understanding.settings, fs=FS_RANGE_HZ[0]))
+    except EcgModelError as error:
+        if "least" in error.values:
+            raise
 
 
 def take_sample(kind: str, *, chosen: bool = True) -> None:

@@ -170,10 +170,12 @@ def _show_polarity(upload: Upload) -> None:
     key = "upload.set.flip"
     st.session_state[key] = upload.settings.flip
     if inverted and not upload.settings.flip:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":orange[:material/swap_vert:] {t('The beats point down: the lead may be upside down.')}")
-            st.button(t("Flip it"), on_click=change_settings, kwargs={"flip": True}, key="upload.flip")
-    st.toggle(t("Turn the leads upside down"), key=key, on_change=lambda: change_settings(flip=st.session_state[key]))
+        st.markdown(f":orange[:material/swap_vert:] {t('The beats point down: the lead may be upside down.')}")
+        st.button(t("Flip it"), on_click=change_settings, kwargs={"flip": True}, key="upload.flip")
+    else:
+        st.toggle(
+            t("Turn the leads upside down"), key=key, on_change=lambda: change_settings(flip=st.session_state[key])
+        )
     _show_evidence(found)
 
 

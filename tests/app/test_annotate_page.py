@@ -1,0 +1,134 @@
+"""The Annotate page: begin, change, undo, compare."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecgmodel.records.sources import open_record
+from ecgmodel.records.wfdb_export import format_atr
+from tests.app.screen import all_text, shows_trace
+
+RECORD = "simulated-normal"
+
+
+@pytest.fixture
+def page(open_app, no_mitdb):
+    return open_app("annotate", record=RECORD)
+
+
+def press(app, key):
+    return next(button for button in app.button if button.key == key).click().run()
+
+
+def widget(app, kind, key):
+    return next(element for element in app.get(kind) if element.key == key)
+
+
+def edits(app):
+    return app.session_state["own.edit"][RECORD]
+
+
+@pytest.fixture
+def copied(page):
+    """A copy of the simulation's labels, with its third beat selected."""
+    widget(page, "selectbox", "annotate.start").set_value("truth")
+    page = press(page, "annotate.begin")
+    page.session_state["choice.selected_sample"] = int(edits(page).sample[2])
+    return page.run()
+
+
+@pytest.mark.parametrize("start", ["found", "truth", "model", "nothing"])
+def test_begin(page, start):
+    """Every start gives beats to work on."""
+    widget(page, "selectbox", "annotate.start").set_value(start)
+    app = press(page, "annotate.begin")
+    assert not app.exception
+    assert shows_trace(app)
+    assert (len(edits(app)) == 0) == (start == "nothing")
+
+
+def test_chinese(open_app, no_mitdb):
+    """The page speaks Chinese."""
+    app = press(open_app("annotate", record=RECORD, lang="zh"), "annotate.begin")
+    assert not app.exception
+    assert "未标注" in all_text(app)
+
+
+def test_label_delete_undo_redo(copied):
+    """Changes count, and each can be taken back."""
+    n, sample = len(edits(copied)), int(edits(copied).sample[2])
+    widget(copied, "button_group", f"annotate.label.{RECORD}").set_value("V").run()
+    assert not copied.exception
+    assert edits(copied).symbol_at(sample) == "V"
+    press(copied, "annotate.delete")
+    assert len(edits(copied)) == n - 1
+    press(copied, "annotate.undo")
+    press(copied, "annotate.undo")
+    assert edits(copied).symbol_at(sample) == "N"
+    press(copied, "annotate.redo")
+    assert edits(copied).symbol_at(sample) == "V"
+    assert not copied.exception
+
+
+def test_move_keeps_it_selected(copied):
+    """A moved beat stays the selected one."""
+    sample = int(edits(copied).sample[2])
+    press(copied, "annotate.move.0.02")
+    assert sample + 7 in edits(copied).sample
+    assert copied.session_state["choice.selected_sample"] == sample + 7
+
+
+def test_add(copied):
+    """A beat between two others is put in; one on top of another is refused with a sentence."""
+    n = len(edits(copied))
+    between = float(edits(copied).sample[2:4].mean()) / 360
+    widget(copied, "number_input", f"annotate.time.{RECORD}").set_value(between)
+    press(copied, "annotate.add")
+    assert not copied.exception
+    assert len(edits(copied)) == n + 1
+    press(copied, "annotate.add")
+    assert len(edits(copied)) == n + 1
+    assert "too close" in all_text(copied)
+
+
+def test_compare_with_the_simulation(copied):
+    """A copy agrees fully; after one label less, all but one."""
+    widget(copied, "button_group", f"annotate.label.{RECORD}").set_value("V").run()
+    copied.session_state["annotate.compare"] = True
+    copied.run()
+    n = len(edits(copied))
+    assert f"**{n - 1:,}** the same label" in all_text(copied)
+    assert copied.metric[0].label == "Cohen's kappa"
+
+
+def test_compare_with_a_colleague(copied):
+    """A colleague's file stands beside the visitor's labels; one that is no .atr is refused."""
+    truth = open_record(RECORD)
+    data = format_atr(truth.annotations.beats(), truth.fs)
+    copied.file_uploader[0].upload("Ana.atr", data).run()
+    assert not copied.exception
+    copied.file_uploader[0].upload("Ana.atr", b"nothing of the kind").run()
+    assert not copied.exception
+    assert "no WFDB annotation file" in all_text(copied)
+
+
+def test_start_anew(copied):
+    """Dropping the labels leads back to the beginning."""
+    press(copied, "annotate.forget")
+    assert not copied.exception
+    assert RECORD not in copied.session_state["own.edit"]
+
+
+def test_upload_takes_corrected_peaks(open_app, no_mitdb):
+    """R peaks that were corrected by hand are those that the model names on the Upload page."""
+    app = press(open_app("upload"), "upload.watch")
+    app.switch_page("pages/annotate.py").run()
+    press(app, "annotate.begin")
+    name = "upload: watch.csv"
+    beats = app.session_state["own.edit"][name]
+    app.session_state["choice.selected_sample"] = int(beats.sample[3])
+    app.run()
+    press(app, "annotate.delete")
+    app.switch_page("pages/upload.py").run()
+    assert not app.exception
+    assert len(app.session_state["own.upload"]["current"].analysis.r_sample) == len(beats) - 1

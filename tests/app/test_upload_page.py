@@ -1,0 +1,285 @@
+"""The Upload page, with models that nobody trained: what it understands, asks, refuses, and forgets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.app.screen import all_text, shows_trace
+
+CSV = Path(__file__).parents[1] / "data" / "csv"
+TRUTH = json.loads((CSV / "corpus.json").read_text(encoding="utf-8"))["signals"]
+
+
+@pytest.fixture
+def upload_page(open_app, no_mitdb):
+    """The page as on a first visit."""
+    return open_app("upload")
+
+
+def drop(app, *files):
+    """Drop files, each a name with its bytes or the name of a file of the corpus."""
+    pairs = [(file, (CSV / file).read_bytes()) if isinstance(file, str) else file for file in files]
+    for name, data in pairs:
+        app.file_uploader[0].upload(name, data)
+    return app.run()
+
+
+def press(app, key):
+    return next(button for button in app.button if button.key == key).click().run()
+
+
+def widget(app, kind, key):
+    return next(element for element in app.get(kind) if element.key == key)
+
+
+def upload_of(app):
+    return app.session_state["own.upload"]["current"]
+
+
+def test_first_visit(upload_page):
+    """A file to try is read and labelled at once, and the record in use stays what it was."""
+    assert not upload_page.exception
+    assert shows_trace(upload_page)
+    assert "line 6 says 'Sample Rate,512 hertz'" in all_text(upload_page)
+    assert "Not a medical device" in all_text(upload_page)
+    assert upload_page.session_state["choice.record"] == "simulated-mixed"
+
+
+def test_chinese(open_app, no_mitdb):
+    """The page and its evidence are Chinese where the visitor reads it."""
+    app = open_app("upload", lang="zh")
+    assert not app.exception
+    assert "我的理解" in all_text(app)
+    assert "第 6 行" in all_text(app)
+    assert "不是医疗器械" in all_text(app)
+
+
+@pytest.mark.parametrize("kind", ["watch", "strap"])
+def test_files_to_try(upload_page, kind):
+    """A file that says everything becomes the record in use without a question."""
+    app = press(upload_page, f"upload.{kind}")
+    assert not app.exception
+    assert upload_of(app).understanding.question is None
+    assert len(upload_of(app).analysis.r_sample) > 30
+    assert app.session_state["choice.record"].startswith("upload: ")
+    assert "record" not in app.query_params
+
+
+def test_the_one_question(upload_page):
+    """Bare numbers ask for the rate alone; the answer brings the trace, and can be taken back."""
+    app = press(upload_page, "upload.plain")
+    assert "How many are they, in Hz?" in all_text(app)
+    assert not shows_trace(app)
+    widget(app, "number_input", "upload.answer.fs").set_value(360.0).run()
+    assert not app.exception
+    assert shows_trace(app)
+    assert upload_of(app).found.record.duration_s == pytest.approx(60.0)
+    assert "set by hand" in all_text(app)
+    press(app, "upload.reset")
+    assert "How many are they, in Hz?" in all_text(app)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, truth in TRUTH.items() if not truth["question"]))
+def test_corpus(upload_page, name):
+    """Every file of the corpus that answers itself is read as it is, named and drawn."""
+    app = drop(upload_page, name)
+    assert not app.exception
+    assert not app.warning, all_text(app)
+    assert shows_trace(app)
+    found = upload_of(app)
+    assert found.title == name
+    assert found.found.record.fs == pytest.approx(TRUTH[name]["fs"], rel=1e-3)
+    assert found.analysis.prediction is not None
+
+
+def test_changing_a_guess(upload_page):
+    """Another rate or unit is taken at once; one that does not fit is refused, and nothing is lost."""
+    app = drop(upload_page, "apple-en.csv")
+    before = upload_of(app).found.record.duration_s
+    widget(app, "number_input", "upload.set.fs").set_value(256.422).run()
+    assert upload_of(app).found.record.duration_s == pytest.approx(2 * before, rel=1e-3)
+    widget(app, "selectbox", "upload.set.unit").set_value("mV").run()
+    assert not app.exception
+    assert upload_of(app).settings.unit == "mV"
+    widget(app, "number_input", "upload.set.first_line").set_value(99_999_999).run()
+    assert not app.exception
+    assert app.warning
+    assert upload_of(app).settings.first_line is None
+    assert shows_trace(app)
+
+
+def test_flip(upload_page):
+    """A lead that is upside down is offered to be flipped, and then points up."""
+    app = drop(upload_page, "plain-inverted.csv")
+    assert "may be upside down" in all_text(app)
+    before = upload_of(app).found.record.lead().copy()
+    press(app, "upload.flip")
+    assert (upload_of(app).found.record.lead() == -before).all()
+    assert "may be upside down" not in all_text(app)
+
+
+def test_filters_are_off_and_shown_when_on(upload_page):
+    """A filter changes the record in use, and the page says so."""
+    app = press(upload_page, "upload.strap")
+    said = "Filters are on"
+    assert said not in all_text(app)
+    widget(app, "toggle", "upload.baseline").set_value(True).run()
+    assert not app.exception
+    assert said in all_text(app)
+    upload = upload_of(app)
+    assert upload.analysis.record.signals is not upload.found.record.signals
+    own = app.session_state["own.record"][upload.record_name]
+    assert own.signals is upload.analysis.record.signals
+
+
+def test_threshold(upload_page):
+    """With a high threshold, a model that nobody trained is unsure of every beat."""
+    app = press(upload_page, "upload.watch")
+    widget(app, "slider", "upload.threshold").set_value(0.99).run()
+    table = app.dataframe[0].value
+    counts = dict(zip(table["Class"].str[0], table["Beats"], strict=True))
+    assert counts["?"] == len(upload_of(app).analysis.r_sample)
+
+
+def test_recipe(upload_page):
+    """What was set for one file is saved and applied to the next."""
+    app = drop(upload_page, "arduino.txt")
+    recipe = json.dumps({"fs": 250.0, "unit": "adc", "adc_per_mv": 200.0})
+    app.file_uploader[1].upload("recipe.json", recipe.encode()).run()
+    assert not app.exception
+    assert upload_of(app).settings.fs == 250.0
+    assert shows_trace(app)
+
+
+def test_recipe_that_is_none(upload_page):
+    """A recipe that is none changes nothing."""
+    app = drop(upload_page, "apple-en.csv")
+    app.file_uploader[1].upload("recipe.json", b'{"fs": -5}').run()
+    assert not app.exception
+    assert app.warning
+    assert shows_trace(app)
+
+
+BAD = {
+    "empty.csv": b"",
+    "one.csv": b"0.5\n",
+    "text.csv": b"Dear doctor,\nplease find my heart.\n",
+    "page.csv": b"<!doctype html><html><body>1,2</body></html>",
+    "doc.csv": b"%PDF-1.7\n1 0 obj\n",
+    "book.csv": b"PK\x03\x04" + b"\0" * 60,
+    "nul.csv": b"0.1\n\0\0\0\n0.2\n",
+    "binary.csv": bytes(range(256)) * 4,
+    "wide.csv": b",".join(b"1" for _ in range(10_000)) + b"\n" + b",".join(b"2" for _ in range(10_000)) + b"\n",
+    "bomb.zip": b"PK\x03\x04 no archive",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_files(upload_page, name):
+    """Each is refused with one sentence that names the file; what was there before is still there."""
+    app = drop(upload_page, "apple-en.csv")
+    app = drop(app, (name, BAD[name]))
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert name in app.warning[0].value.replace("\\", "")
+    assert upload_of(app).title == "apple-en.csv"
+    assert shows_trace(app)
+
+
+def numbers(change=lambda i: None, n=3000):
+    return "\n".join(["time,ecg", *(change(i) or f"{i * 0.004:.3f},{i % 200 / 100:.2f}" for i in range(n))]).encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        numbers(lambda i: "5.000,0.1" if i == 2000 else None),
+        numbers(lambda i: "8.000,oops" if i == 2000 else None),
+        numbers(lambda i: f"{i * 0.004:.3f},0.5"),
+    ],
+    ids=["backward", "word", "constant"],
+)
+def test_bad_inside(upload_page, data):
+    """A fault that is met while reading is one sentence; the settings stay, and no record is published."""
+    app = drop(upload_page, ("inside.csv", data))
+    assert not app.exception
+    assert len(app.warning) == 1, all_text(app)
+    assert not shows_trace(app)
+    assert upload_of(app).title == "inside.csv"
+    assert app.session_state["choice.record"] == "simulated-mixed"
+
+
+def test_lines_left_out_as_gaps(upload_page):
+    """Where a line cannot be read, the page offers to leave it out."""
+    app = drop(upload_page, ("inside.csv", numbers(lambda i: "8.000,oops" if i == 2000 else None)))
+    press(app, "upload.gaps")
+    assert not app.exception
+    assert shows_trace(app)
+    assert not app.warning
+
+
+def test_beat_rows(upload_page):
+    """Heartbeats without their recording are shown with the file's labels, and get no names."""
+    app = drop(upload_page, "mitbih_test.csv")
+    assert not app.exception
+    assert "one a row" in all_text(app)
+    assert shows_trace(app)
+    assert upload_of(app).analysis is None
+
+
+def test_annotations_alone(upload_page):
+    """Annotations without samples are refused with a sentence, or said to need them."""
+    app = drop(upload_page, "100annotations.txt")
+    assert not app.exception
+    assert app.warning or "annotations" in all_text(app)
+
+
+def test_samples_with_annotations(upload_page):
+    """A record with its annotations shows the file's labels above the model's."""
+    app = drop(upload_page, "100.csv", "100annotations.txt")
+    assert not app.exception
+    assert upload_of(app).found.record.annotations is not None
+
+
+def test_other_pages_show_it(upload_page):
+    """Records, Predict and Annotate open the upload as the record in use."""
+    app = press(upload_page, "upload.watch")
+    for page in ("records", "predict", "annotate"):
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception
+        assert shows_trace(app)
+        assert "upload: watch.csv" in all_text(app)
+
+
+def test_remove(upload_page):
+    """Removing the file takes it from all pages."""
+    app = press(upload_page, "upload.watch")
+    press(app, "upload.remove")
+    assert not app.exception
+    assert app.session_state["own.record"] == {}
+    assert app.session_state["choice.record"] == "simulated-mixed"
+
+
+def test_nobody_else_sees_it(open_app, no_mitdb):
+    """Another visitor has neither the file nor its name."""
+    app = open_app("upload")
+    drop(app, "apple-en.csv")
+    other = open_app("records")
+    assert "apple" not in all_text(other)
+    assert all("apple" not in str(option) for box in other.selectbox for option in box.options)
+    stranger = open_app("records", record="upload: apple-en.csv")
+    assert not stranger.exception
+    assert "There is no record" in all_text(stranger)
+
+
+def test_no_models(open_app, no_mitdb, models):
+    """Without a model the trace shows the R peaks, unnamed."""
+    for path in models.glob("*.safetensors"):
+        path.unlink()
+    app = open_app("upload")
+    assert not app.exception
+    assert shows_trace(app)
+    assert upload_of(app).analysis.prediction is None
