@@ -1,0 +1,35 @@
+"""The view of the cell alone, on one beat; `?case=` names its models."""
+
+import streamlit as st
+
+from ecgmodel.network.inference import Classifier
+from ecgmodel.network.saliency import occlude
+from ecgmodel.segments.edit import cut_segment
+from pages.ui import state
+from pages.ui.gates_panel import find_marks
+from pages.ui.gates_view import Pane, read_gates, show_gates
+from tests.browser.gates_case import make_model, make_trace, open_stretch
+
+case = st.query_params.get("case", "gru")
+state.set_language(st.query_params.get("lang", "en"))
+st.set_page_config(layout="wide")
+
+stretch = open_stretch()
+segment = cut_segment(stretch)
+panes = []
+for cell in {"both": ("gru", "lstm"), "held": ("gru",)}.get(case, (case,)):
+    trace, model = make_trace(cell, held=case == "held"), make_model(cell)
+    panes.append(
+        Pane(
+            name=cell,
+            title=cell.upper(),
+            model=model,
+            trace=trace,
+            segment=segment,
+            marks=find_marks(stretch, segment),
+            saliency=occlude(Classifier(model), segment),
+        )
+    )
+event = read_gates("view")
+show_gates(panes, key="view", step=30, unit=4, wish="1", brush=event.brush)
+st.write(f"step {event.step}, unit {event.unit}, brush {event.brush}")

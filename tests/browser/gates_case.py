@@ -1,0 +1,42 @@
+"""A beat and two models that nobody trained, for the view of the cell and for the test that reads it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgmodel.network.build import initialise_weights
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.experiments import Experiment, Hold, run_experiment
+from ecgmodel.network.gates import GateTrace, trace_gates
+from ecgmodel.network.inference import Classifier
+from ecgmodel.network.model_file import Model, ModelCard
+from ecgmodel.records.sources import open_record
+from ecgmodel.segments.edit import Stretch, cut_segment, run_surroundings
+
+HELD = Experiment((Hold("r", 1.0, None, 10, 20),), off=(3,))
+
+
+def make_model(cell: str) -> Model:
+    """Return the paper's network with biases, so that no number is 0 by chance."""
+    config = NetworkConfig(cell=cell)
+    weights = initialise_weights(config, seed=2)
+    random = np.random.default_rng(3)
+    weights = {
+        name: value + 0.2 * random.standard_normal(value.shape).astype(np.float32) if value.ndim == 1 else value
+        for name, value in weights.items()
+    }
+    return Model(config, weights, ModelCard(cell, "runs"))
+
+
+def open_stretch() -> Stretch:
+    """Return the run around the first ventricular beat of a simulated record."""
+    record = open_record("simulated-mixed")
+    beats = record.annotations.beats()
+    return run_surroundings(record, record.default_lead, int(beats.sample[beats.symbol == "V"][0]))
+
+
+def make_trace(cell: str, *, held: bool = False) -> GateTrace:
+    """Return what the cell does with it."""
+    model, segment = make_model(cell), cut_segment(open_stretch())
+    trace = trace_gates(model, Classifier(model).predict(segment, with_states=True), segment.length)
+    return run_experiment(model, trace, HELD) if held else trace

@@ -1,0 +1,291 @@
+"""The recurrent cell in a browser: the numbers on the screen are the library's."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from ecgmodel.labels import CLASSES
+from ecgmodel.network.experiments import Experiment, Hold, run_experiment
+from ecgmodel.network.gates import explain_step, trace_gates
+from ecgmodel.network.inference import Classifier
+from ecgmodel.network.model_file import open_shipped_model
+from ecgmodel.records.sources import open_record
+from ecgmodel.segments.edit import Edit, apply_edit, beat_surroundings, cut_segment
+from tests.browser.gates_case import make_trace
+from tests.browser.server import ROOT, serve
+
+APP = Path(__file__).parent / "apps" / "gates_app.py"
+RECORD = "simulated-mixed"
+SLOW_MS = 60_000
+LEFT, RIGHT = 62, 30  # of the figure, beside its heat maps
+
+
+@pytest.fixture(scope="module")
+def url():
+    with serve(APP, {"PYTHONPATH": str(ROOT)}) as server:
+        yield server.url
+
+
+class Cell:
+    """One pane of the view, as a test reads and drives it."""
+
+    def __init__(self, page, index=0):
+        self.page = page
+        self.frame = page.locator(".gates[data-paints]")
+        self.frame.wait_for(timeout=SLOW_MS)
+        self.pane = page.locator(".gates .pane").nth(index)
+        self.surface = self.pane.locator(".surface")
+
+    def expect_place(self, step, unit):
+        expect(self.frame).to_have_attribute("data-step", str(step))
+        expect(self.frame).to_have_attribute("data-unit", str(unit))
+
+    @property
+    def place(self):
+        return int(self.frame.get_attribute("data-step")), int(self.frame.get_attribute("data-unit"))
+
+    def press(self, *keys):
+        self.surface.focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def unfold(self):
+        for name in self.pane.locator("button[data-more]").evaluate_all("all => all.map(one => one.dataset.more)"):
+            button = self.pane.locator(f"button[data-more='{name}']")
+            if button.get_attribute("aria-expanded") == "false":
+                button.click()
+
+    def read(self, gate):
+        """The value, the sum and every listed product of one gate."""
+        return self.pane.locator(f".gate[data-gate='{gate}']").evaluate(
+            """node => ({
+              value: Number(node.querySelector("h4 [data-value]").dataset.value),
+              text: node.querySelector("h4 [data-value]").textContent,
+              total: Number(node.querySelector("[data-total]")?.dataset.total),
+              terms: Object.fromEntries([...node.querySelectorAll("li[data-term]")].map(
+                (li) => [li.dataset.term, Number(li.dataset.product)])),
+            })"""
+        )
+
+    def state(self):
+        return float(self.pane.locator("[data-name=state]").get_attribute("data-value"))
+
+    def chances(self):
+        nodes = self.pane.locator(".answer span[data-class]")
+        found = nodes.evaluate_all(
+            "all => Object.fromEntries(all.map(one => [one.dataset.class, Number(one.dataset.value)]))"
+        )
+        return [found[symbol] for symbol in CLASSES]
+
+    def x_of(self, step):
+        box = self.surface.bounding_box()
+        return box["x"] + LEFT + (step + 0.5) * (box["width"] - LEFT - RIGHT) / 131
+
+    def compare(self, trace):
+        """Everything that the calculator shows, with what the library says of the same step and unit."""
+        self.unfold()
+        step, unit = self.place
+        expected = explain_step(trace, step, unit)
+        for gate in expected.gates:
+            shown = self.read(gate.name)
+            assert shown["value"] == pytest.approx(gate.value, abs=1e-6)
+            assert float(shown["text"].replace("−", "-")) == pytest.approx(gate.value, abs=6e-4)
+            if gate.is_held:
+                assert shown["terms"] == {}
+                continue
+            assert shown["total"] == pytest.approx(gate.total, abs=1e-5)
+            products = {f"{term.source}:{term.index}": term.product for term in gate.terms}
+            assert shown["terms"].keys() == products.keys()
+            assert shown["terms"] == pytest.approx(products, abs=1e-5)
+            assert list(shown["terms"]) == sorted(products, key=lambda key: -abs(shown["terms"][key]))
+        assert self.state() == pytest.approx(expected.state, abs=1e-6)
+
+
+@pytest.mark.parametrize("case", ["gru", "lstm"])
+def test_every_number_of_the_calculator_is_the_library_s(page, url, case):
+    """At the start, inside, at the read-out, for several units: values, sums, and every product, largest first."""
+    page.goto(f"{url}?case={case}")
+    cell, trace = Cell(page), make_trace(case)
+    cell.expect_place(30, 4)
+    cell.compare(trace)
+    cell.press("ArrowRight", "ArrowDown", "ArrowDown")
+    cell.expect_place(31, 6)
+    cell.compare(trace)
+    cell.press("Home")
+    cell.expect_place(0, 6)
+    cell.compare(trace)
+    cell.press("End", "ArrowUp")
+    cell.expect_place(130, 5)
+    cell.compare(trace)
+    np.testing.assert_allclose(cell.chances(), trace.answer, atol=1e-6)
+
+
+def test_side_by_side(page, url):
+    """The step is one for both models; each calculator has its own numbers."""
+    page.goto(f"{url}?case=both")
+    left, right = Cell(page, 0), Cell(page, 1)
+    left.press("ArrowRight")
+    left.expect_place(31, 4)
+    left.compare(make_trace("gru"))
+    right.compare(make_trace("lstm"))
+
+
+def test_what_an_experiment_holds_is_marked(page, url):
+    """Inside the held steps the gate has no sum; a unit that is off says so; the rest follows the changed states."""
+    page.goto(f"{url}?case=held")
+    cell, trace = Cell(page), make_trace("gru", held=True)
+    cell.compare(trace)
+    cell.press("Home", "Shift+ArrowRight", "ArrowRight", "ArrowUp")
+    cell.expect_place(11, 3)
+    cell.compare(trace)
+    expect(cell.pane.get_by_text("held by the experiment")).to_be_visible()
+    expect(cell.pane.get_by_text("switched this unit off")).to_be_visible()
+
+
+def test_a_cell_and_its_term_light_each_other_up(page, url):
+    """Pointing at a feature's cell marks its term in every gate and says what it adds; clicking a cell goes there."""
+    page.goto(f"{url}?case=gru")
+    cell, trace = Cell(page), make_trace("gru")
+    cell.unfold()
+    cell.surface.evaluate("node => node.scrollIntoView()")
+    box = cell.surface.bounding_box()
+    # Down the column of this step until the pointer is on the features' heat map.
+    for y in range(10, int(box["height"]), 4):
+        page.mouse.move(cell.x_of(30), box["y"] + y)
+        text = cell.pane.locator(".readout").text_content()
+        if text.startswith("x"):
+            break
+    index = int(re.match(r"x([₀-₉]+)", text)[1].translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")))
+    assert f"(30) = {trace.features[30, index]:.3f}" in text
+    expect(cell.pane.locator("li[data-lit]")).to_have_count(3)
+    assert set(cell.pane.locator("li[data-lit]").evaluate_all("all => all.map(one => one.dataset.term)")) == {
+        f"x:{index}"
+    }
+    cell.pane.locator("li[data-term='x:2']").first.hover()
+    expect(cell.pane.locator("li[data-term='x:2']").first).to_be_visible()
+    page.mouse.click(cell.x_of(60), box["y"] + y)
+    cell.expect_place(60, 4)
+    cell.compare(trace)
+
+
+def test_playing(page, url):
+    """Play goes on by itself without the server, pause stops it, and the page then knows the step."""
+    page.goto(f"{url}?case=gru")
+    cell = Cell(page)
+    cell.press(" ")
+    expect(cell.frame).to_have_attribute("data-step", re.compile(r"^(3[6-9]|[4-9]\d|1\d\d)$"))
+    cell.press(" ")
+    step = cell.place[0]
+    expect(page.get_by_text(f"step {step}, unit 4, brush None")).to_be_visible()
+    assert cell.place[0] == step
+
+
+def test_brushing(page, url):
+    """A drag across the segment is a stretch of steps, for the page too; Escape takes it away."""
+    page.goto(f"{url}?case=gru")
+    cell = Cell(page)
+    y = cell.surface.bounding_box()["y"] + 60
+    page.mouse.move(cell.x_of(40), y)
+    page.mouse.down()
+    page.mouse.move(cell.x_of(50), y, steps=4)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"brush \(40, 50\)"))).to_be_visible()
+    cell.press("Escape")
+    expect(page.get_by_text("brush None")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "lang", "said"), [("dark", "en", "step 30, unit 4"), ("light", "zh", "第 30 步，单元 4")]
+)
+def test_themes_and_languages(page, url, scheme, lang, said):
+    """Dark is dark, Chinese is Chinese, and the canvas has colours."""
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{url}?case=lstm&lang={lang}")
+    cell = Cell(page)
+    expect(cell.frame).to_have_attribute("data-theme", scheme)
+    expect(cell.pane.get_by_text(said)).to_be_visible()
+    n_colours = cell.pane.locator("canvas.base").evaluate(
+        """canvas => {
+          const image = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return new Set(new Uint32Array(image.data.buffer)).size;
+        }"""
+    )
+    assert n_colours > 100
+
+
+# The page, with the shipped model
+
+
+@pytest.fixture
+def opened(page, embedded_app_server):
+    """The Gates page as it is reached from a first visit."""
+    page.goto(f"{embedded_app_server.url}/?record={RECORD}&model=beats-gru&lang=en")
+    page.get_by_role("link", name="Gates").click()
+    return Cell(page)
+
+
+def library_trace(page, edit=None, experiment=None):
+    """What the library says of the beat in the address."""
+    record, model = open_record(RECORD), open_shipped_model("beats-gru")
+    beats = record.annotations.beats()
+    sample = int(re.search(r"beat=(\d+)", page.url)[1])
+    index = int(np.flatnonzero(beats.sample == sample)[0])
+    stretch = beat_surroundings(
+        RECORD, record.default_lead, record.lead(), beats.sample, beats.symbol, record.fs, index
+    )
+    segment = cut_segment(apply_edit(stretch, edit or Edit()))
+    trace = trace_gates(model, Classifier(model).predict(segment, with_states=True), segment.length)
+    return run_experiment(model, trace, experiment or Experiment())
+
+
+def wait_for_beat(page):
+    page.wait_for_url(re.compile(r"beat=\d+"))
+
+
+def test_the_page_shows_the_shipped_model(page, opened):
+    """The beat in the address, its answer and the calculator of a step and a unit."""
+    wait_for_beat(page)
+    trace = library_trace(page)
+    np.testing.assert_allclose(opened.chances(), trace.answer, atol=1e-5)
+    opened.compare(trace)
+
+
+def test_what_if_r_is_always_1(page, opened):
+    """Two clicks; the states, the answer and the matrices follow."""
+    wait_for_beat(page)
+    before = opened.frame.get_attribute("data-segment")
+    page.get_by_text("What if …").click()
+    page.locator("[data-testid=stButtonGroup]").filter(has_text="r is always").get_by_text("1", exact=True).click()
+    expect(opened.frame).not_to_have_attribute("data-segment", before)
+    trace = library_trace(page, experiment=Experiment((Hold("r", 1.0),)))
+    np.testing.assert_allclose(opened.chances(), trace.answer, atol=1e-5)
+    opened.compare(trace)
+    expect(page.get_by_text("under the experiment.")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_an_edited_beat(page, opened):
+    """A preset changes the beat, the gates and the answer to what the library makes of the same edit."""
+    wait_for_beat(page)
+    before = opened.frame.get_attribute("data-segment")
+    page.get_by_text("Edit the beat").click()
+    page.get_by_role("button", name="Early and wide").click()
+    expect(opened.frame).not_to_have_attribute("data-segment", before)
+    trace = library_trace(page, edit=Edit(early=0.35, widen=2.2))
+    np.testing.assert_allclose(opened.chances(), trace.answer, atol=1e-5)
+    opened.compare(trace)
+
+
+def test_hunting(page, opened):
+    """Brush, list, find, open: another beat of the same kind."""
+    wait_for_beat(page)
+    page.get_by_text("Unit hunting").click()
+    y = opened.surface.bounding_box()["y"] + 60
+    page.mouse.move(opened.x_of(76), y)
+    page.mouse.down()
+    page.mouse.move(opened.x_of(88), y, steps=4)
+    page.mouse.up()
+    page.get_by_role("button", name="Find beats in which").click()
+    expect(page.get_by_text("Correlation of their states")).to_be_visible(timeout=SLOW_MS)
