@@ -5,7 +5,7 @@ const ROW = 22; // px of one row of beat labels
 const RHYTHM = 20;
 const AXIS = 20;
 const TIME_STEPS = [0.04, 0.2, 1, 5, 10, 60, 300, 600, 3600];
-const LABEL_STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600];
+const LABEL_STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 21600];
 const MV_STEPS = [0.1, 0.5, 1, 5, 10, 50];
 const GAINS = [20, 10, 5, 2.5, 1, 0.5, 0.1];
 

@@ -72,10 +72,12 @@ def held_out_words(card: ModelCard) -> str:
 
 
 def clock(seconds: float, digits: int = 0) -> str:
-    """Return a time in a record as people write it: "19:35", or "19:34.5" with one digit."""
+    """Return a time in a record as people write it: "19:35", "19:34.5" with one digit, "24:00:00"."""
     minutes, rest = divmod(round(seconds, digits), 60)
     width = 2 if digits == 0 else 3 + digits
-    return f"{int(minutes)}:{rest:0{width}.{digits}f}"
+    hours, minutes = divmod(int(minutes), 60)
+    before = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
+    return f"{before}:{rest:0{width}.{digits}f}"
 
 
 def follow_trace(event: TraceEvent, key: str) -> None:

@@ -17,6 +17,9 @@ from pages.ui.upload_session import Upload, go_on, publish_record, stop_work, wi
 LARGE_BYTES = 3_000_000
 """Smaller files are done before a bar could be read."""
 
+MAX_BELOW = 12
+"""Elements that the results of a file take on the page, at most."""
+
 STEPS = {"read": (0.0, 0.45), "prepare": (0.45, 0.5), "detect": (0.5, 0.6), "classify": (0.6, 1.0)}
 """Where on the bar each step begins and ends; about the share of its time in a long recording."""
 
@@ -46,16 +49,17 @@ def do_work(upload: Upload) -> bool:
             st.caption(t("Stopped."))
             st.button(t("Go on"), icon=":material/play_arrow:", on_click=go_on, key="upload.go_on")
         return False
-    place = st.empty()
-    with place.container():
-        report = _show_bar() if upload.size >= LARGE_BYTES else lambda step, share: None
-        try:
-            _read_and_analyse(upload, report)
-        except EcgModelError as error:
-            upload.error = error
-            withdraw_record(upload)
-    place.empty()
+    report = _show_bar() if upload.size >= LARGE_BYTES else _keep_quiet
+    try:
+        _read_and_analyse(upload, report)
+    except EcgModelError as error:
+        upload.error = error
+        withdraw_record(upload)
     return True
+
+
+def _keep_quiet(step: str, share: float) -> None:
+    """Stand for a bar where none is worth it."""
 
 
 def _read_and_analyse(upload: Upload, report: Callable[[str, float], None]) -> None:
@@ -90,6 +94,8 @@ def _show_bar() -> Callable[[str, float], None]:
     with st.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, words["read"])
         st.button(t("Stop"), type="tertiary", on_click=stop_work, key="upload.stop")
+    for _ in range(MAX_BELOW):
+        st.empty()  # takes the place of what the last file left on the page
 
     def report(step: str, share: float) -> None:
         begin, end = STEPS[step]
