@@ -109,8 +109,8 @@ def find_files(path: Path) -> dict[str, bytes | Path]:
     """
     if not path.is_file():
         raise ImportFileError(
-            "There is no file {path}, and no record of this name. Give the path of a CSV, EDF or WFDB file, or a "
-            "record as 208.",
+            "There is no record '{path}'. There is no such file either: give the path of a CSV, EDF or WFDB file, or "
+            "a record as 208.",
             path=path,
         )
     if path.suffix.lower() not in COMPANIONS:

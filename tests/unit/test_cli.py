@@ -191,3 +191,82 @@ def test_probabilities_are_those_of_the_library(no_mitdb: None, beats_model: Pat
     expected = classify_record(open_record(RECORD), Classifier(read_model(beats_model)), beats="detected")
     np.testing.assert_allclose([beat["s"] for beat in beats], expected.r_sample / expected.fs, atol=5e-5)
     np.testing.assert_allclose([list(beat["p"].values()) for beat in beats], expected.probabilities, atol=5e-7)
+
+
+CSV = ROOT / "tests" / "data" / "csv"
+
+
+def classify_file(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
+    assert main(["classify", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_classify_reads_a_file(no_mitdb: None, beats_model: Path, capsys: pytest.CaptureFixture[str]):
+    """A watch's file gives its rate, lead, unit and length, every beat, and why it was read so."""
+    truth = json.loads((CSV / "corpus.json").read_text(encoding="utf-8"))["signals"]["apple-en.csv"]
+    result = classify_file(capsys, str(CSV / "apple-en.csv"), "--model", str(beats_model))
+    assert list(result) == ["fs", "lead", "unit", "seconds", "beats", "evidence"]
+    assert (result["fs"], result["lead"], result["unit"]) == (truth["fs"], truth["leads"][0], truth["unit"])
+    assert result["seconds"] == pytest.approx(truth["samples"] / truth["fs"], abs=1e-3)
+    found = [beat["s"] for beat in result["beats"]]
+    np.testing.assert_allclose(found, np.array(truth["r_sample"]) / truth["fs"], atol=0.02)
+    assert all(set(beat["p"]) == set(CLASSES) and beat["class"] in CLASSES for beat in result["beats"])
+    assert any("Sample Rate,512.844" in reason for reason in result["evidence"]["rate"]["reasons"])
+
+
+def test_classify_asks_in_one_sentence(no_mitdb: None, beats_model: Path, capsys: pytest.CaptureFixture[str]):
+    """Bare numbers do not say their rate: exit code 2, and which option answers; with it, beats."""
+    path = str(CSV / "arduino.txt")
+    assert main(["classify", path, "--model", str(beats_model), "--json"]) == 2
+    seen = capsys.readouterr()
+    assert seen.out == ""
+    assert "How many are they, in Hz? Give it with --fs." in seen.err
+    assert len(seen.err.strip().splitlines()) == 1
+    result = classify_file(capsys, path, "--model", str(beats_model), "--fs", "250", "--unit", "adc")
+    assert (result["fs"], result["unit"]) == (250.0, "adc")
+    assert result["evidence"]["rate"]["reasons"] == ["set by hand"]
+
+
+def test_classify_takes_a_lead_of_a_file(no_mitdb: None, beats_model: Path, capsys: pytest.CaptureFixture[str]):
+    """A column is chosen by its name; one that is not there is refused with those that are."""
+    path = str(CSV / "samples-seconds.csv")
+    assert classify_file(capsys, path, "--model", str(beats_model), "--lead", "V1")["lead"] == "V1"
+    assert main(["classify", path, "--model", str(beats_model), "--lead", "aVR"]) == 2
+    assert "MLII, V1" in capsys.readouterr().err
+
+
+def test_classify_writes_what_it_read(
+    no_mitdb: None, beats_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """A file's beats go into --csv and --atr, which wfdb reads."""
+    table, labels = tmp_path / "out.csv", tmp_path / "out.atr"
+    path = str(CSV / "polar.txt")
+    assert main(["classify", path, "--model", str(beats_model), "--csv", str(table), "--atr", str(labels)]) == 0
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert wfdb.rdann(str(tmp_path / "out"), "atr").sample.tolist() == [int(row["r_sample"]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("argument", "says"),
+    [
+        ("no-such-file.csv", "no such file"),
+        ("./208", "no such file"),
+        (str(CSV / "heartbeat-one-row.csv"), "single heartbeats"),
+        (str(CSV / "100annotations.txt"), "annotations alone"),
+    ],
+)
+def test_classify_says_why_not(no_mitdb: None, beats_model: Path, capsys, argument: str, says: str):
+    """What holds no recording is refused in one sentence."""
+    assert main(["classify", argument, "--model", str(beats_model)]) == 2
+    seen = capsys.readouterr()
+    assert says in seen.err
+    assert seen.out == ""
+
+
+def test_name_of_a_record_goes_first(tmp_path: Path, monkeypatch, beats_model: Path, no_mitdb: None, capsys):
+    """A file that is called as a record is, is read only by its path."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / RECORD).write_bytes((CSV / "apple-en.csv").read_bytes())
+    assert "evidence" not in classify_file(capsys, RECORD, "--model", str(beats_model))
+    assert "evidence" in classify_file(capsys, f"./{RECORD}", "--model", str(beats_model))
