@@ -1,11 +1,13 @@
 """Upload: your own ECG, from any device."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from ecgmodel.evaluation.beat_summary import summarise_beats
 from ecgmodel.records.csv_import import BeatTable
 from pages.ui import state
-from pages.ui.blocks import show_not_a_medical_device
+from pages.ui.blocks import show_not_a_medical_device, show_source
 from pages.ui.frame import enter_through_app
 from pages.ui.text import t
 from pages.ui.upload_drop import show_drop_zone, show_file_line
@@ -55,3 +57,4 @@ with right:
             show_counts(summary)
         with beats:
             show_beats(upload, analysis, symbol)
+        show_source(replace(analysis.record, source=upload.origin))

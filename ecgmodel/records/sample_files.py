@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.records.embedded import read_excerpt
+from ecgmodel.records.record import Source
 from ecgmodel.records.simulated import SimulationPlan, simulate_record
 
 SECONDS = 30.0
@@ -14,10 +15,11 @@ SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class SampleFile:
-    """A file to try the import with."""
+    """A file to try the import with, and whose ECG it holds."""
 
     name: str
     data: bytes
+    source: Source
 
 
 def make_watch_file() -> SampleFile:
@@ -38,7 +40,7 @@ def make_watch_file() -> SampleFile:
         "",
     ]
     values = [f"{value:.3f}" for value in (record.lead() * 1000).tolist()]
-    return SampleFile("watch.csv", ("\n".join(head + values) + "\n").encode("utf-8"))
+    return SampleFile("watch.csv", ("\n".join(head + values) + "\n").encode("utf-8"), "simulated")
 
 
 def make_strap_file() -> SampleFile:
@@ -52,10 +54,11 @@ def make_strap_file() -> SampleFile:
         minutes, ms = divmod(round(i / fs * 1000), 60_000)
         clock = f"2024-05-06T07:{minutes:02d}:{ms // 1000:02d}.{ms % 1000:03d}"
         lines.append(f"{clock};{599_616_000_000_000_000 + round(i / fs * 1e9)};{i / fs * 1000:.6f};{value}")
-    return SampleFile("strap.txt", ("\n".join(lines) + "\n").encode("utf-8"))
+    return SampleFile("strap.txt", ("\n".join(lines) + "\n").encode("utf-8"), "simulated")
 
 
 def make_plain_file() -> SampleFile:
     """Return a minute of MIT-BIH record 208 as bare numbers, which do not say how fast they were sampled."""
     values = read_excerpt().lead()[: 60 * 360]
-    return SampleFile("plain.txt", ("\n".join(f"{value:.3f}" for value in values.tolist()) + "\n").encode("ascii"))
+    text = "\n".join(f"{value:.3f}" for value in values.tolist()) + "\n"
+    return SampleFile("plain.txt", text.encode("ascii"), "excerpt")

@@ -78,18 +78,17 @@ def show_file_line(upload: Upload) -> None:
     """Name the file in hand, with its recipe and a way to be rid of it."""
     st.markdown(f"**{_plain(', '.join(list(upload.files)[:3]))}** &nbsp; {_size(upload.size)}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.download_button(
-            t("Save recipe"),
-            upload.settings.to_json(),
-            file_name="ecg-recipe.json",
-            mime="application/json",
-            type="tertiary",
-            icon=":material/save:",
-            on_click="ignore",
-            help=t("What you set by hand for this file, as JSON, to apply it to the next one."),
-            disabled=upload.settings == ImportSettings(),
-        )
-        with st.popover(t("Apply recipe"), type="tertiary", icon=":material/rule_settings:"):
+        with st.popover(t("Recipe"), type="tertiary", icon=":material/rule_settings:"):
+            st.caption(t("What you set by hand for this file, as JSON, to apply it to the next one."))
+            st.download_button(
+                t("Save recipe"),
+                upload.settings.to_json(),
+                file_name="ecg-recipe.json",
+                mime="application/json",
+                icon=":material/save:",
+                on_click="ignore",
+                disabled=upload.settings == ImportSettings(),
+            )
             st.file_uploader(
                 t("A recipe that was saved here"),
                 type="json",

@@ -12,7 +12,7 @@ from ecgmodel.evaluation.beat_summary import UNSURE, BeatSummary, name_or_unsure
 from ecgmodel.labels import CLASS_NAMES, SYMBOL_NAMES
 from ecgmodel.records.beat_table import format_beats
 from ecgmodel.records.csv_import import Recording
-from ecgmodel.records.filters import MAINS_HZ
+from ecgmodel.records.filters import MAINS_HZ, measure_mains
 from ecgmodel.records.quality import Stretch
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.wfdb_export import format_atr, format_wfdb, wfdb_name
@@ -30,6 +30,9 @@ from pages.ui.upload_session import (
 from pages.ui.upload_settings import say_sentence
 
 _THRESHOLD = "threshold"
+HUM_MV = 0.03
+"""Root mean square of a hum that can be seen on paper."""
+
 MAX_MARKED = 2000
 """Stretches that are marked below the trace; more are one long fault."""
 
@@ -131,10 +134,22 @@ def show_notes(found: Recording, analysis: Analysis) -> None:
     """Say what was left out of the file, what is wrong with the signal, and which filters are on."""
     lines = [say_sentence(note) for note in found.notes]
     lines += _stretch_lines(analysis)
+    lines += _hum_lines(analysis)
     if analysis.record is not found.record and analysis.record.signals is not found.record.signals:
         lines.append(t("Filters are on: the trace, the beats and every download show the filtered signal."))
     for line in lines:
         st.caption(f":orange[:material/info:] {line}")
+
+
+def _hum_lines(analysis: Analysis) -> list[str]:
+    """Offer the mains filter where there is something for it to take off."""
+    signal, fs = analysis.record.lead(analysis.lead), analysis.record.fs
+    sizes = {hz: measure_mains(signal, fs, hz) for hz in MAINS_HZ}
+    return [
+        t("There is mains hum of {hz} Hz, {size:.2f} mV. The filter above takes it off.", hz=hz, size=size)
+        for hz, size in sizes.items()
+        if size >= HUM_MV
+    ]
 
 
 def _stretch_lines(analysis: Analysis) -> list[str]:

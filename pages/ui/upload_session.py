@@ -11,7 +11,8 @@ from ecgmodel.records.csv_import import BeatTable, Recording
 from ecgmodel.records.imports.statements import FS_RANGE_HZ
 from ecgmodel.records.imports.understanding import ImportSettings, Understanding
 from ecgmodel.records.preparation import Preparation
-from ecgmodel.records.record import Record
+from ecgmodel.records.rate_hints import hint_heart_rates
+from ecgmodel.records.record import Record, Source
 from ecgmodel.records.sample_files import SampleFile, make_plain_file, make_strap_file, make_watch_file
 from ecgmodel.records.uploads import AnnotationList, read_files, sniff_files
 from pages.ui import cache, state
@@ -21,6 +22,7 @@ _REFUSED = "refused"
 
 DEFAULT_THRESHOLD = 0.5
 TINY_BYTES = 2000
+HINTED_BYTES = 2_000_000
 
 SAMPLES = {"watch": make_watch_file, "strap": make_strap_file, "plain": make_plain_file}
 
@@ -58,6 +60,10 @@ class Upload:
         R peak of the selected beat in that time.
     edits : int
         Changes by hand that the beats of `analysis` know of.
+    origin : {"upload", "simulated", "excerpt"}
+        Whose ECG it is: a visitor's own, or that of a file to try.
+    hints : dict of float to float, or None
+        Heart rates by the sampling rates that are asked about; `None` until they are needed.
     """
 
     files: dict[str, bytes]
@@ -76,6 +82,8 @@ class Upload:
     window_s: float = state.DEFAULT_WINDOW_S
     selected: int | None = None
     edits: int = 0
+    origin: Source = "upload"
+    hints: dict[float, float] | None = None
 
     @property
     def title(self) -> str:
@@ -153,7 +161,8 @@ def take_sample(kind: str, *, chosen: bool = True) -> None:
     """Take one of the files to try."""
     sample: SampleFile = SAMPLES[kind]()
     take_files({sample.name: sample.data})
-    current_upload().chosen = chosen
+    upload = current_upload()
+    upload.chosen, upload.origin = chosen, sample.source
 
 
 def forget_upload() -> None:
@@ -188,9 +197,26 @@ def use_settings(make: Callable[[ImportSettings], ImportSettings]) -> None:
         upload.problem = error
         return
     upload.settings, upload.understanding = settings, understanding
-    upload.found = upload.analysis = upload.error = upload.lead = None
+    upload.found = upload.analysis = upload.error = upload.lead = upload.hints = None
     upload.stopped = False
     state.own("edit").pop(upload.record_name, None)
+
+
+def heart_rate_hints(upload: Upload) -> dict[float, float]:
+    """Return the heart rate that each likely sampling rate would give; none of long files, which take a while."""
+    question = upload.understanding.question
+    if question is None or question.setting != "fs" or upload.size > HINTED_BYTES:
+        return {}
+    if upload.hints is None:
+        rates = [float(hz) for hz in question.choices]
+        upload.hints = {}
+        try:
+            found = read_files(upload.files, replace(upload.settings, fs=rates[0]))
+        except EcgModelError:
+            return {}  # said when the question is answered
+        if isinstance(found, Recording):
+            upload.hints = hint_heart_rates(found.record.lead(), rates)
+    return upload.hints
 
 
 def change_preparation(**changes: object) -> None:

@@ -13,7 +13,7 @@ from ecgmodel.records.imports.understanding import NO_TIME_COLUMN, TIME_UNITS, U
 from ecgmodel.records.imports.units import Scale
 from pages.ui.blocks import show_error
 from pages.ui.text import look_up, t
-from pages.ui.upload_session import Upload, change_settings, use_settings
+from pages.ui.upload_session import Upload, change_settings, heart_rate_hints, use_settings
 
 MAX_REASONS = 2
 
@@ -23,31 +23,33 @@ def say_sentence(sentence: Sentence) -> str:
     return look_up(sentence.template, **sentence.values)
 
 
-def show_question(question: Question) -> None:
+def show_question(upload: Upload, question: Question) -> None:
     """Ask the one thing that the file does not say."""
     with st.container(border=True):
         st.markdown(f":material/help: **{say_sentence(question.sentence)}**")
         key = f"upload.answer.{question.setting}"
         if question.setting == "fs":
-            with st.container(horizontal=True, vertical_alignment="bottom"):
-                st.pills(
-                    t("Likely ones"),
-                    question.choices[:6],
-                    format_func=lambda hz: t("{hz:g} Hz", hz=hz),
-                    key=f"{key}.likely",
-                    on_change=_answer,
-                    args=("fs", f"{key}.likely"),
-                )
-                st.number_input(
-                    t("Another, in Hz"),
-                    min_value=25.0,
-                    max_value=10_000.0,
-                    value=None,
-                    key=key,
-                    width=150,
-                    on_change=_answer,
-                    args=("fs", key),
-                )
+            hints = heart_rate_hints(upload)
+            choices = list(hints) or list(question.choices[:6])
+            st.pills(
+                t("With the heart rate that would follow") if hints else t("Likely ones"),
+                choices,
+                format_func=lambda hz: _rate_name(hz, hints),
+                key=f"{key}.likely",
+                on_change=_answer,
+                args=("fs", f"{key}.likely"),
+                wrap=True,
+            )
+            st.number_input(
+                t("Another, in Hz"),
+                min_value=25.0,
+                max_value=10_000.0,
+                value=None,
+                key=key,
+                width=150,
+                on_change=_answer,
+                args=("fs", key),
+            )
             return
         names = {"decimal": _mark_name, "time_unit": _time_unit_name}.get(question.setting, str)
         st.pills(
@@ -59,6 +61,12 @@ def show_question(question: Question) -> None:
             on_change=_answer,
             args=(question.setting, key),
         )
+
+
+def _rate_name(hz: float, hints: dict[float, float]) -> str:
+    if hz not in hints:
+        return t("{hz:g} Hz", hz=hz)
+    return t("{hz:g} Hz: {rate:.0f}/min", hz=hz, rate=hints[hz])
 
 
 def _answer(setting: str, key: str) -> None:
@@ -74,7 +82,7 @@ def show_understanding(upload: Upload) -> None:
     if upload.problem is not None:
         show_error(upload.problem)
     if found.question is not None:
-        show_question(found.question)
+        show_question(upload, found.question)
     if found.kind == "beats":
         _show_line(t("Contents"), t("one heartbeat a row"), found.rate)
         return
@@ -86,7 +94,8 @@ def show_understanding(upload: Upload) -> None:
         _choose_leads(found.leads, called)
         _show_polarity(upload)
         return
-    _choose_rate(found.rate)
+    if found.question is None or found.question.setting != "fs":
+        _choose_rate(found.rate)
     _choose_leads(found.leads, called)
     _choose_unit(found.unit, found.scale)
     _choose_time(found.time_column, found.time_unit, columns)
