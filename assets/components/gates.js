@@ -2,6 +2,7 @@
 // hears only where the visitor came to rest and which stretch was brushed.
 
 const REST_MS = 500;
+const READ_MS = 90; // the calculator changes no faster while playing: nobody could read it
 const SPEEDS = [5, 15, 40, 100]; // steps a second
 
 class Gates {
@@ -234,6 +235,12 @@ class Pane {
     this.base = element("canvas", { class: "base", "aria-hidden": "true" });
     this.over = element("canvas", { class: "over", "aria-hidden": "true" });
     this.surface = element("div", { class: "surface", tabindex: "0", role: "application", "aria-label": `${inside.name}. ${view.text.surface}` }, [this.base, this.over]);
+    const mark = (name) => element("div", { class: `mark ${name}` });
+    this.cursor = mark("cursor");
+    this.playhead = mark("playhead");
+    this.ticks = inside.rows.map(() => mark("tick"));
+    this.cells = inside.rows.map(() => mark("cell"));
+    this.surface.append(this.cursor, ...this.ticks, ...this.cells, this.playhead);
     this.readout = element("output", { class: "readout" });
     this.chances = element("div", { class: "chances", "data-name": "chances" });
     this.calculator = new Calculator(view.text, (cells) => {
@@ -336,7 +343,10 @@ class Pane {
         const place = this.placeAt(lane, y);
         const index = lane.row === "x" ? place : this.order[place];
         cell = { row: lane.row, step, index };
-        words = `${face(lane.row)}${subscript(index)}(${step}) = ${number(inside.at(lane.row, step, index))}   ${this.calculator.contribution(cell)}`;
+        words = `${view.text.rows[lane.row]} ${face(lane.row)}${subscript(index)}(${step}) = ${number(inside.at(lane.row, step, index))}   ${this.calculator.contribution(cell)}`;
+      } else if (lane.kind === "segment" || lane.kind === "rhythm") {
+        const i = Math.floor(geometry.sampleAt(x));
+        if (i < inside.length) words = this.segmentWords(i);
       } else if (lane.kind === "chances") {
         words = inside.classes.map((symbol, k) => `${symbol} ${inside.probability(step, k).toFixed(2)}`).join("   ");
         words = `${fillWords(view.text.after_step, { step })}   ${words}`;
@@ -349,6 +359,37 @@ class Pane {
     this.calculator.light(cell);
     this.readout.textContent = words;
     view.refresh();
+  }
+
+  /** Move the step's frame, the unit's marks and the playhead: elements, so that moving them repaints nothing else. */
+  placeMarks() {
+    const { geometry, inside, view } = this;
+    const { plot, perStep, top, bottom } = geometry;
+    const put = (node, x, y, w, h) => {
+      node.style.transform = `translate(${x}px, ${y}px)`;
+      if (w !== undefined) Object.assign(node.style, { width: `${w}px`, height: `${h}px` });
+    };
+    const x = geometry.xOfStep(view.step);
+    put(this.cursor, x - 1, top - 1, perStep + 2, bottom - top + 2);
+    const lanes = geometry.lanes.filter(({ kind, row }) => kind === "map" && row !== "x");
+    lanes.forEach((lane, k) => {
+      const tall = lane.h / inside.units;
+      const y = lane.y + this.places.get(this.unit) * tall;
+      put(this.ticks[k], plot.x - 6, y, 5, Math.max(tall, 2));
+      put(this.cells[k], x - 1, y - 1, perStep + 2, tall + 2);
+    });
+    this.playhead.hidden = view.playhead === null;
+    if (view.playhead !== null) put(this.playhead, geometry.xOf(view.playhead), top, 2, laneOf(geometry, "segment").h);
+  }
+
+  segmentWords(i) {
+    const { inside, view } = this;
+    const channel = (k) => inside.segment[k * inside.n_samples + i];
+    const parts = [fillWords(view.text.at_sample, { sample: i, time: number((i - inside.r_sample) / inside.fs, 2), value: number(channel(0), 2) })];
+    if (inside.channels.length > 4) {
+      parts.push(fillWords(view.text.rhythm_at, { local: number(channel(2), 2), steady: number(channel(3), 2), since: number(channel(4) + 0.5, 2) }));
+    }
+    return parts.join("   ");
   }
 
   words() {
@@ -377,13 +418,17 @@ class Pane {
       ctx.fillRect(0, 0, width, this.geometry.height);
       paintGates(ctx, inside, this.geometry, view.colours, view.text, this.maps);
     }
-    const ctx = this.over.getContext("2d");
-    ctx.setTransform(scale, 0, 0, scale, 0, 0);
-    paintMoving(ctx, inside, this.geometry, view.colours, {
-      step: view.step, unit: this.unit, brush: view.brush, playhead: view.playhead, lit: this.lit,
-      place: (unit) => this.places.get(unit),
-    });
-    if (this.shown !== `${view.step} ${this.unit}`) {
+    const marked = [key, ...this.lit.flatMap(({ row, step, index }) => [row, step, index]), view.brush?.first, view.brush?.last, view.byPeak].join();
+    if (this.marked !== marked) {
+      this.marked = marked;
+      const ctx = this.over.getContext("2d");
+      ctx.setTransform(scale, 0, 0, scale, 0, 0);
+      paintMarked(ctx, inside, this.geometry, view.colours, { brush: view.brush, lit: this.lit, place: (unit) => this.places.get(unit) });
+    }
+    this.placeMarks();
+    const now = performance.now();
+    if (this.shown !== `${view.step} ${this.unit}` && !(view.playing && now - (this.shownAt ?? 0) < READ_MS)) {
+      this.shownAt = now;
       this.shown = `${view.step} ${this.unit}`;
       this.calculator.show(inside, view.step, this.unit);
       this.unitName.textContent = fillWords(view.text.step_unit, { step: view.step, unit: this.unit });

@@ -62,70 +62,19 @@ class Calculator {
     }
   }
 
+  /** The nodes stay from step to step, only what they say changes: a play must not wait for the layout of new ones. */
   show(inside, step, unit) {
+    if (this.inside !== inside) {
+      this.blocks = inside.gates.map((name) => new GateBlock(name));
+      this.end = element("div", { class: "gate state", "data-gate": "h" });
+      this.node.replaceChildren(...this.blocks.map((block) => block.node), this.end);
+    }
     Object.assign(this, { inside, step, unit });
     const explained = inside.explain(step, unit);
     this.explained = explained;
     const widest = Math.max(...explained.gates.flatMap((gate) => gate.terms.map((term) => Math.abs(term.product))), 1e-9);
-    this.node.replaceChildren(
-      ...explained.gates.map((gate) => this.gate(gate, widest)),
-      this.state(explained),
-    );
-  }
-
-  gate(gate, widest) {
-    const { text, unit, step } = this;
-    const name = `${face(gate.name)}${subscript(unit)}`;
-    const squash = CANDIDATES.has(gate.name) ? "tanh" : "σ";
-    const head = element("h4", { "data-term": `${gate.name}:${unit}` }, [
-      element("i", {}, [name]), "(", String(step), ") = ",
-      ...(gate.held
-        ? [element("b", { "data-value": gate.value }, [number(gate.value)]), element("em", {}, [` ${text.held}`])]
-        : [`${squash}(`, element("span", { "data-total": gate.total }, [number(gate.total)]), ") = ", element("b", { "data-value": gate.value }, [number(gate.value)])]),
-    ]);
-    const equation = element("p", { class: "equation" }, [`${face(gate.name)} = ${EQUATIONS[gate.name]}`]);
-    const node = element("div", { class: "gate", "data-gate": gate.name }, [head, equation]);
-    if (gate.held) return node;
-    const sorted = [...gate.terms].sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
-    const open = this.open.has(gate.name);
-    const shown = open ? sorted : sorted.slice(0, SHOWN_TERMS);
-    const list = element("ol", {}, shown.map((term) => this.term(term, widest)));
-    const rest = sorted.slice(shown.length).reduce((sum, term) => sum + term.product, 0);
-    const foot = element("li", { class: "foot" }, [
-      element("button", { type: "button", "data-more": gate.name, "aria-expanded": String(open) }, [
-        open ? text.fewer : fillWords(text.more, { n: sorted.length - shown.length }),
-      ]),
-      element("span", {}, [open ? "" : number(rest)]),
-    ]);
-    const bias = element("li", {}, [
-      element("i", {}, ["b"]), element("span", {}, [text.bias]), element("span", { class: "p" }, [number(gate.bias)]), this.bar(gate.bias, widest),
-    ]);
-    list.append(foot, bias);
-    node.append(list);
-    return node;
-  }
-
-  term({ source, index, weight, value, product }, widest) {
-    const names = {
-      x: `x${subscript(index)}(${this.step})`,
-      h: `h${subscript(index)}(${this.step - 1})`,
-      rh: `r${subscript(index)} h${subscript(index)}(${this.step - 1})`,
-    };
-    return element("li", { "data-term": `${source}:${index}`, "data-product": product }, [
-      element("i", {}, [names[source]]),
-      element("span", {}, [`${number(weight, 2)} × ${factor(value, 2)}`]),
-      element("span", { class: "p" }, [number(product)]),
-      this.bar(product, widest),
-    ]);
-  }
-
-  bar(product, widest) {
-    const share = Math.min(Math.abs(product) / widest, 1) * 50;
-    const fill = element("u");
-    fill.style.width = `${share}%`;
-    fill.style.left = `${product < 0 ? 50 - share : 50}%`;
-    fill.className = product < 0 ? "minus" : "plus";
-    return element("span", { class: "signed" }, [fill]);
+    explained.gates.forEach((gate, g) => this.blocks[g].show(gate, step, unit, widest, this.open.has(gate.name), this.text));
+    this.end.replaceChildren(...this.state(explained));
   }
 
   state(explained) {
@@ -156,7 +105,7 @@ class Calculator {
       lines.push(line(i(at("h")), ` = ${number(value.o)} × tanh(${number(explained.memory)}) = `, result));
     }
     if (explained.off) lines.push(element("p", { class: "equation" }, [text.off]));
-    return element("div", { class: "gate state", "data-gate": "h" }, lines);
+    return lines;
   }
 
   /** What a cell of a heat map adds to each sum of the step and unit in view, in one line. */
@@ -174,6 +123,89 @@ class Calculator {
     }
     return parts.join("   ");
   }
+}
+
+/** One gate: its value, its sum, and its products as a list, largest first. */
+class GateBlock {
+  constructor(name) {
+    this.name = name;
+    this.unitName = element("i");
+    this.at = element("span");
+    this.total = element("span");
+    this.between = element("span");
+    this.value = element("b");
+    this.note = element("em");
+    this.head = element("h4", {}, [this.unitName, this.at, this.total, this.between, this.value, this.note]);
+    this.more = element("button", { type: "button", "data-more": name });
+    this.rest = element("span");
+    this.foot = element("li", { class: "foot" }, [this.more, this.rest]);
+    this.bias = new Row();
+    this.list = element("ol", {}, [this.foot, this.bias.node]);
+    this.rows = [];
+    const equation = element("p", { class: "equation" }, [`${face(name)} = ${EQUATIONS[name]}`]);
+    this.node = element("div", { class: "gate", "data-gate": name }, [this.head, equation, this.list]);
+  }
+
+  show(gate, step, unit, widest, open, text) {
+    this.head.dataset.term = `${gate.name}:${unit}`;
+    write(this.unitName, `${face(gate.name)}${subscript(unit)}`);
+    write(this.at, gate.held ? `(${step}) = ` : `(${step}) = ${CANDIDATES.has(gate.name) ? "tanh" : "σ"}(`);
+    write(this.total, gate.held ? "" : number(gate.total));
+    write(this.between, gate.held ? "" : ") = ");
+    write(this.value, number(gate.value));
+    write(this.note, gate.held ? ` ${text.held}` : "");
+    this.value.dataset.value = gate.value;
+    if (gate.held) delete this.total.dataset.total;
+    else this.total.dataset.total = gate.total;
+    this.list.hidden = gate.held;
+    const sorted = gate.held ? [] : [...gate.terms].sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+    const shown = open ? sorted : sorted.slice(0, SHOWN_TERMS);
+    while (this.rows.length > shown.length) this.rows.pop().node.remove();
+    while (this.rows.length < shown.length) {
+      this.rows.push(new Row());
+      this.foot.before(this.rows.at(-1).node);
+    }
+    shown.forEach((term, k) => this.rows[k].showTerm(term, step, widest));
+    const rest = sorted.slice(shown.length).reduce((sum, term) => sum + term.product, 0);
+    this.more.setAttribute("aria-expanded", String(open));
+    write(this.more, open ? text.fewer : fillWords(text.more, { n: sorted.length - shown.length }));
+    write(this.rest, open ? "" : number(rest));
+    this.bias.show("b", text.bias, gate.bias, widest);
+  }
+}
+
+/** One product of a sum, with a bar for its size and sign. */
+class Row {
+  constructor() {
+    this.label = element("i");
+    this.factors = element("span");
+    this.product = element("span", { class: "p" });
+    this.fill = element("u");
+    this.node = element("li", {}, [this.label, this.factors, this.product, element("span", { class: "signed" }, [this.fill])]);
+  }
+
+  showTerm({ source, index, weight, value, product }, step, widest) {
+    const names = {
+      x: `x${subscript(index)}(${step})`,
+      h: `h${subscript(index)}(${step - 1})`,
+      rh: `r${subscript(index)} h${subscript(index)}(${step - 1})`,
+    };
+    this.node.dataset.term = `${source}:${index}`;
+    this.node.dataset.product = product;
+    this.show(names[source], `${number(weight, 2)} × ${factor(value, 2)}`, product, widest);
+  }
+
+  show(label, factors, product, widest) {
+    write(this.label, label);
+    write(this.factors, factors);
+    write(this.product, number(product));
+    this.fill.className = product < 0 ? "minus" : "plus";
+    this.fill.style.transform = `scaleX(${Math.max(-1, Math.min(product / widest, 1)).toFixed(3)})`;
+  }
+}
+
+function write(node, words) {
+  if (node.textContent !== words) node.textContent = words;
 }
 
 const CSS_escape = (text) => text.replace(/["\\]/g, "\\$&");

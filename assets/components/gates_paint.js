@@ -51,12 +51,17 @@ function drawMap(inside, row, order, tables) {
   const table = signed ? tables.state : tables.gate;
   const top = row === "x" ? inside.largestFeature() : 1;
   const places = row === "x" ? Array.from({ length: count }, (_, k) => k) : order;
-  for (let place = 0; place < count; place++) {
-    for (let t = 0; t < inside.n_steps; t++) {
-      const value = inside.at(row, t, places[place]) / top;
-      const share = signed ? (value + 1) / 2 : value;
-      const level = Math.min(Math.max(Math.round(share * 255), 0), 255) * 3;
-      image.data.set([table[level], table[level + 1], table[level + 2], 255], (place * inside.n_steps + t) * 4);
+  const { data } = image;
+  const source = row === "x" ? inside.features : inside.values;
+  const start = row === "x" ? 0 : inside.rowIndex.get(row) * inside.n_steps * count;
+  const [scale, shift] = signed ? [127.5, 127.5] : [255 / top, 0];
+  for (let place = 0, pixel = 0; place < count; place++) {
+    for (let t = 0, from = start + places[place]; t < inside.n_steps; t++, from += count, pixel += 4) {
+      const level = Math.min(Math.max(Math.round(source[from] * scale + shift), 0), 255) * 3;
+      data[pixel] = table[level];
+      data[pixel + 1] = table[level + 1];
+      data[pixel + 2] = table[level + 2];
+      data[pixel + 3] = 255;
     }
   }
   ctx.putImageData(image, 0, 0);
@@ -275,36 +280,20 @@ function paintTimeAxis(ctx, inside, geometry, colours, text) {
   }
 }
 
-/** What moves: the step, the unit, what the pointer is on, the brushed stretch. */
-function paintMoving(ctx, inside, geometry, colours, view) {
-  const { plot, xOfStep, perStep } = geometry;
+/** What the pointer is on, and the brushed stretch; the step and the unit are elements of their own. */
+function paintMarked(ctx, inside, geometry, colours, { brush, lit, place }) {
   ctx.clearRect(0, 0, geometry.width, geometry.height);
-  if (view.brush) {
+  const { xOfStep, perStep } = geometry;
+  if (brush) {
     ctx.fillStyle = colours.brush;
-    const x = xOfStep(view.brush.first);
-    ctx.fillRect(x, geometry.top, xOfStep(view.brush.last + 1) - x, geometry.bottom - geometry.top);
+    const x = xOfStep(brush.first);
+    ctx.fillRect(x, geometry.top, xOfStep(brush.last + 1) - x, geometry.bottom - geometry.top);
   }
-  ctx.strokeStyle = colours.accent;
-  ctx.lineWidth = 1.5;
-  const x = xOfStep(view.step);
-  ctx.strokeRect(x - 0.5, geometry.top, perStep + 1, geometry.bottom - geometry.top);
-  const place = view.place(view.unit);
-  for (const lane of geometry.lanes) {
-    if (lane.kind !== "map" || lane.row === "x") continue;
-    const tall = lane.h / inside.units;
-    ctx.fillStyle = colours.accent;
-    ctx.fillRect(plot.x - 5, lane.y + place * tall, 4, Math.max(tall, 2));
-    outline(ctx, colours, x, lane.y + place * tall, perStep, tall, 2);
-  }
-  if (view.playhead !== null) {
-    ctx.fillStyle = colours.accent;
-    ctx.fillRect(geometry.xOf(view.playhead) - 1, geometry.top, 2, laneOf(geometry, "segment").h);
-  }
-  for (const cell of view.lit) {
+  for (const cell of lit) {
     const lane = laneOf(geometry, "map", cell.row);
     if (!lane || cell.step < 0) continue;
     const tall = lane.h / inside.count(cell.row);
-    const row = cell.row === "x" ? cell.index : view.place(cell.index);
+    const row = cell.row === "x" ? cell.index : place(cell.index);
     outline(ctx, colours, xOfStep(cell.step), lane.y + row * tall, perStep, tall, 3);
   }
 }

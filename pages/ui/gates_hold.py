@@ -126,7 +126,8 @@ def show_experiment_matrix(
             after=float((after == sample.label).mean()),
         )
     )
-    with st.container(horizontal=True, gap="large"):
-        for words, named in ((t("As trained"), before), (t("Under the experiment"), after)):
+    sides = ((t("As trained"), before), (t("Under the experiment"), after))
+    for column, (words, named) in zip(st.columns(len(sides)), sides, strict=True):
+        with column:
             matrix = confusion(sample.label, named)
             show_matrix(matrix, score(matrix), caption=words)

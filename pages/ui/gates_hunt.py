@@ -9,6 +9,7 @@ import streamlit as st
 
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.gates import GateTrace
+from ecgmodel.network.model_file import Model
 from ecgmodel.network.units import contrast_units, hunt_beats
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.dataset import MODEL_FS, Segments
@@ -26,7 +27,7 @@ PIECE = 256
 
 def show_hunt(
     trace: GateTrace,
-    last_real: int,
+    model: Model,
     brush: tuple[int, int] | None,
     record: Record,
     name: str,
@@ -41,6 +42,7 @@ def show_hunt(
         )
         return
     first, last = brush
+    last_real = int(model.config.last_real_step(trace.length))
     try:
         found = contrast_units(trace.states, first, min(last, last_real), last_real)
     except EcgModelError as error:

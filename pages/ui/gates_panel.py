@@ -9,11 +9,13 @@ import streamlit as st
 
 from ecgmodel.errors import EcgModelError, SegmentError
 from ecgmodel.labels import CLASSES, SYMBOL_NAMES
-from ecgmodel.network.gates import GateTrace
+from ecgmodel.network.experiments import Experiment, run_experiment
+from ecgmodel.network.gates import GateTrace, trace_gates
 from ecgmodel.network.model_file import Model
+from ecgmodel.network.saliency import occlude
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.dataset import MODEL_FS, Segments
-from ecgmodel.segments.edit import Stretch
+from ecgmodel.segments.edit import Stretch, beat_surroundings, cut_segment, readable_in_runs, run_surroundings
 from pages.ui import cache, state
 from pages.ui.blocks import clock
 from pages.ui.gates_view import GatesEvent, Mark, Pane
@@ -39,7 +41,7 @@ def choose_beside(record: Record, name: str, model: Model) -> str | None:
     st.selectbox(
         t("Beside it"),
         ("", *others),
-        format_func=lambda other: other or t("nothing"),
+        format_func=lambda other: other or t("no other model"),
         key=_BESIDE,
         width=180,
         on_change=lambda: kept.update(beside=st.session_state[_BESIDE]),
@@ -171,6 +173,75 @@ def _step_button(label: str, icon: str, beats: Annotations, target: np.ndarray, 
 def _open_beat(sample: int, fs: float) -> None:
     state.forget_problems()
     state.show_sample(sample, fs)
+
+
+def find_readable(record: Record, model: Model, beats: Annotations) -> np.ndarray:
+    """Return which beats a model can read: ndarray of shape (n_beats,), bool."""
+    if model.card.segments == "beats" or record.annotations is None:
+        return np.ones(len(beats.sample), dtype=bool)
+    return readable_in_runs(record.annotations)[record.annotations.is_beat]
+
+
+def take_surroundings(record: Record, lead: str, model: Model, beats: Annotations, index: int) -> Stretch:
+    """Return one of the beats with all that its segment depends on.
+
+    Raises
+    ------
+    SegmentError
+        Where the model cannot read it.
+    """
+    if model.card.segments == "runs":
+        return run_surroundings(record, lead, int(beats.sample[index]))
+    return beat_surroundings(record.name, lead, record.lead(lead), beats.sample, beats.symbol, record.fs, index)
+
+
+# What is shown of it
+
+
+def trace_beat(name: str, segment: Segments) -> GateTrace:
+    """Return what the cell of a model does with one segment."""
+    classifier = cache.open_classifier(name)
+    return trace_gates(classifier.model, classifier.predict(segment, with_states=True), segment.length)
+
+
+def make_pane(
+    name: str,
+    plain: GateTrace,
+    whole: Stretch,
+    edited: Stretch,
+    segment: Segments,
+    experiment: Experiment,
+    wants_saliency: bool,
+) -> Pane:
+    """Return what the view shows of one model.
+
+    Parameters
+    ----------
+    name : str
+        Of the model.
+    plain : GateTrace
+        What its cell does with `segment`, left alone.
+    whole, edited : Stretch
+        The beat as it is, and as it is shown.
+    segment : Segments
+        Cut from `edited`.
+    experiment : Experiment
+    wants_saliency : bool
+    """
+    classifier = cache.open_classifier(name)
+    trace = run_experiment(classifier.model, plain, experiment)
+    if edited is not whole:
+        plain = trace_beat(name, cut_segment(whole))
+    return Pane(
+        name=name,
+        title=f"{name} · {trace.cell.kind.upper()}",
+        model=classifier.model,
+        trace=trace,
+        segment=segment,
+        marks=find_marks(edited, segment),
+        baseline=None if trace is plain else plain.probabilities,
+        saliency=occlude(classifier, segment) if wants_saliency else None,
+    )
 
 
 def find_marks(stretch: Stretch, segment: Segments) -> tuple[Mark, ...]:

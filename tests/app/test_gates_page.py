@@ -130,7 +130,7 @@ def test_side_by_side(open_app, no_mitdb, lstm):
     assert not app.exception
     assert n_panes(app) == 2
     offered = next(box for box in app.selectbox if box.label == "Beside it").options
-    assert offered == ["nothing", "lstm"]
+    assert offered == ["no other model", "lstm"]
 
 
 def test_what_if_r_is_always_1_takes_two_clicks(open_app, no_mitdb):

@@ -55,7 +55,7 @@ class Cell:
     def unfold(self):
         for name in self.pane.locator("button[data-more]").evaluate_all("all => all.map(one => one.dataset.more)"):
             button = self.pane.locator(f"button[data-more='{name}']")
-            if button.get_attribute("aria-expanded") == "false":
+            if button.is_visible() and button.get_attribute("aria-expanded") == "false":
                 button.click()
 
     def read(self, gate):
@@ -156,9 +156,9 @@ def test_a_cell_and_its_term_light_each_other_up(page, url):
     for y in range(10, int(box["height"]), 4):
         page.mouse.move(cell.x_of(30), box["y"] + y)
         text = cell.pane.locator(".readout").text_content()
-        if text.startswith("x"):
+        if text.startswith("feature x"):
             break
-    index = int(re.match(r"x([₀-₉]+)", text)[1].translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")))
+    index = int(re.match(r"feature x([₀-₉]+)", text)[1].translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")))
     assert f"(30) = {trace.features[30, index]:.3f}" in text
     expect(cell.pane.locator("li[data-lit]")).to_have_count(3)
     assert set(cell.pane.locator("li[data-lit]").evaluate_all("all => all.map(one => one.dataset.term)")) == {

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from ecgmodel.errors import SegmentError
-from ecgmodel.network.units import contrast_units, find_similar
+from ecgmodel.network.build import initialise_weights
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.inference import Classifier
+from ecgmodel.network.model_file import Model, ModelCard
+from ecgmodel.network.units import contrast_units, find_similar, hunt_beats
+from tests.unit.network.conftest import make_segments
 
 
 def made_states():
@@ -57,3 +62,18 @@ def test_similar_beats():
     correlation[found.index] = found.correlation
     np.testing.assert_allclose(correlation[:20], expected, atol=1e-6)
     assert correlation[22] == 0
+
+
+def test_hunting_finds_the_beat_itself_first():
+    """Served in pieces, the beat whose pattern is looked for comes out with correlation 1."""
+    config = NetworkConfig(n_samples=200)
+    model = Model(config, initialise_weights(config, 1), ModelCard("made", "runs"))
+    segments, classifier = make_segments(config, 9), Classifier(model)
+    states = classifier.predict(segments, with_states=True).states
+    units, first, last = np.array([4, 1]), 5, 9
+    pieces = (segments.take(np.arange(k, k + 3)) for k in range(0, 9, 3))
+    found = hunt_beats(classifier, pieces, units, first, last, states[7, first : last + 1][:, units])
+    assert found.index[0] == 7
+    assert found.correlation[0] == pytest.approx(1)
+    assert sorted(found.index) == list(range(9))
+    assert len(hunt_beats(classifier, [], units, first, last, states[7, 5:10][:, units]).index) == 0
