@@ -130,8 +130,8 @@ def format_beats_atr(prediction: RecordPrediction) -> bytes:
     """Return the model's beats as a WFDB annotation file."""
     import numpy as np
 
-    from ecgmodel.records.wfdb_export import format_atr
     from ecgmodel.records.record import Annotations
+    from ecgmodel.records.wfdb_export import format_atr
 
     nothing = np.full(len(prediction), "")
     return format_atr(Annotations(prediction.r_sample, prediction.predicted, nothing), prediction.fs)

@@ -26,6 +26,8 @@ class Preset:
         Train on every lead of a record; validation and scores keep to MLII.
     validate : bool
         Keep the split's validation part out of training. Where nothing is left to choose, it may train as well.
+    records : tuple of str
+        The only ones whose segments are cut; empty takes all of the protocol.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Preset:
     settings: TrainSettings
     all_leads: bool = False
     validate: bool = True
+    records: tuple[str, ...] = ()
 
 
 _PAPER_SETTINGS = TrainSettings(epochs=50, batch=64, learning_rate=5e-3)

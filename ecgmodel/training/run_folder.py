@@ -131,7 +131,8 @@ class RunFolder:
             Where another process holds it.
         """
         try:
-            lock = locket.lock_file(str(self.path / "lock"), timeout=0)
+            # A little patience: whoever asks `is_held` holds it for a moment.
+            lock = locket.lock_file(str(self.path / "lock"), timeout=2)
             lock.acquire()
         except locket.LockError as error:
             raise ConfigError(
@@ -141,6 +142,16 @@ class RunFolder:
             yield
         finally:
             lock.release()
+
+    def is_held(self) -> bool:
+        """Tell whether a process trains in this folder now."""
+        lock = locket.lock_file(str(self.path / "lock"), timeout=0.02)
+        try:
+            lock.acquire()
+        except locket.LockError:
+            return True
+        lock.release()
+        return False
 
     def read_events(self) -> tuple[EpochResult, ...]:
         """Return the epochs so far; a last line that a crash cut short does not count."""

@@ -12,14 +12,15 @@ import numpy as np
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.metrics import confusion, score
+from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import Model, ModelCard, write_model
 from ecgmodel.records.mitdb import RECORD_NAMES
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.mitdb_segments import cut_mitdb
 from ecgmodel.segments.splits import DS1, Split, count_folds, split_segments
-from ecgmodel.training.fit import FitResult, fit
-from ecgmodel.training.presets import Preset
+from ecgmodel.training.fit import FitResult, TrainSettings, fit
+from ecgmodel.training.presets import PRESETS, Preset
 from ecgmodel.training.run_folder import EpochResult, RunFolder
 
 TRAINING_LEAD = "MLII"
@@ -96,7 +97,7 @@ def cut_training_segments(preset: Preset, on_record: Callable[[int, int], None] 
     RecordError
         Where a record is not to be had.
     """
-    names = DS1 if preset.protocol == "ds1-ds2" else RECORD_NAMES
+    names = preset.records or (DS1 if preset.protocol == "ds1-ds2" else RECORD_NAMES)
     return cut_mitdb(preset.segments, names, preset.all_leads, on_record)
 
 
@@ -125,7 +126,39 @@ def describe_run(preset: Preset, fold: int) -> dict[str, object]:
         "network": preset.config.to_dict(),
         "training": asdict(preset.settings),
     }
-    return description if preset.validate else description | {"validate": False}
+    # What is as usual goes unnamed.
+    if not preset.validate:
+        description["validate"] = False
+    if preset.records:
+        description["records"] = list(preset.records)
+    return description
+
+
+def read_preset(description: dict[str, object]) -> Preset:
+    """Return the preset of which `describe_run` wrote the description.
+
+    Raises
+    ------
+    ConfigError
+        Where something is missing, unknown or out of range.
+    """
+    try:
+        preset = Preset(
+            name=str(description["preset"]),
+            segments=str(description["segments"]),
+            protocol=str(description["protocol"]),
+            config=NetworkConfig.from_dict(description["network"]),
+            settings=TrainSettings.from_dict(description["training"]),
+            all_leads=description["preset"] in PRESETS and PRESETS[description["preset"]].all_leads,
+            validate=description.get("validate") is not False,
+            records=tuple(map(str, description.get("records", ()))),
+        )
+        n_folds = count_folds(preset.protocol)
+        if describe_run(preset, description["fold"]) != description or description["fold"] not in range(n_folds):
+            raise ValueError(description)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ConfigError("The config of this run was edited and describes no training. Start a new one.") from error
+    return preset
 
 
 def adapt_preset(
