@@ -300,7 +300,7 @@ def show_next_steps(upload: Upload) -> None:
 
 
 def _use(upload: Upload) -> None:
-    publish_record(upload, upload.analysis.record)
+    publish_record(upload)
     state.set_record(upload.record_name)
 
 

@@ -256,14 +256,21 @@ def go_on() -> None:
         upload.stopped = False
 
 
-def publish_record(upload: Upload, record: Record) -> Record:
-    """Give the record to the other pages under the upload's name, as the record in use."""
-    named = replace(record, name=upload.record_name)
+def publish_record(upload: Upload) -> Record:
+    """Give the analysed record to the other pages under the upload's name; a chosen one becomes the record in use.
+
+    What the model said of it goes with it, so that another page need not ask again.
+    """
+    analysis = upload.analysis
+    named = replace(analysis.record, name=upload.record_name)
     own = state.own("record")
     before = own.get(upload.record_name)
     if before is None or before.signals is not named.signals:
         own[upload.record_name] = named
-        state.own("prediction").clear()
+        _forget_computed()
+        if analysis.prediction is not None and upload.edits == 0 and named.annotations is None:
+            key = (upload.record_name, upload.model, analysis.lead, "detected")
+            state.own("prediction")[key] = replace(analysis.prediction, record=upload.record_name)
     if upload.chosen:
         upload.chosen = False
         state.forget_problems()
@@ -274,9 +281,15 @@ def publish_record(upload: Upload, record: Record) -> Record:
 def withdraw_record(upload: Upload) -> None:
     """Take the record away from the other pages."""
     state.own("record").pop(upload.record_name, None)
-    state.own("prediction").clear()
+    _forget_computed()
     if state.record_name() == upload.record_name:
         state.set_record(cache.default_record_name())
+
+
+def _forget_computed() -> None:
+    """Drop what was computed from the visitor's records: another record may have the same name."""
+    for kind in ("prediction", "peaks", "sample", "gates"):
+        state.own(kind).clear()
 
 
 def show_in_trace(upload: Upload, sample: int, fs: float) -> None:

@@ -30,7 +30,7 @@ def show_upload_trace(upload: Upload, analysis: Analysis, symbol: np.ndarray) ->
     """Show the record with its labels, and give it to the other pages."""
     record = replace(analysis.record, name=upload.record_name)
     if upload.in_use:
-        record = publish_record(upload, analysis.record)
+        record = publish_record(upload)
     rows = []
     if record.annotations is not None:
         beats = record.annotations.beats()

@@ -80,7 +80,7 @@ def _read_and_analyse(upload: Upload, report: Callable[[str, float], None]) -> N
     )
     upload.edits = 0 if edited is None else len(edited.done)
     if upload.chosen or upload.in_use:
-        publish_record(upload, upload.analysis.record)
+        publish_record(upload)
 
 
 def _show_bar() -> Callable[[str, float], None]:

@@ -254,6 +254,20 @@ def test_other_pages_show_it(upload_page):
         assert "upload: watch.csv" in all_text(app)
 
 
+def test_another_file_of_the_same_name(upload_page):
+    """What was computed from a file is not shown for another one of its name, nor for the same one turned around."""
+    app = drop(upload_page, "apple-en.csv")
+    name = "upload: apple-en.csv"
+    first = app.session_state["own.prediction"][name, "beats-gru", "I", "detected"]
+    assert first.r_sample is upload_of(app).analysis.r_sample
+    app = drop(app, ("apple-en.csv", (CSV / "apple-de.csv").read_bytes()))
+    second = app.session_state["own.prediction"][name, "beats-gru", "I", "detected"]
+    assert second.fs == pytest.approx(511.562)
+    app.switch_page("pages/predict.py").run()
+    assert not app.exception
+    assert app.session_state["own.prediction"][name, "beats-gru", "I", "detected"] is second
+
+
 def test_remove(upload_page):
     """Removing the file takes it from all pages."""
     app = press(upload_page, "upload.watch")
