@@ -100,6 +100,12 @@ function slider(name, { min, max, step, value }, onInput) {
   return element;
 }
 
+/** Whether the ground of the page is dark. */
+function isDark(element) {
+  const ground = getComputedStyle(element).getPropertyValue("--st-background-color").match(/[0-9a-f]{2}/gi) ?? ["ff", "ff", "ff"];
+  return ground.reduce((sum, part) => sum + parseInt(part, 16), 0) < 380;
+}
+
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** The frame of a figure. Subclasses have `build()` (once for each new data) and `draw(width)` (with each new width). */
@@ -136,13 +142,18 @@ class Figure {
     this.frame.replaceChildren();
   }
 
+  /** The colour of a class; grey for other symbols. */
+  classColour(symbol) {
+    return this.data.palette[isDark(this.frame) ? "dark" : "light"][symbol] ?? this.data.other;
+  }
+
   /** Call `onTick(share)` from 0 to 1 over some seconds, or once with 1 where the visitor wants no motion. */
   animate(seconds, onTick) {
     cancelAnimationFrame(this.running);
     if (still()) return onTick(1);
     const start = performance.now();
     const tick = (now) => {
-      const share = Math.min((now - start) / 1000 / seconds, 1);
+      const share = Math.min(Math.max((now - start) / 1000 / seconds, 0), 1);
       onTick(share);
       if (share < 1) this.running = requestAnimationFrame(tick);
     };

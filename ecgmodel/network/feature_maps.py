@@ -14,6 +14,7 @@ import numpy as np
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.build import Weights
 from ecgmodel.network.config import BATCH_NORM_EPSILON, POOL, NetworkConfig
+from ecgmodel.network.model_file import Model
 
 Border = Literal["full", "same", "valid"]
 BORDERS: tuple[Border, ...] = ("full", "same", "valid")
@@ -71,6 +72,13 @@ def convolve(signal: np.ndarray, kernel: np.ndarray, border: Border = "full") ->
     return np.einsum("tck,kcf->tf", windows, kernel)
 
 
+def norm_scale(weights: Weights, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the batch normalisation of layer `index` (from 1) multiplies by and adds, each (n_filters,)."""
+    gamma, beta, mean, variance = (weights[f"norm{index}/{name}"] for name in ("gamma", "beta", "mean", "variance"))
+    scale = gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
+    return scale, beta - mean * scale
+
+
 def map_features(
     config: NetworkConfig, weights: Weights, signal: np.ndarray, bias: float = 0.0
 ) -> tuple[ConvLayer, ...]:
@@ -90,10 +98,8 @@ def map_features(
     for index in range(1, len(config.kernels) + 1):
         total = convolve(x, weights[f"conv{index}/kernel"]) + np.float32(bias)
         if config.batch_norm:
-            gamma, beta, mean, variance = (
-                weights[f"norm{index}/{name}"] for name in ("gamma", "beta", "mean", "variance")
-            )
-            total = (total - mean) / np.sqrt(variance + BATCH_NORM_EPSILON) * gamma + beta
+            scale, shift = norm_scale(weights, index)
+            total = total * scale + shift
         total = total.astype(np.float32)
         output = np.maximum(total, 0)
         even = len(output) // POOL * POOL
@@ -112,3 +118,12 @@ def first_padded_places(config: NetworkConfig, length: int) -> tuple[int, ...]:
         stride *= POOL
         places.append(-(-(length + behind) // stride))
     return tuple(places)
+
+
+def read_dense(model: Model, state: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return what each ReLU layer behind the recurrent one makes of a hidden state of shape (units,)."""
+    outputs, x = [], state
+    for index in range(1, len(model.config.dense) + 1):
+        x = np.maximum(x @ model.weights[f"dense{index}/kernel"] + model.weights[f"dense{index}/bias"], 0)
+        outputs.append(x)
+    return tuple(outputs)

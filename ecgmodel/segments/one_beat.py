@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ecgmodel.errors import SegmentError
-from ecgmodel.labels import CLASSES
 from ecgmodel.records.r_peaks import detect_r_peaks
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.dataset import MODEL_FS, Segments
@@ -13,16 +12,41 @@ from ecgmodel.segments.edit import beat_surroundings, cut_segment, readable_in_r
 
 
 def list_beats(record: Record) -> Annotations:
-    """Return the beats that every model can read: of the five classes, and within the first 1000 samples of their run.
+    """Return every beat of a record; without annotations, the detected ones, with "" as symbol."""
+    if record.annotations is not None:
+        return record.annotations.beats()
+    r_sample = detect_r_peaks(record.lead(), record.fs)
+    return Annotations(r_sample, np.full(len(r_sample), ""), np.full(len(r_sample), ""))
 
-    Of a record without annotations, they are the detected beats, with "" as symbol.
+
+def list_readable(record: Record, segments: str) -> np.ndarray:
+    """Return the R peaks, in samples, of the beats that a model can read.
+
+    Parameters
+    ----------
+    record : Record
+    segments : {"runs", "beats"}
+        What the model reads. Of runs, these are the beats of the five classes in the first 1000 samples of their run.
     """
-    marks = record.annotations
-    if marks is None:
-        r_sample = detect_r_peaks(record.lead(), record.fs)
-        return Annotations(r_sample, np.full(len(r_sample), ""), np.full(len(r_sample), ""))
-    chosen = readable_in_runs(marks) if record.fs == MODEL_FS else np.isin(marks.symbol, CLASSES)
-    return Annotations(marks.sample[chosen], marks.symbol[chosen], marks.aux[chosen])
+    if segments == "beats":
+        return list_beats(record).sample
+    if record.annotations is None or record.fs != MODEL_FS:
+        return np.empty(0, dtype=np.int64)
+    return record.annotations.sample[readable_in_runs(record.annotations)]
+
+
+def nearest_beat(record: Record, time_s: float) -> int:
+    """Return the R peak, in samples, of the beat that is nearest to a time in seconds.
+
+    Raises
+    ------
+    SegmentError
+        Where the record has none.
+    """
+    sample = list_beats(record).sample
+    if len(sample) == 0:
+        raise SegmentError("Record {record} has no beats. Choose another record.", record=record.name)
+    return int(sample[np.abs(sample - time_s * record.fs).argmin()])
 
 
 def cut_one(record: Record, segments: str, r_sample: int, lead: str | None = None) -> Segments:
@@ -51,7 +75,7 @@ def cut_one(record: Record, segments: str, r_sample: int, lead: str | None = Non
     lead = record.default_lead if lead is None else lead
     if segments == "runs":
         return cut_segment(run_surroundings(record, lead, r_sample))
-    marks = list_beats(record) if record.annotations is None else record.annotations.beats()
+    marks = list_beats(record)
     index = int(np.searchsorted(marks.sample, r_sample))
     if index == len(marks.sample) or marks.sample[index] != r_sample:
         raise SegmentError(

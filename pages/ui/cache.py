@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import streamlit as st
 
-from ecgmodel.labels import class_index
+from ecgmodel.errors import ConfigError
+from ecgmodel.labels import CLASSES, class_index
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard, list_shipped_models, open_shipped_model, shipped_model_path
 from ecgmodel.records import sources
 from ecgmodel.records.record import Annotations, Record
-from ecgmodel.segments.one_beat import list_beats
+from ecgmodel.segments.runs import find_runs
 from pages.ui import state
 
 if TYPE_CHECKING:
+    from ecgmodel.evaluation.results import Result
     from ecgmodel.network.experiments import BeatSample
+    from ecgmodel.network.gates import GateTrace
     from ecgmodel.network.inference import Classifier, RecordPrediction
+    from ecgmodel.segments.dataset import Segments
 
 T = TypeVar("T")
 
@@ -177,6 +181,8 @@ def lesson_record_names() -> tuple[str, ...]:
 
 def lesson_beats(name: str) -> Annotations:
     """Return the beats of a record that a lesson can speak of, see `segments.one_beat.list_beats`."""
+    from ecgmodel.segments.one_beat import list_beats
+
     if name in state.own("record"):
         return list_beats(open_record(name))
     return _shared_lesson_beats(name, availability(name))
@@ -184,7 +190,116 @@ def lesson_beats(name: str) -> Annotations:
 
 @st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
 def _shared_lesson_beats(name: str, available: str | None) -> Annotations:
+    from ecgmodel.segments.one_beat import list_beats
+
     return freeze(list_beats(_shared_record(name, available)))
+
+
+def typical_beat(name: str, symbol: str) -> int:
+    """Return the R peak of the most typical beat of a class in a record that has one, see `segments.typical`."""
+    return _shared_typical_beat(name, availability(name), symbol)
+
+
+@st.cache_data(max_entries=MAX_SUMMARIES, show_spinner=False)
+def _shared_typical_beat(name: str, available: str | None, symbol: str) -> int | None:
+    from ecgmodel.segments.typical import find_typical
+
+    return find_typical(_shared_record(name, available), symbol)
+
+
+def trace_lesson(record_name: str, r_sample: int, cell: str, model_name: str | None) -> tuple[Segments, GateTrace]:
+    """Return the segment of one beat, and what the recurrent layer of a model (`None`: an untrained one) did with it.
+
+    Raises
+    ------
+    EcgModelError
+        Where the model cannot read this beat.
+    """
+    if record_name in state.own("record") or model_name in state.own("model"):
+        return _trace_lesson(record_name, r_sample, cell, model_name)
+    stamp = 0 if model_name is None else _model_stamp(model_name)
+    return _shared_lesson_trace(record_name, availability(record_name), r_sample, cell, model_name, stamp)
+
+
+@st.cache_resource(max_entries=MAX_PREDICTIONS, show_spinner=False)
+def _shared_lesson_trace(
+    record_name: str, where: str | None, r_sample: int, cell: str, model_name: str | None, stamp: int
+) -> tuple[Segments, GateTrace]:
+    return _trace_lesson(record_name, r_sample, cell, model_name)
+
+
+def _trace_lesson(record_name: str, r_sample: int, cell: str, model_name: str | None) -> tuple[Segments, GateTrace]:
+    from ecgmodel.network.gates import trace_gates
+    from ecgmodel.segments.one_beat import cut_one
+
+    classifier = _untrained_classifier(cell) if model_name is None else open_classifier(model_name)
+    model = classifier.model
+    segments = freeze(cut_one(open_record(record_name), model.card.segments, r_sample))
+    prediction = classifier.predict(segments, with_states=True)
+    return segments, freeze(trace_gates(model, prediction, segments.length))
+
+
+def evaluation_results(protocol: str) -> list[Result]:
+    """Return what was evaluated under a protocol and lies among the results; a damaged file is left out."""
+    from ecgmodel.evaluation.results import RESULTS_FOLDER, list_results
+
+    paths = [RESULTS_FOLDER / f"{name}.json" for name in list_results() if name.rpartition(".")[2] == protocol]
+    found = (_shared_result(path.name, path.stat().st_mtime_ns) for path in paths)
+    return [result for result in found if result is not None]
+
+
+@st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
+def _shared_result(file_name: str, stamp: int) -> Result | None:
+    from ecgmodel.evaluation.results import RESULTS_FOLDER, read_result
+
+    try:
+        return read_result(RESULTS_FOLDER / file_name)
+    except ConfigError:
+        return None
+
+
+def time_cells(n_segments: int) -> dict[str, tuple[float, ...]]:
+    """Measure now how long the paper's network takes with either cell, in seconds a turn, see `network.cost`."""
+    from ecgmodel.network.cost import time_serving
+    from ecgmodel.segments.runs import cut_runs
+
+    segments = cut_runs(_shared_record(sources.embedded.DEFAULT_NAME, "embedded"))
+    chosen = segments.take(np.arange(n_segments) % len(segments))
+    return time_serving({cell: _untrained_classifier(cell) for cell in ("gru", "lstm")}, chosen)
+
+
+def count_runs() -> dict[str, int] | None:
+    """Return how many runs of each class MIT-BIH has; `None` unless all its records are on this machine."""
+    names = [entry.name for entry in record_entries() if entry.source == "mitdb"]
+    if any(availability(name) == "download" for name in names):
+        return None
+    found = [_shared_run_counts(name, availability(name)) for name in names]
+    return {symbol: sum(counts[symbol] for counts in found) for symbol in CLASSES}
+
+
+def count_record_runs(name: str) -> dict[str, int]:
+    """Return how many runs of each class an annotated record has."""
+    if name in state.own("record"):
+        return _count_runs(open_record(name))
+    return _shared_run_counts(name, availability(name))
+
+
+@st.cache_data(max_entries=MAX_SUMMARIES, show_spinner=False)
+def _shared_run_counts(name: str, available: str | None) -> dict[str, int]:
+    return _count_runs(sources.open_record(name, allow_download=False))
+
+
+def _count_runs(record: Record) -> dict[str, int]:
+    symbols = record.annotations.symbol
+    first = symbols[find_runs(symbols)[:, 0]]
+    return {symbol: int(np.sum(first == symbol)) for symbol in CLASSES}
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _untrained_classifier(cell: str) -> Classifier:
+    from ecgmodel.network.inference import Classifier
+
+    return Classifier(untrained_model(cell))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

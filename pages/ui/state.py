@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -41,6 +41,8 @@ _STEP = "choice.step"
 _UNIT = "choice.unit"
 _CHAPTER = "choice.chapter"
 _CONTROLS = "choice.controls"
+_PLACE_WISH = "lesson.place"
+_LESSON = "lesson.choice"
 _ASKED = "address.asked"
 _NOTED = "address.noted"
 
@@ -215,6 +217,26 @@ def set_place(step: int, unit: int) -> None:
     """Choose a time step and a unit of the recurrent layer."""
     st.session_state[_STEP] = step
     st.session_state[_UNIT] = unit
+
+
+def place_wish() -> Any:
+    """Return where the page last wished a figure of the cell to stand, as `set_place_wish` got it."""
+    return st.session_state.get(_PLACE_WISH)
+
+
+def set_place_wish(place: object) -> None:
+    """Keep where the page wishes a figure of the cell to stand."""
+    st.session_state[_PLACE_WISH] = place
+
+
+def lesson_choice(key: str, default: dict[str, Any]) -> dict[str, Any]:
+    """Return what was chosen in a chapter, by name; `default` before a choice."""
+    return dict(st.session_state.get(f"{_LESSON}.{key}", default))
+
+
+def set_lesson_choice(key: str, chosen: dict[str, Any]) -> None:
+    """Keep what was chosen in a chapter."""
+    st.session_state[f"{_LESSON}.{key}"] = chosen
 
 
 def shows_controls() -> bool:

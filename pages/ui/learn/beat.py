@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
-from ecgmodel.errors import ConfigError, EcgModelError, SegmentError
+from ecgmodel.errors import EcgModelError, SegmentError
 from ecgmodel.labels import CLASS_NAMES, CLASSES, SYMBOL_NAMES
 from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Annotations, Record
+from ecgmodel.segments.one_beat import list_readable
 from pages.ui import cache, state
 from pages.ui.blocks import clock
 from pages.ui.text import look_up, t
@@ -70,14 +71,12 @@ def beat_in_use() -> BeatInUse:
     Raises
     ------
     EcgModelError
-        Where the record cannot be opened, or has no beats of the five classes.
+        Where the record cannot be opened, or has no beats.
     """
     record = cache.record_in_use()
     beats = cache.lesson_beats(record.name)
     if len(beats.sample) == 0:
-        raise SegmentError(
-            "Record {record} has no beats of the five classes. Choose another record.", record=record.name
-        )
+        raise SegmentError("Record {record} has no beats. Choose another record.", record=record.name)
     asked = state.take_asked("beat")
     if asked is not None:
         _take_beat(asked, record, beats)
@@ -108,6 +107,36 @@ def _take_beat(asked: str, record: Record, beats: Annotations) -> None:
     state.show_sample(nearest, record.fs)
 
 
+def readable_by(chosen: BeatInUse, model: Model) -> BeatInUse:
+    """Return the chosen beat where the model can read it, else the nearest that it can.
+
+    Raises
+    ------
+    SegmentError
+        Where it can read none of the record.
+    """
+    samples = list_readable(chosen.record, model.card.segments)
+    if len(samples) == 0:
+        raise SegmentError(
+            "This model reads runs, and record {record} has no labels to cut them by. Choose another record.",
+            record=chosen.record.name,
+        )
+    nearest = samples[np.abs(samples - chosen.r_sample).argmin()]
+    return replace(chosen, index=int(np.searchsorted(chosen.beats.sample, nearest)))
+
+
+def show_reading_note(chosen: BeatInUse, read: BeatInUse) -> None:
+    """Say where another beat is shown than the chosen one."""
+    if read.index != chosen.index:
+        st.caption(
+            t(
+                "This model reads runs of equal beats, up to 1000 samples of each. The chosen beat is in none, so "
+                "this is the nearest that it can read: {name}.",
+                name=read.name,
+            )
+        )
+
+
 def choose_beat(chosen: BeatInUse) -> None:
     """Show the record and the beat, with steps to others."""
     names = cache.lesson_record_names()
@@ -119,7 +148,7 @@ def choose_beat(chosen: BeatInUse) -> None:
             names if here in names else (here, *names),
             key=_RECORD,
             label_visibility="collapsed",
-            width=190,
+            width=170,
             on_change=lambda: _take_record(st.session_state[_RECORD]),
         )
         st.button("‹", help=t("Previous beat"), key="learn.beat.back", on_click=_go, args=(chosen, -1))
@@ -172,12 +201,14 @@ class ModelInUse:
     name: str | None
 
 
-def model_for(cell: str, kind: str | None = None) -> ModelInUse:
+def model_for(cell: str, record: Record, kind: str | None = None) -> ModelInUse:
     """Return the model in use where it fits, else the first other that does, else an untrained one.
 
     Parameters
     ----------
     cell : {"gru", "lstm"}
+    record : Record
+        What it must be able to read: runs need annotations.
     kind : {"runs", "beats"} or None
         What it must read; `None` is either.
     """
@@ -188,9 +219,22 @@ def model_for(cell: str, kind: str | None = None) -> ModelInUse:
             model = cache.open_model(name)
         except EcgModelError:  # a damaged file; the sidebar says so where it is the one in use
             continue
-        if model.config.cell == cell and kind in (None, model.card.segments):
+        reads = model.card.segments
+        if model.config.cell == cell and kind in (None, reads) and (reads == "beats" or record.annotations is not None):
             return ModelInUse(model, name)
     return ModelInUse(cache.untrained_model(cell), None)
+
+
+def model_without_norm() -> ModelInUse:
+    """Return the first GRU of runs as the paper has it, without batch normalisation; else an untrained one."""
+    for name in cache.model_names():
+        try:
+            model = cache.open_model(name)
+        except EcgModelError:  # as above
+            continue
+        if model.config.cell == "gru" and model.card.segments == "runs" and not model.config.batch_norm:
+            return ModelInUse(model, name)
+    return ModelInUse(cache.untrained_model("gru"), None)
 
 
 def show_model_note(used: ModelInUse) -> None:
@@ -206,30 +250,3 @@ def show_model_note(used: ModelInUse) -> None:
         )
     elif used.name != cache.model_name_in_use():
         st.caption(t("Drawn from the model {name}, which has {cell} cells.", name=used.name, cell=cell))
-
-
-def place_in_cell(n_steps: int, units: int, step: int) -> tuple[int, int]:
-    """Return the step and the unit to show: the visitor's, the address's, or else `step` and unit 0.
-
-    Where the address asks for one that the model does not have, the nearest is taken and a sentence says so.
-    """
-    chosen = {"step": step if state.step() is None else state.step(), "unit": state.unit() or 0}
-    taken = {}
-    for name, count in (("step", n_steps), ("unit", units)):
-        asked = state.take_asked(name)
-        wanted = chosen[name]
-        if asked is not None:
-            wanted = int(asked) if asked.lstrip("-").isdecimal() and len(asked) < 9 else -1
-        taken[name] = min(max(wanted, 0), count - 1)
-        if asked is not None and taken[name] != wanted:
-            state.add_problem(
-                ConfigError(
-                    "The address asks for {name} {asked}; this model has 0 to {last}, and {taken} is shown.",
-                    name=name,
-                    asked=asked[:20],
-                    last=count - 1,
-                    taken=taken[name],
-                )
-            )
-    state.set_place(taken["step"], taken["unit"])
-    return taken["step"], taken["unit"]

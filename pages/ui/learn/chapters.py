@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from pages.ui.learn import memory
+from pages.ui.learn import comparison, data, gru, lstm, memory, network, outcome, shape_and_rhythm, shapes
 from pages.ui.learn.lesson import Chapter
 
-CHAPTERS: tuple[Chapter, ...] = (memory.CHAPTER,)
+CHAPTERS: tuple[Chapter, ...] = (
+    shape_and_rhythm.CHAPTER,
+    memory.CHAPTER,
+    lstm.CHAPTER,
+    gru.CHAPTER,
+    comparison.CHAPTER,
+    shapes.CHAPTER,
+    network.CHAPTER,
+    data.CHAPTER,
+    outcome.CHAPTER,
+)
 
 
 def find_chapter(number: int) -> Chapter:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from ecgmodel.figures import palette
@@ -12,7 +14,13 @@ CODE_FILES = ("channel.js", "learn_draw.js", *sorted(path.name for path in ASSET
 """The files of the figures in the order in which they are joined into one module."""
 
 
-def show_figure(kind: str, text: dict[str, object], fields: dict[str, object], arrays: dict | None = None) -> dict:
+def show_figure(
+    kind: str,
+    text: dict[str, object],
+    fields: dict[str, object],
+    arrays: dict | None = None,
+    event: Literal["place", "beat"] = "place",
+) -> dict:
     """Show a figure, and return what it last reported.
 
     Parameters
@@ -25,21 +33,29 @@ def show_figure(kind: str, text: dict[str, object], fields: dict[str, object], a
         What JSON can hold.
     arrays : dict of str to ndarray, optional
         float32, int32, int16 or uint8; flat in the browser.
+    event : {"place", "beat"}
+        What it reports.
 
     Returns
     -------
     dict
-        "place": {"step", "unit"} where the visitor chose one in this figure, else empty.
+        Of a place, the step and the unit that the visitor chose; of a beat, its record and sample; empty before.
     """
     described = {
         "kind": kind,
         "text": text,
         "controls": state.shows_controls(),
+        "other": palette.OTHER_COLOUR,
         "palette": {theme: palette.CLASS_COLOURS[theme] for theme in ("light", "dark")},
         **fields,
     }
-    result = _figure(key=f"learn.figure.{kind}", data=pack(described, arrays or {}).data, on_place_change=_ignore)
-    return result.get("place") or {}
+    result = _figure(
+        key=f"learn.figure.{kind}",
+        data=pack(described, arrays or {}).data,
+        on_place_change=_ignore,
+        on_beat_change=_ignore,
+    )
+    return result.get(event) or {}
 
 
 def _ignore() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -96,9 +97,9 @@ def read_snippet(chapter: Chapter) -> str:
     """Return a chapter's Python lines, with the visitor's choices in the place of the constants."""
     code = (SNIPPETS / f"{chapter.snippet}.py").read_text(encoding="utf-8")
     for name, value in chapter.settings().items():
-        line = f"{name} = {value!r}".replace("'", '"')
-        code, count = re.subn(rf"^{name} = .*$", lambda _match, line=line: line, code, count=1, flags=re.MULTILINE)
-        assert count == 1, f"{chapter.snippet}.py has no constant {name}"
+        written = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+        line = f"{name} = {written}"
+        code = re.sub(rf"^{name} = .*$", lambda _match, line=line: line, code, count=1, flags=re.MULTILINE)
     return code
 
 

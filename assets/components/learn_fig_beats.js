@@ -1,0 +1,106 @@
+// Chapter 1: ten seconds of a trace, one beat with its waves, and an example of each class. Clicks choose a beat.
+
+FIGURES.beats = class extends Figure {
+  build() {
+    super.build();
+    const { data, text } = this;
+    this.trace = html("div", { class: "clickable" });
+    this.zoom = html("div");
+    this.gallery = html("div", { class: "gallery" });
+    this.frame.append(
+      html("p", { class: "heading" }, html("b", { text: fill(text.trace, { record: data.record, start: data.clock }) })),
+      this.trace,
+      html("p", { class: "heading spaced" }, html("b", { text: data.name })),
+      this.zoom,
+      html("p", { class: "heading spaced" }, html("b", { text: text.classes })),
+      this.gallery,
+    );
+  }
+
+  draw(width) {
+    this.paintTrace(width, this.started || still() ? 1 : 0);
+    this.paintZoom(width);
+    this.paintGallery(width);
+    if (!this.started && !still()) {
+      this.started = true;
+      this.animate(1.6, (share) => this.paintTrace(this.width, share));
+    }
+  }
+
+  paper(width, height, seconds, fs, fine) {
+    const group = svg("g");
+    const colours = this.data.paper[isDark(this.frame) ? "dark" : "light"];
+    group.append(svg("rect", { x: 0, y: 0, width, height, fill: colours.background }));
+    const step = (width / seconds) * (fine ? 0.04 : 0.2);
+    for (let k = 0; k * step <= width; k++) group.append(svg("line", { x1: k * step, x2: k * step, y1: 0, y2: height, stroke: !fine || k % 5 === 0 ? colours.bold : colours.fine, "stroke-width": fine && k % 5 === 0 ? 1 : 0.7 }));
+    for (let k = 0; k * step <= height; k++) group.append(svg("line", { x1: 0, x2: width, y1: k * step, y2: k * step, stroke: !fine || k % 5 === 0 ? colours.bold : colours.fine, "stroke-width": fine && k % 5 === 0 ? 1 : 0.7 }));
+    return group;
+  }
+
+  paintTrace(width, share) {
+    const { data, text } = this;
+    const height = 128;
+    const seconds = data.signal.length / data.fs;
+    const picture = svg("svg", { width, height: height + 18, role: "img", "aria-label": text.trace_label });
+    picture.append(this.paper(width, height, seconds, data.fs, false));
+    const x = linear(0, data.signal.length, 0, width);
+    const [low, high] = data.range;
+    const y = linear(low, high, height - 8, 26);
+    const shown = Math.max(2, Math.round(data.signal.length * share));
+    picture.append(line([...data.signal.subarray(0, shown)].map((value, i) => [x(i), y(value)]), { class: "ink", "stroke-width": 1.2 }));
+    data.beats.forEach(({ at, symbol, sample, chosen }) => {
+      if (at > shown) return;
+      const group = svg("g", { class: "clickable", role: "button", tabindex: 0, "aria-label": `${symbol || text.beat} ${fixed(at / data.fs + data.start_s, 1)} s` });
+      if (chosen) group.append(svg("rect", { x: x(at) - 11, y: 2, width: 22, height: height - 4, rx: 4, class: "seen" }));
+      group.append(svg("rect", { x: x(at) - 12, y: 0, width: 24, height, fill: "transparent" }));
+      group.append(label(x(at), 16, symbol || "·", { "text-anchor": "middle", fill: this.classColour(symbol), style: `fill:${this.classColour(symbol)};font-weight:700` }));
+      const choose = () => this.report("beat", { record: data.record, sample });
+      group.addEventListener("click", choose);
+      group.addEventListener("keydown", (event) => event.key === "Enter" && choose());
+      picture.append(group);
+    });
+    for (let s = 0; s <= seconds; s += 2) picture.append(label(Math.min(Math.max(x(s * data.fs), 8), width - 14), height + 14, `${fixed(data.start_s + s, 0)} s`, { "text-anchor": "middle", class: "tick" }));
+    this.trace.replaceChildren(picture);
+  }
+
+  paintZoom(width) {
+    const { data, text } = this;
+    const height = 190;
+    const { beat } = data;
+    const seconds = data.zoom.length / data.fs;
+    const picture = svg("svg", { width, height: height + 4, role: "img", "aria-label": data.name });
+    picture.append(this.paper(width, height, seconds, data.fs, true));
+    const x = linear(0, data.zoom.length, 0, width);
+    const values = [...data.zoom];
+    const y = linear(Math.min(...values), Math.max(...values), height - 30, 30);
+    const wave = (from, to, name, colour) => {
+      picture.append(svg("rect", { x: x(from), width: x(to) - x(from), y: 0, height, fill: colour, opacity: 0.16 }));
+      picture.append(label((x(from) + x(to)) / 2, 16, name, { "text-anchor": "middle", class: "title" }));
+    };
+    if (beat.p !== null) wave(beat.p - 0.05 * data.fs, beat.p + 0.05 * data.fs, "P", "#009E73");
+    wave(beat.qrs[0], beat.qrs[1], "QRS", this.classColour(beat.symbol));
+    if (beat.t !== null) wave(beat.t - 0.09 * data.fs, beat.t + 0.09 * data.fs, "T", "#E69F00");
+    picture.append(line(values.map((value, i) => [x(i), y(value)]), { class: "ink", "stroke-width": 1.8 }));
+    picture.append(label(6, height - 8, beat.words, { class: "tick" }));
+    this.zoom.replaceChildren(picture);
+    Object.assign(this.frame.dataset, { symbol: beat.symbol, sample: beat.sample, qrs: beat.qrs_ms });
+  }
+
+  paintGallery(width) {
+    const { data } = this;
+    const wide = Math.max(150, Math.floor(width / 2) - 6);
+    this.gallery.replaceChildren(...data.examples.map((example, k) => {
+      const picture = svg("svg", { width: wide, height: 62, role: "img", "aria-label": example.name });
+      const signal = data[`example_${k}`];
+      const values = [...signal];
+      const x = linear(0, signal.length, 0, wide);
+      const y = linear(Math.min(...values), Math.max(...values), 58, 4);
+      const colour = this.classColour(example.symbol);
+      picture.append(line(values.map((value, i) => [x(i), y(value)]), { class: "ink-quiet", "stroke-width": 1 }));
+      const part = values.slice(example.from, example.to);
+      picture.append(line(part.map((value, i) => [x(example.from + i), y(value)]), { stroke: colour, "stroke-width": 2.2 }));
+      return html("button", { type: "button", class: "example", onclick: () => this.report("beat", { record: example.record, sample: example.sample }) },
+        html("span", {}, html("b", { text: example.symbol, style: `color:${colour}` }), ` ${example.name}`), picture, html("small", { class: "muted", text: example.look }), html("small", { class: "muted", text: example.where }));
+    }));
+  }
+};

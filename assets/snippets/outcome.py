@@ -1,0 +1,18 @@
+from ecgmodel.evaluation.agreement import compare_beats
+from ecgmodel.evaluation.metrics import score
+from ecgmodel.network.inference import classify_record
+from ecgmodel.network.model_file import list_shipped_models, open_shipped_model
+from ecgmodel.records.sources import open_record
+
+RECORD = "simulated-mixed"
+MODEL = None  # None: only list what is shipped
+
+for name in list_shipped_models():
+    card = open_shipped_model(name).card
+    print(name, card.protocol, "fold", card.fold, "accuracy", card.scores.get("accuracy"))
+print(len(list_shipped_models()), "models are shipped")
+if MODEL is not None:
+    record = open_record(RECORD)
+    matrix = compare_beats(classify_record(record, open_shipped_model(MODEL)), record.annotations).matrix
+    print(matrix)
+    print("accuracy", score(matrix).accuracy)

@@ -1,0 +1,18 @@
+import numpy as np
+
+from ecgmodel.records.sources import open_record
+from ecgmodel.records.waves import find_waves
+from ecgmodel.segments.one_beat import list_beats, nearest_beat
+
+RECORD = "simulated-mixed"
+BEAT_S = 20.0
+
+record = open_record(RECORD)
+beats = list_beats(record)
+r = nearest_beat(record, BEAT_S)
+index = int(np.searchsorted(beats.sample, r))
+before = int(beats.sample[index - 1])
+waves = find_waves(record.lead(), record.fs, r, before)
+print("label", beats.symbol[index] or "none", "at", r / record.fs, "s")
+print("QRS", round(waves.qrs_ms(record.fs)), "ms, P at", waves.p_peak, ", T at", waves.t_peak)
+print("RR", (r - before) / record.fs, "s,", 60 * record.fs / (r - before), "per minute")
