@@ -16,8 +16,9 @@ function fileName(signal, view, ending) {
 function windowCsv(signal, view) {
   const from = Math.max(0, Math.ceil(view.startS * signal.fs - 1e-6));
   const to = Math.min(signal.nSamples, Math.ceil((view.startS + view.windowS) * signal.fs - 1e-6));
-  const quote = (name) => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
-  const lines = [["time_s", ...signal.leads.map((lead) => quote(`${lead.name}_mV`))].join(",")];
+  const safe = (name) => (/^\s*[=+\-@]/.test(name) ? `'${name}` : name); // no spreadsheet takes a lead for a formula
+  const quote = (name) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
+  const lines = [["time_s", ...signal.leads.map((lead) => quote(safe(`${lead.name}_mV`)))].join(",")];
   for (let i = from; i < to; i++) {
     const values = signal.leads.map((lead) => {
       const mv = lead.mv(i);

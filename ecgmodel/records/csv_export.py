@@ -9,15 +9,17 @@ from collections.abc import Iterable, Sequence
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 
+LONE_MARKS = ("=", "+", "-", "@")
+
 NOT_A_MEDICAL_DEVICE = "# Not a medical device: for teaching and research."
 
 
 def escape_cell(value: object) -> object:
     """Return a cell as it is safe to write: text that looks like a formula gets an apostrophe before it.
 
-    Numbers stay numbers, with their sign.
+    Numbers stay numbers, with their sign. A mark alone, as PhysioBank's `+`, is no formula and stays as it is.
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value in LONE_MARKS:
         return value
     return "'" + value if value.lstrip(" ").startswith(FORMULA_MARKS) or value.startswith(FORMULA_MARKS) else value
 

@@ -24,7 +24,7 @@ from ecgmodel.records.imports import source as encoding_rules
 from ecgmodel.records.imports import units as unit_rules
 from ecgmodel.records.imports.beat_rows import BeatRows, make_beat_rows
 from ecgmodel.records.imports.deciding import Table, label_leads, understand
-from ecgmodel.records.imports.evidence import Rule, Sentence
+from ecgmodel.records.imports.evidence import Rule, Sentence, round_figures
 from ecgmodel.records.imports.notes import FaultList, describe_timing
 from ecgmodel.records.imports.reading import Rows, TablePlan, iter_rows
 from ecgmodel.records.imports.source import Source
@@ -278,10 +278,10 @@ def _to_millivolts(signals: np.ndarray, scale: Scale, flip: bool) -> None:
 def _check_signals(signals: np.ndarray, leads: tuple[str, ...], fs: float) -> None:
     if len(signals) < MIN_SECONDS * fs:
         raise ImportFileError(
-            "The file holds {samples} samples, at {fs:g} Hz {seconds:.3g} s; at least {least:g} s are needed.",
+            "The file holds {samples} samples, at {fs:g} Hz {seconds:,g} s; at least {least:g} s are needed.",
             samples=len(signals),
             fs=fs,
-            seconds=len(signals) / fs,
+            seconds=round_figures(len(signals) / fs),
             least=MIN_SECONDS,
         )
     for column in signals.T:

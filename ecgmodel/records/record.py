@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,6 +56,11 @@ class Header:
     notes: str = ""
 
 
+def default_lead(leads: Sequence[str]) -> str:
+    """Return the lead of a record to read where the user names none."""
+    return next((lead for lead in PREFERRED_LEADS if lead in leads), leads[0])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
     """An ECG.
@@ -96,7 +102,7 @@ class Record:
     @property
     def default_lead(self) -> str:
         """The lead to read where the user names none."""
-        return next((lead for lead in PREFERRED_LEADS if lead in self.leads), self.leads[0])
+        return default_lead(self.leads)
 
     def lead(self, name: str | None = None) -> np.ndarray:
         """Return one lead.

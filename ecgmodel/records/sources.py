@@ -145,6 +145,20 @@ def read_summary(name: str) -> RecordSummary | None:
     return _read_from_folders(name, _read_folder_summary)
 
 
+def read_annotations(name: str) -> Annotations | None:
+    """Read the experts' marks of a record alone; `None` where it would have to be fetched, or has none.
+
+    Raises
+    ------
+    RecordError
+        Where the name is unknown or a file is damaged.
+    """
+    _check_known(name)
+    if name in embedded.NAMES:
+        return embedded.open_embedded(name).annotations
+    return _read_from_folders(name, mitdb.read_folder_annotations)
+
+
 def _read_from_folders(name: str, read: Callable[[Path, str], Read]) -> Read | None:
     """Read a record from the first folder that has it intact; `None` where none has its files at all.
 

@@ -12,7 +12,11 @@ import numpy as np
 
 from ecgmodel.errors import ImportFileError
 from ecgmodel.labels import SYMBOL_NAMES
+from ecgmodel.records.csv_export import NOT_A_MEDICAL_DEVICE
 from ecgmodel.records.record import Annotations, Record
+
+NOTE_SYMBOL = '"'
+"""PhysioBank's code of a comment, which is no beat."""
 
 README = (
     "Written by ecgmodel. Not a medical device: for teaching and research.\n"
@@ -24,6 +28,18 @@ README = (
 def wfdb_name(name: str) -> str:
     """Return a record's name as WFDB allows it: letters, digits, hyphens and underscores."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name.removeprefix("upload: ")).strip("-")[:60] or "record"
+
+
+def add_note(annotations: Annotations) -> Annotations:
+    """Return annotations behind a comment that says what they are not: an .atr alone has no other place for it."""
+    first = (
+        min(int(annotations.sample[0]), 1) if len(annotations.sample) else 1
+    )  # readers keep comments at 0 for settings
+    return Annotations(
+        np.concatenate(([first], annotations.sample)).astype(np.int64),
+        np.concatenate(([NOTE_SYMBOL], annotations.symbol)),
+        np.concatenate(([NOT_A_MEDICAL_DEVICE.removeprefix("# ")], annotations.aux)),
+    )
 
 
 def format_atr(annotations: Annotations, fs: float) -> bytes:

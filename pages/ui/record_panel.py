@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 import streamlit as st
 
 from ecgmodel.errors import DownloadError, RecordError
 from ecgmodel.labels import BEAT_SYMBOLS, CLASSES, SYMBOL_NAMES
+from ecgmodel.records.csv_export import write_csv
 from ecgmodel.records.facts import RecordFacts
 from ecgmodel.records.record import Header, Record
 from ecgmodel.records.sources import RecordSummary
@@ -275,8 +274,5 @@ def annotation_csv(record: Record) -> str:
     """Return every annotation of a record as CSV: sample, time in seconds, symbol, text."""
     marks = record.annotations
     times = (f"{sample / record.fs:.6f}" for sample in marks.sample.tolist())
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(("sample", "time_s", "symbol", "text"))
-    table.writerows(zip(marks.sample.tolist(), times, marks.symbol.tolist(), marks.aux.tolist(), strict=True))
-    return text.getvalue()
+    rows = zip(marks.sample.tolist(), times, marks.symbol.tolist(), marks.aux.tolist(), strict=True)
+    return write_csv(("sample", "time_s", "symbol", "text"), rows, comments=())

@@ -13,7 +13,7 @@ from ecgmodel.evaluation.annotators import AnnotatorAgreement, compare_annotator
 from ecgmodel.records.beat_table import format_beats
 from ecgmodel.records.editing import EditedBeats
 from ecgmodel.records.record import Annotations, Record
-from ecgmodel.records.wfdb_export import format_atr, parse_atr, wfdb_name
+from ecgmodel.records.wfdb_export import add_note, format_atr, parse_atr, wfdb_name
 from pages.ui import state
 from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.text import t, tn
@@ -59,7 +59,7 @@ def show_edit_downloads(record: Record, edited: EditedBeats) -> None:
     with st.container(horizontal=True):
         st.download_button(
             t("My labels (.atr)"),
-            lambda: format_atr(edited.to_annotations(), record.fs),
+            lambda: format_atr(add_note(edited.to_annotations()), record.fs),
             file_name=f"{name}.atr",
             mime="application/octet-stream",
             type="tertiary",

@@ -13,9 +13,11 @@ from ecgmodel.labels import CLASS_NAMES, SYMBOL_NAMES
 from ecgmodel.records.beat_table import format_beats
 from ecgmodel.records.csv_import import Recording
 from ecgmodel.records.filters import MAINS_HZ, measure_mains
+from ecgmodel.records.imports.evidence import round_figures
+from ecgmodel.records.imports.units import UNIT_SIGNS
 from ecgmodel.records.quality import Stretch
 from ecgmodel.records.record import Annotations, Record
-from ecgmodel.records.wfdb_export import format_atr, format_wfdb, wfdb_name
+from ecgmodel.records.wfdb_export import add_note, format_atr, format_wfdb, wfdb_name
 from pages.ui import state
 from pages.ui.blocks import clock
 from pages.ui.text import language, look_up, t, tn, translator
@@ -159,14 +161,14 @@ def _stretch_lines(analysis: Analysis) -> list[str]:
         found = [stretch for stretch in analysis.stretches if stretch.kind == kind]
         if not found:
             continue
-        seconds = sum(stretch.stop - stretch.start for stretch in found) / fs
+        seconds = round_figures(sum(stretch.stop - stretch.start for stretch in found) / fs)
         where = clock(found[0].start / fs, 1)
         if kind == "flat":
-            lines.append(t("The lead is flat for {seconds:.3g} s, first at {where}.", seconds=seconds, where=where))
+            lines.append(t("The lead is flat for {seconds:,g} s, first at {where}.", seconds=seconds, where=where))
         else:
             lines.append(
                 t(
-                    "The lead is clipped at the end of its range for {seconds:.3g} s, first at {where}.",
+                    "The lead is clipped at the end of its range for {seconds:,g} s, first at {where}.",
                     seconds=seconds,
                     where=where,
                 )
@@ -278,7 +280,12 @@ def show_downloads(upload: Upload, analysis: Analysis, symbol: np.ndarray, summa
             f"{name}-wfdb.zip",
             "application/zip",
         )
-        _download(t("Labels (.atr)"), lambda: format_atr(marks, record.fs), f"{name}.atr", "application/octet-stream")
+        _download(
+            t("Labels (.atr)"),
+            lambda: format_atr(add_note(marks), record.fs),
+            f"{name}.atr",
+            "application/octet-stream",
+        )
         _download(t("Report to print"), report, f"{name}-report.html", "text/html")
 
 
@@ -326,7 +333,10 @@ def _report_facts(upload: Upload, analysis: Analysis) -> list[tuple[str, str]]:
         (t("Length"), clock(record.duration_s)),
         (t("Sampling rate"), t("{hz:g} Hz", hz=round(record.fs, 3))),
         (t("Lead"), analysis.lead),
-        (t("Unit in the file"), {"uV": "µV", "adc": t("steps of a converter")}.get(found.unit.value, found.unit.value)),
+        (
+            t("Unit in the file"),
+            {**UNIT_SIGNS, "adc": t("steps of a converter")}.get(found.unit.value, found.unit.value),
+        ),
         (t("Turned upside down"), t("yes") if upload.settings.flip else t("no")),
         (t("Filters"), ", ".join(filters) or t("none")),
     ]

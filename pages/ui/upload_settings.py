@@ -10,7 +10,7 @@ from ecgmodel.records.csv_import import Recording
 from ecgmodel.records.imports.evidence import Finding, Sentence
 from ecgmodel.records.imports.source import ENCODINGS
 from ecgmodel.records.imports.understanding import NO_TIME_COLUMN, TIME_UNITS, UNITS, ImportSettings, Question
-from ecgmodel.records.imports.units import Scale
+from ecgmodel.records.imports.units import UNIT_SIGNS, Scale
 from pages.ui.blocks import show_error
 from pages.ui.text import look_up, t
 from pages.ui.upload_session import Upload, change_settings, heart_rate_hints, use_settings
@@ -267,7 +267,7 @@ def _mark_name(mark: str) -> str:
 
 
 def _unit_name(unit: str) -> str:
-    return {"uV": "µV", "adc": t("steps of a converter")}.get(unit, unit)
+    return {**UNIT_SIGNS, "adc": t("steps of a converter")}.get(unit, unit)
 
 
 def _time_unit_name(unit: str) -> str:

@@ -2,11 +2,13 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ecgmodel.records import download
+from ecgmodel.records.record import Annotations
 from ecgmodel.records.sources import open_record
 from pages.ui.record_panel import annotation_csv
 from tests.app.screen import all_text, shows_trace
@@ -99,3 +101,11 @@ def test_annotations_as_csv():
     assert rows[0] == ["sample", "time_s", "symbol", "text"]
     assert [int(row[0]) for row in rows[1:]] == record.annotations.sample.tolist()
     assert [row[2] for row in rows[1:]] == record.annotations.symbol.tolist()
+
+
+def test_a_formula_in_an_annotation_stays_text():
+    """Text that a visitor's .atr brings is no formula in the CSV; the mark of a rhythm is kept as it is."""
+    marks = Annotations(np.array([0, 9]), np.array(["+", "N"]), np.array(["=HYPERLINK(1)", "(N"]))
+    record = replace(open_record("208-excerpt"), annotations=marks)
+    rows = list(csv.reader(io.StringIO(annotation_csv(record))))
+    assert [row[2:] for row in rows[1:]] == [["+", "'=HYPERLINK(1)"], ["N", "(N"]]

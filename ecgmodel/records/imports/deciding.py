@@ -10,7 +10,7 @@ import numpy as np
 from ecgmodel.errors import ImportFileError
 from ecgmodel.records.imports.beat_rows import KAGGLE_FS, KAGGLE_SAMPLES
 from ecgmodel.records.imports.columns import Column, read_columns
-from ecgmodel.records.imports.evidence import Finding, Rule, chosen, say, weigh
+from ecgmodel.records.imports.evidence import Finding, Rule, chosen, round_figures, say, weigh
 from ecgmodel.records.imports.layout import Trial, try_layouts
 from ecgmodel.records.imports.rates import same_rate
 from ecgmodel.records.imports.source import Source, decode_head, long_line_error, refuse_foreign
@@ -296,7 +296,9 @@ def _find_polarity(leads: list[Column], rate: Finding) -> Finding:
     polarity = measure_polarity(leads[0].values, float(rate.value))
     if polarity is None or polarity.inverted is None:
         return Finding(None, (say("the beats point up and down alike"),), certain=False)
-    sentence = say("beats reach {up:.3g} up and {down:.3g} down", up=polarity.up, down=polarity.down)
+    sentence = say(
+        "beats reach {up:,g} up and {down:,g} down", up=round_figures(polarity.up), down=round_figures(polarity.down)
+    )
     return Finding("inverted" if polarity.inverted else "upright", (sentence,), certain=False)
 
 

@@ -28,6 +28,11 @@ def say(template: str, **values: object) -> Sentence:
     return Sentence(template, values)
 
 
+def round_figures(value: float, figures: int = 3) -> float:
+    """Return a measured value with as many figures as it is known to; `{:,g}` writes it as people do, 1,360."""
+    return float(f"{value:.{figures}g}")
+
+
 @dataclass(frozen=True, slots=True)
 class Vote:
     """What one rule says: this value, for this reason.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ecgmodel.records.imports.evidence import Sentence, say
+from ecgmodel.records.imports.evidence import Sentence, round_figures, say
 from ecgmodel.records.imports.reading import Fault, Rows
 from ecgmodel.records.imports.timing import Gap
 
@@ -66,11 +66,11 @@ def describe_timing(
         seconds = sum(gap.stop - gap.start for gap in gaps) / fs
         sentences.append(
             say(
-                "The time goes on without samples {count} times, first before line {line}; together {seconds:.3g} s "
+                "The time goes on without samples {count} times, first before line {line}; together {seconds:,g} s "
                 "are missing.",
                 count=len(gaps),
                 line=gaps[0].line,
-                seconds=seconds,
+                seconds=round_figures(seconds),
             )
         )
     if repeated:
@@ -84,8 +84,8 @@ def describe_timing(
     if duration_s < SHORT_S:
         sentences.append(
             say(
-                "The recording is short, {seconds:.3g} s; the first and last beats lack their surroundings.",
-                seconds=duration_s,
+                "The recording is short, {seconds:,g} s; the first and last beats lack their surroundings.",
+                seconds=round_figures(duration_s),
             )
         )
     return tuple(sentences)

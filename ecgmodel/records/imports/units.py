@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.records.imports.columns import Column
-from ecgmodel.records.imports.evidence import Finding, Vote, say
+from ecgmodel.records.imports.evidence import Finding, Vote, round_figures, say
 from ecgmodel.records.imports.rates import is_mitdb_text
 from ecgmodel.records.imports.statements import Statements
 from ecgmodel.records.imports.words import signal_unit
 
 PER_MV = {"mV": 1.0, "uV": 1e3, "V": 1e-3, "nV": 1e6}
+UNIT_SIGNS = {"uV": "µV"}
+"""How people write a unit, where settings and files spell it otherwise."""
 
 USUAL_BEAT_MV = 1.5
 """From the lowest to the highest point of a usual beat in a limb lead; used only where a file says nothing of its
@@ -65,7 +67,8 @@ def vote_converter_range(leads: Sequence[Column], columns: Sequence[Column], sta
     top = next((2**bits - 1 for bits in (8, 10, 11, 12, 14, 16, 18, 24) if values.max() < 2**bits), None)
     if top is not None and np.median(values) > 0.08 * top:
         yield Vote(
-            "adc", say("whole numbers from {low:g} to {high:g}, none below 0", low=values.min(), high=values.max())
+            "adc",
+            say("whole numbers from {low:,.0f} to {high:,.0f}, none below 0", low=values.min(), high=values.max()),
         )
 
 
@@ -74,7 +77,12 @@ def vote_size(leads: Sequence[Column], columns: Sequence[Column], statements: St
     swing = usual_swing(leads)
     for unit, (low, high) in _RANGES.items():
         if low <= swing <= high:
-            yield Vote(unit, say("the samples swing by {swing:.3g}, as an ECG does in {unit}", swing=swing, unit=unit))
+            sentence = say(
+                "the samples swing by {swing:,g}, as an ECG does in {unit}",
+                swing=round_figures(swing),
+                unit=UNIT_SIGNS.get(unit, unit),
+            )
+            yield Vote(unit, sentence)
 
 
 def usual_swing(leads: Sequence[Column]) -> float:
@@ -98,7 +106,8 @@ def find_scale(unit: str, leads: Sequence[Column], columns: Sequence[Column], st
     """
     if unit in PER_MV:
         return Finding(
-            Scale(0.0, PER_MV[unit]), (say("{unit} are {factor:g} to the millivolt", unit=unit, factor=PER_MV[unit]),)
+            Scale(0.0, PER_MV[unit]),
+            (say("{unit} are {factor:g} to the millivolt", unit=UNIT_SIGNS.get(unit, unit), factor=PER_MV[unit]),),
         )
     if is_mitdb_text(columns):
         return Finding(

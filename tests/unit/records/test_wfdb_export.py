@@ -17,7 +17,7 @@ from ecgmodel.records.beat_table import format_beats
 from ecgmodel.records.record import Annotations
 from ecgmodel.records.simulated import SimulationPlan, simulate_record
 from ecgmodel.records.uploads import read_files
-from ecgmodel.records.wfdb_export import format_atr, format_wfdb, parse_atr, wfdb_name
+from ecgmodel.records.wfdb_export import add_note, format_atr, format_wfdb, parse_atr, wfdb_name
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,19 @@ def test_labels_come_back(record):
     assert len(parse_atr(format_atr(empty, 360.0)).sample) == 0
     with pytest.raises(ImportFileError, match="no WFDB annotation file"):
         parse_atr(b"r_sample,s\n1,2\n3")
+
+
+def test_a_note_goes_before_the_labels(record, tmp_path):
+    """An .atr that carries the note has it as a comment at its start, and the same beats."""
+    marks = record.annotations.beats()
+    (tmp_path / "x.atr").write_bytes(format_atr(add_note(marks), record.fs))
+    found = wfdb.rdann(str(tmp_path / "x"), "atr")
+    assert (found.sample[0], found.symbol[0]) == (1, '"')
+    assert found.aux_note[0].rstrip("\0").startswith("Not a medical device")
+    np.testing.assert_array_equal(found.sample[1:], marks.sample)
+    np.testing.assert_array_equal(parse_atr((tmp_path / "x.atr").read_bytes()).beats().symbol, marks.symbol)
+    nothing = Annotations(np.empty(0, np.int64), np.empty(0, "U1"), np.empty(0, "U1"))
+    assert len(parse_atr(format_atr(add_note(nothing), 360.0)).sample) == 1
 
 
 @pytest.mark.parametrize(("name", "safe"), [("../../x", "x"), ("upload: a b.csv", "a-b-csv"), ("心电图", "record")])

@@ -69,6 +69,11 @@ def test_formulas_are_escaped(text: str) -> None:
     assert escape_cell(text) == "'" + text
 
 
+@pytest.mark.parametrize("mark", ["+", "-", "=", "@"])
+def test_a_mark_alone_is_no_formula(mark: str) -> None:
+    assert escape_cell(mark) == mark
+
+
 def test_written_csv_keeps_numbers_and_says_what_it_is() -> None:
     text = write_csv(("lead", "mV"), [("=cmd|' /C calc'!A0", -0.5), ('a, "b"', 1)])
     assert text.splitlines()[0] == NOT_A_MEDICAL_DEVICE
