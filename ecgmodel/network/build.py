@@ -20,11 +20,20 @@ Weights = dict[str, np.ndarray]
 _KERAS_NAMES = {"mean": "moving_mean", "variance": "moving_variance"}
 
 
-def initialise_weights(config: NetworkConfig, seed: int) -> Weights:
+def initialise_weights(config: NetworkConfig, seed: int, memory: int = 0) -> Weights:
     """Draw the weights with which training starts, as Keras does by default.
 
     Kernels are Glorot-uniform, recurrent kernels orthogonal gate by gate, biases zero but for the LSTM's forget gate,
     which starts at one (Jozefowicz et al. 2015).
+
+    Parameters
+    ----------
+    config : NetworkConfig
+    seed : int
+    memory : int
+        Longest time, in steps, for which a unit keeps its state at the start. The bias of the gate that keeps it is
+        then drawn so that the units' times spread from 2 to this ("chrono initialisation", Tallec & Ollivier 2018,
+        arXiv 1804.11188). 0 leaves the biases as above.
     """
     random = np.random.default_rng(seed)
     weights: Weights = {}
@@ -45,7 +54,20 @@ def initialise_weights(config: NetworkConfig, seed: int) -> Weights:
                 forget = GATES["lstm"].index("f")
                 value[forget * config.units : (forget + 1) * config.units] = 1
         weights[name] = value.astype(np.float32)
+    if memory:
+        times = random.uniform(2, max(memory, 2), config.units)
+        _spread_memories(config, weights[f"{config.cell}/bias"], np.log(times - 1))
     return weights
+
+
+def _spread_memories(config: NetworkConfig, bias: np.ndarray, keep: np.ndarray) -> None:
+    """Write to the recurrent layer's bias what makes each unit's gates keep its state by sigmoid(`keep`)."""
+    gates = bias.reshape(-1, config.units)
+    if config.cell == "lstm":
+        gates[GATES["lstm"].index("f")] = keep
+        gates[GATES["lstm"].index("i")] = -keep
+    else:
+        gates[GATES["gru"].index("z")] = keep  # Keras' z keeps the old state
 
 
 def build_network(config: NetworkConfig) -> keras.Model:

@@ -46,6 +46,9 @@ class TrainSettings:
     noise, stretch : float
         Augmentation, drawn anew each epoch: standard deviation of white noise added to the standardised signal, and
         largest relative change of its amplitude.
+    memory : int
+        Longest time, in steps of the recurrent layer, for which its units keep their state at the start, see
+        `initialise_weights`; 0 starts as Keras does.
     most_per_record : int
         Segments of one class and one record that an epoch sees at most, drawn anew each epoch; 0 sees all.
     seed : int
@@ -65,6 +68,7 @@ class TrainSettings:
     average: float = 0.0
     noise: float = 0.0
     stretch: float = 0.0
+    memory: int = 0
     most_per_record: int = 0
     seed: int = 0
 
@@ -72,6 +76,7 @@ class TrainSettings:
         for name, low, high in (
             ("epochs", 1, 1000),
             ("batch", 1, 1024),
+            ("memory", 0, 1000),
             ("most_per_record", 0, 100_000),
             ("seed", 0, 2**31 - 1),
             ("learning_rate", 1e-6, 1.0),
@@ -167,7 +172,7 @@ def fit(
         raise ConfigError("Training needs segments, each with one of the five classes. This split leaves none.")
     step = TrainStep(
         config,
-        initialise_weights(config, settings.seed),
+        initialise_weights(config, settings.seed, settings.memory),
         label_smoothing=settings.label_smoothing,
         weight_decay=settings.weight_decay,
         seed=settings.seed,
