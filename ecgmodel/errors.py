@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class EcgModelError(Exception):
     """A fault in what came from outside: a name, a file, a setting.
@@ -22,6 +24,10 @@ class EcgModelError(Exception):
 
     def __str__(self) -> str:
         return self.template.format(**self.values)
+
+    def __reduce__(self) -> tuple[partial, tuple[()]]:
+        """Let another process, as a worker of a cluster, hand it on."""
+        return partial(type(self), self.template, **self.values), ()
 
 
 class RecordError(EcgModelError):

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,10 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "evaluate",
         help="judge a network under a protocol",
         description="Train a preset on every fold of a protocol and judge it on what each fold held out, beside simple "
-        "rules on the same folds. Any kill leaves the work resumable.",
+        "rules on the same folds. Any kill leaves the work resumable. A result of the same settings that lies in the "
+        "folder of results, as the shipped ones do, is printed at once, without training and without the database; "
+        "--anew, --fold or --resume train. Where DASK_SCHEDULER_ADDRESS names a cluster, its workers train the folds; "
+        "they need the same folders.",
     )
     parser.add_argument("--preset", required=True, metavar="NAME", help="paper-gru, paper-lstm, gru or beats-gru")
     parser.add_argument("--protocol", help="segments-10fold, patients-10fold or ds1-ds2 (default: the preset's)")
@@ -37,6 +41,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the work (default: runs/NAME.PROTOCOL)")
     parser.add_argument("--resume", action="store_true", help="go on with the work in DIR")
+    parser.add_argument("--anew", action="store_true", help="train although the result is there")
     parser.add_argument(
         "--fold",
         type=int,
@@ -54,6 +59,7 @@ def run(options: argparse.Namespace) -> None:
     from ecgmodel.evaluation import cross_validation as work
     from ecgmodel.evaluation import results
     from ecgmodel.segments.splits import count_folds
+    from ecgmodel.training.jobs import SCHEDULER_VARIABLE
     from ecgmodel.training.presets import find_preset
     from ecgmodel.training.train import adapt_preset
 
@@ -74,13 +80,26 @@ def run(options: argparse.Namespace) -> None:
             fold=max(folds, key=lambda fold: abs(2 * fold - n_folds + 1)),
         )
     out = options.out or Path("runs") / f"{preset.name}.{preset.protocol}"
-    target = options.results or results.RESULTS_FOLDER
+    target = options.results or results.results_folder()
+    if not (options.anew or options.resume or options.fold):
+        # Whether the validation part trained as well is asked only of who says so.
+        found = work.find_result(preset, target) or work.find_result(replace(preset, validate=False), target)
+        if found is not None:
+            print(f"{results.result_path(preset.name, preset.protocol, target)}: --anew trains again.", file=sys.stderr)
+            _print(found, options.json)
+            return
     # TensorFlow reports on processors and missing GPUs unless it is told not to before it is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         work.claim_evaluation(preset, out, options.resume)
         with _watch_bars(preset, n_folds) as watch:
-            work.train_folds(preset, out, folds, watch)
+            address = os.environ.get(SCHEDULER_VARIABLE)
+            if address:
+                from ecgmodel.evaluation.on_cluster import train_folds_on_cluster
+
+                train_folds_on_cluster(preset, out, folds, address, watch.on_fold)
+            else:
+                work.train_folds(preset, out, folds, watch)
             missing = work.missing_folds(preset, out)
             if missing:
                 left = ", ".join(map(str, missing))
@@ -96,11 +115,17 @@ def run(options: argparse.Namespace) -> None:
             path=out,
             reason=error.strerror or error,
         ) from error
-    if options.json:
-        print(json.dumps(results.describe_result(result), ensure_ascii=False))
+    print(f"Written to {results.result_path(preset.name, preset.protocol, target)}", file=sys.stderr)
+    _print(result, options.json)
+
+
+def _print(result: Result, as_json: bool) -> None:
+    from ecgmodel.evaluation.results import describe_result
+
+    if as_json:
+        print(json.dumps(describe_result(result), ensure_ascii=False))
     else:
         print_result(result)
-        print(f"Written to {results.result_path(preset.name, preset.protocol, target)}", file=sys.stderr)
 
 
 def print_result(result: Result) -> None:
@@ -120,7 +145,10 @@ def print_result(result: Result) -> None:
         )
         print(f"  {symbol} {name:<24} Se {_percent(sensitivity)}  +P {_percent(predictivity)}")
     for name in result.baselines:
-        print(f"  baseline {name:<15}{result.baseline_scores(name).accuracy:8.2%}")
+        low, high = result.baseline_intervals(name)["accuracy"]
+        print(
+            f"  baseline {name:<15}{result.baseline_scores(name).accuracy:8.2%}  ({low:.2%} to {high:.2%} over people)"
+        )
     if result.protocol == "ds1-ds2":
         groups = score_groups(result.group_matrix)
         for group in "SV":

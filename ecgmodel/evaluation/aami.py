@@ -67,14 +67,15 @@ def count_groups(symbol: np.ndarray, label: np.ndarray) -> np.ndarray:
 
 
 def score_groups(matrix: np.ndarray) -> AamiScores:
-    """Return the scores of a matrix of `count_groups`."""
-    judged = matrix[:4]  # N, S, V, F
-    right = {group: judged[k, k] for k, group in enumerate(PREDICTED_GROUPS)}
-    fusion_named_v = judged[AAMI_GROUPS.index("F"), PREDICTED_GROUPS.index("V")]
-    named = {group: judged[:, k].sum() for k, group in enumerate(PREDICTED_GROUPS)}
+    """Return the scores of a matrix of `count_groups`; of many, all figures have their axes in front."""
+    judged = matrix[..., :4, :]  # N, S, V, F
+    right = {group: judged[..., k, k] for k, group in enumerate(PREDICTED_GROUPS)}
+    true = {group: judged[..., k, :].sum(axis=-1) for k, group in enumerate(PREDICTED_GROUPS)}
+    named = {group: judged[..., k].sum(axis=-1) for k, group in enumerate(PREDICTED_GROUPS)}
+    fusion_named_v = judged[..., AAMI_GROUPS.index("F"), PREDICTED_GROUPS.index("V")]
     return AamiScores(
-        accuracy=_ratio(sum(right.values()), judged.sum()),
-        sensitivity={group: _ratio(right[group], judged[AAMI_GROUPS.index(group)].sum()) for group in "SV"},
+        accuracy=_ratio(sum(right.values()), judged.sum(axis=(-2, -1))),
+        sensitivity={group: _ratio(right[group], true[group]) for group in "SV"},
         positive_predictivity={group: _ratio(right[group], named[group]) for group in "SV"},
         ec57_positive_predictivity={
             "S": _ratio(right["S"], named["S"]),
@@ -83,5 +84,7 @@ def score_groups(matrix: np.ndarray) -> AamiScores:
     )
 
 
-def _ratio(part: int, whole: int) -> float:
-    return float(part / whole) if whole > 0 else float("nan")
+def _ratio(part: np.ndarray, whole: np.ndarray) -> float:
+    part, whole = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    ratio = np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    return float(ratio) if ratio.ndim == 0 else ratio

@@ -7,6 +7,7 @@ its test part beside the model.
 from __future__ import annotations
 
 import datetime
+import json
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -27,7 +28,7 @@ from ecgmodel.evaluation.predictions import (
     truth_of_symbols,
     write_predictions,
 )
-from ecgmodel.evaluation.results import FoldSummary, Result
+from ecgmodel.evaluation.results import FoldSummary, Result, read_result, result_path
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import Model, read_model
@@ -45,6 +46,7 @@ from ecgmodel.training.train import (
     SPLIT_SEED,
     cut_training_segments,
     describe_run,
+    read_preset,
     split_for,
     train_preset,
 )
@@ -213,6 +215,74 @@ def gather_result(preset: Preset, out: Path, predictions: Predictions, baselines
         command=_command(preset),
         created=datetime.date.today().isoformat(),
     )
+
+
+def find_result(preset: Preset, folder: Path) -> Result | None:
+    """Return the result of exactly this training that lies in a folder; `None` where there is none, or another's.
+
+    Raises
+    ------
+    ConfigError
+        Where the file is damaged.
+    """
+    path = result_path(preset.name, preset.protocol, folder)
+    if not path.exists():
+        return None
+    found = read_result(path)
+    same = (
+        found.network == preset.config
+        and found.segments == preset.segments
+        and found.validate == preset.validate
+        and found.training == json.loads(json.dumps(asdict(preset.settings)))
+    )
+    return found if same else None
+
+
+def predict_run(path: Path, watch: Watch = Watch()) -> Predictions:
+    """Predict what a finished training held out, once: the answers are kept beside its model.
+
+    Under `ds1-ds2` these are the people of DS1 that validated: DS2 is for `evaluate`. One record at a time is in
+    memory.
+
+    Parameters
+    ----------
+    path : Path
+        A run folder, see `training.jobs`.
+    watch : Watch
+        Its `on_record` is called.
+
+    Raises
+    ------
+    ConfigError
+        Where the config was edited, or nothing was held out.
+    ModelFileError
+        Where the run has no model, or a damaged one.
+    RecordError
+        Where a record is not to be had.
+    """
+    kept = path / "predictions.npz"
+    folder = RunFolder(path)
+    if kept.exists() and kept.stat().st_mtime_ns >= folder.model_path.stat().st_mtime_ns:
+        return read_predictions(kept)
+    description = folder.read_config()
+    preset = read_preset(description or {})
+    classifier = Classifier(read_model(folder.model_path))
+    names = preset.records or (DS1 if preset.protocol == "ds1-ds2" else RECORD_NAMES)
+    cut, answers = [], []
+    for number, name in enumerate(names, start=1):
+        record = open_record(name)
+        for lead in record.leads if preset.all_leads else (record.default_lead,):
+            part = cut_runs(record, lead) if preset.segments == "runs" else cut_labelled_beats(record, lead)
+            answers.append(_answer(classifier, part, np.array(CLASSES)[part.label], description["fold"]))
+            cut.append(replace(part, signal=part.signal[:, :1].copy()))
+        watch.on_record(number, len(names))
+    split = split_for(preset, join_segments(cut), description["fold"])
+    held_out = split.validation if preset.protocol == "ds1-ds2" else split.test
+    if len(held_out) == 0:
+        raise ConfigError("This training held nothing out, so there is nothing to judge it by.")
+    predictions = join_predictions(answers).take(held_out)
+    write_predictions(predictions, kept)
+    return predictions
 
 
 def judge_baselines(

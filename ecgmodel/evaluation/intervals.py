@@ -19,7 +19,7 @@ Interval = tuple[float, float]
 
 def bootstrap_people(
     matrices: Mapping[str, np.ndarray],
-    figures: Callable[[np.ndarray], Mapping[str, float]],
+    figures: Callable[[np.ndarray], Mapping[str, np.ndarray]],
     n_draws: int = N_DRAWS,
     seed: int = 0,
 ) -> dict[str, Interval]:
@@ -30,14 +30,15 @@ def bootstrap_people(
     matrices : mapping of str to ndarray
         Counts of each record, all of one shape; records of one person are drawn together.
     figures : callable
-        From a matrix to named figures; a figure that a draw leaves undefined is left out of that draw.
+        From matrices with any axes in front to named figures with those axes. Where a draw leaves a figure undefined
+        (NaN), the draw does not count for it.
     n_draws : int
     seed : int
 
     Returns
     -------
     dict of str to (float, float)
-        The middle `COVERAGE` of the draws, for every figure of the whole.
+        The middle `COVERAGE` of the draws, for every figure that the whole defines.
     """
     names = list(matrices)
     people, who = np.unique([person(name) for name in names], return_inverse=True)
@@ -46,11 +47,12 @@ def bootstrap_people(
     random = np.random.default_rng(seed)
     times = random.multinomial(len(people), np.full(len(people), 1 / len(people)), n_draws)  # (n_draws, n_people)
     drawn = np.tensordot(times, counts, 1)
-    values: dict[str, list[float]] = {name: [] for name in figures(counts.sum(axis=0))}
-    for matrix in drawn:
-        for name, value in figures(matrix).items():
-            if name in values and np.isfinite(value):
-                values[name].append(value)
+    whole = figures(counts.sum(axis=0))
     tail = (1 - COVERAGE) / 2
-    ends = {name: np.quantile(found, [tail, 1 - tail]) for name, found in values.items() if found}
-    return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
+    intervals = {}
+    for name, values in figures(drawn).items():
+        found = values[np.isfinite(values)]
+        if np.isfinite(whole[name]) and len(found):
+            low, high = np.quantile(found, [tail, 1 - tail])
+            intervals[name] = (round(float(low), 6), round(float(high), 6))
+    return intervals

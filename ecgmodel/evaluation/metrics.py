@@ -13,6 +13,8 @@ from ecgmodel.labels import CLASSES
 class Scores:
     """What a confusion matrix says; fractions, NaN where nothing was there to judge.
 
+    Of many matrices at once, as the bootstrap draws them, every attribute has their axes in front.
+
     Attributes
     ----------
     n : ndarray of shape (n_classes,), int64
@@ -53,19 +55,30 @@ class Scores:
         """Mean over the classes that occur or were predicted."""
         return _mean(self.f1)
 
-    def to_dict(self) -> dict[str, float]:
-        """Return the figures that a model card keeps, without those that are undefined."""
+    def figures(self) -> dict[str, float]:
+        """Return every figure by its name, NaN where it is undefined: of a class as `sensitivity/V`, else of all."""
         figures = {
             "accuracy": self.accuracy,
             "sensitivity": self.mean_sensitivity,
             "specificity": self.mean_specificity,
             "positive_predictivity": self.mean_positive_predictivity,
             "f1": self.mean_f1,
+            "abnormal_sensitivity": self.abnormal_sensitivity,
+            "abnormal_specificity": self.abnormal_specificity,
         }
-        names = CLASSES if len(self.n) == len(CLASSES) else ()
-        for kind in ("sensitivity", "positive_predictivity"):
-            figures |= {f"{kind}/{name}": value for name, value in zip(names, getattr(self, kind), strict=False)}
-        return {name: round(float(value), 6) for name, value in figures.items() if np.isfinite(value)}
+        names = CLASSES if self.n.shape[-1] == len(CLASSES) else ()
+        for kind in ("sensitivity", "positive_predictivity", "specificity", "f1"):
+            figures |= {f"{kind}/{name}": getattr(self, kind)[..., k] for k, name in enumerate(names)}
+        return figures
+
+    def all_figures(self) -> dict[str, float]:
+        """Return the figures that are defined, as a file keeps them."""
+        return {name: round(float(value), 6) for name, value in self.figures().items() if np.isfinite(value)}
+
+    def to_dict(self) -> dict[str, float]:
+        """Return those that a model card keeps: all but the binary ones and a class's specificity and F1."""
+        left_out = ("abnormal_", "specificity/", "f1/")
+        return {name: value for name, value in self.all_figures().items() if not name.startswith(left_out)}
 
 
 def confusion(truth: np.ndarray, predicted: np.ndarray, n_classes: int = len(CLASSES)) -> np.ndarray:
@@ -86,21 +99,22 @@ def confusion(truth: np.ndarray, predicted: np.ndarray, n_classes: int = len(CLA
 
 
 def score(matrix: np.ndarray) -> Scores:
-    """Return the scores of a confusion matrix of shape (n_classes, n_classes), rows the truth."""
+    """Return the scores of a confusion matrix of shape (..., n_classes, n_classes), rows the truth."""
     matrix = np.asarray(matrix, dtype=np.int64)
-    total = matrix.sum()
-    right = np.diag(matrix)
-    true, predicted = matrix.sum(axis=1), matrix.sum(axis=0)
-    abnormal = matrix[1:].sum()
+    total = matrix.sum(axis=(-2, -1))
+    right = np.diagonal(matrix, axis1=-2, axis2=-1)
+    true, predicted = matrix.sum(axis=-1), matrix.sum(axis=-2)
+    abnormal = matrix[..., 1:, :].sum(axis=(-2, -1))
+    others = total[..., np.newaxis] - true
     return Scores(
         n=true,
         sensitivity=_ratio(right, true),
-        specificity=_ratio(total - true - predicted + right, total - true),
+        specificity=_ratio(others - predicted + right, others),
         positive_predictivity=_ratio(right, predicted),
         f1=_ratio(2 * right, true + predicted),
-        accuracy=float(_ratio(right.sum(), total)),
-        abnormal_sensitivity=float(_ratio(matrix[1:, 1:].sum(), abnormal)),
-        abnormal_specificity=float(_ratio(matrix[0, 0], total - abnormal)),
+        accuracy=_plain(_ratio(right.sum(axis=-1), total)),
+        abnormal_sensitivity=_plain(_ratio(matrix[..., 1:, 1:].sum(axis=(-2, -1)), abnormal)),
+        abnormal_specificity=_plain(_ratio(matrix[..., 0, 0], total - abnormal)),
     )
 
 
@@ -110,5 +124,10 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def _mean(values: np.ndarray) -> float:
-    defined = values[np.isfinite(values)]
-    return float(defined.mean()) if len(defined) else float("nan")
+    defined = np.isfinite(values)
+    return _plain(_ratio(np.where(defined, values, 0).sum(axis=-1), defined.sum(axis=-1)))
+
+
+def _plain(value: np.ndarray) -> float:
+    """Return the number in an array without axes; others as they are."""
+    return float(value) if np.ndim(value) == 0 else value

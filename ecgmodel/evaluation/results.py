@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from ecgmodel.segments.splits import PROTOCOLS, person
 from ecgmodel.training.run_folder import EpochResult
 
 FORMAT = "ecgmodel-result/1"
-RESULTS_FOLDER = Path(__file__).parents[2] / "assets" / "results"
+RESULTS_VARIABLE = "ECG_RESULTS_DIR"
+"""Environment variable that names another folder of results than the one that the project ships."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,25 +136,58 @@ class Result:
         return score(sum(self.baselines[name].values()))
 
     def intervals(self) -> dict[str, Interval]:
-        """Return the bootstrap interval over people of every figure of `Scores.to_dict`."""
-        return bootstrap_people(self.records, lambda matrix: score(matrix).to_dict())
+        """Return the bootstrap interval over people of every figure of `Scores.figures`."""
+        return bootstrap_people(self.records, lambda matrices: score(matrices).figures())
+
+    def baseline_intervals(self, name: str) -> dict[str, Interval]:
+        """Return the intervals of what a baseline reached."""
+        return bootstrap_people(self.baselines[name], lambda matrices: score(matrices).figures())
 
     def group_intervals(self) -> dict[str, Interval]:
         """Return the bootstrap interval over people of every figure of `AamiScores.to_dict`."""
-        return bootstrap_people(self.groups, lambda matrix: score_groups(matrix).to_dict())
+        return bootstrap_people(self.groups, lambda matrices: score_groups(matrices).to_dict())
 
 
-def result_path(preset: str, protocol: str, folder: Path = RESULTS_FOLDER) -> Path:
+@dataclass(frozen=True, slots=True, eq=False)
+class ResultIntervals:
+    """The intervals over people of a result.
+
+    Attributes
+    ----------
+    classes, groups : dict of str to (float, float)
+        By the names of `Scores.figures` and `AamiScores.to_dict`.
+    baselines : dict of str to dict
+        For every baseline, by the names of `Scores.figures`.
+    """
+
+    classes: dict[str, Interval]
+    groups: dict[str, Interval]
+    baselines: dict[str, dict[str, Interval]]
+
+
+def find_intervals(result: Result) -> ResultIntervals:
+    """Return the interval of every figure of a result."""
+    baselines = {name: result.baseline_intervals(name) for name in result.baselines}
+    return ResultIntervals(result.intervals(), result.group_intervals(), baselines)
+
+
+def results_folder() -> Path:
+    """Return the folder of all results: `ECG_RESULTS_DIR`, else what the project ships."""
+    named = os.environ.get(RESULTS_VARIABLE)
+    return Path(named) if named else Path(__file__).parents[2] / "assets" / "results"
+
+
+def result_path(preset: str, protocol: str, folder: Path) -> Path:
     """Return where a result lies."""
     return folder / f"{preset}.{protocol}.json"
 
 
-def predictions_path(preset: str, protocol: str, folder: Path = RESULTS_FOLDER) -> Path:
+def predictions_path(preset: str, protocol: str, folder: Path) -> Path:
     """Return where the segments of a result lie, if they were kept beside it."""
     return folder / f"{preset}.{protocol}.npz"
 
 
-def list_results(folder: Path = RESULTS_FOLDER) -> tuple[str, ...]:
+def list_results(folder: Path) -> tuple[str, ...]:
     """Return the names of the results in a folder, as `gru.segments-10fold`."""
     names = (path.name.removesuffix(".json") for path in folder.glob("*.json"))
     return tuple(sorted(name for name in names if name.rpartition(".")[2] in PROTOCOLS))
@@ -164,7 +199,7 @@ def describe_result(result: Result) -> dict[str, object]:
         "format": FORMAT,
         "preset": result.preset,
         "protocol": result.protocol,
-        "scores": result.scores.to_dict(),
+        "scores": result.scores.all_figures(),
         "intervals": result.intervals(),
         "matrix": result.matrix.tolist(),
         "aami": {
@@ -173,7 +208,11 @@ def describe_result(result: Result) -> dict[str, object]:
             "intervals": result.group_intervals(),
         },
         "baselines": {
-            name: {"scores": result.baseline_scores(name).to_dict(), "records": _lists(records)}
+            name: {
+                "scores": result.baseline_scores(name).all_figures(),
+                "intervals": result.baseline_intervals(name),
+                "records": _lists(records),
+            }
             for name, records in result.baselines.items()
         },
         "people_on_both_sides": result.shared_people,

@@ -6,28 +6,36 @@ model (ONNX Runtime) is imported by the first page that needs it, so that a firs
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import streamlit as st
 
-from ecgmodel.errors import ConfigError
+from ecgmodel.errors import ConfigError, ModelFileError, RecordError
 from ecgmodel.labels import CLASSES, class_index
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.model_file import Model, ModelCard, list_shipped_models, open_shipped_model, shipped_model_path
+from ecgmodel.network.model_file import Model, ModelCard, list_shipped_models, read_model, shipped_model_path
 from ecgmodel.records import sources
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.runs import find_runs
+from ecgmodel.training.job_file import TrainedModel, list_trained_models, runs_folder
 from pages.ui import state
 
 if TYPE_CHECKING:
-    from ecgmodel.evaluation.results import Result
+    from ecgmodel.evaluation.predictions import Predictions
+    from ecgmodel.evaluation.results import Result, ResultIntervals
     from ecgmodel.network.experiments import BeatSample
     from ecgmodel.network.gates import GateTrace
     from ecgmodel.network.inference import Classifier, RecordPrediction
     from ecgmodel.segments.dataset import Segments
+    from ecgmodel.training.job_queue import JobQueue
+    from ecgmodel.training.plan import TrainingPlan
+    from ecgmodel.training.presets import Preset
 
 T = TypeVar("T")
 
@@ -37,6 +45,7 @@ MAX_SUMMARIES = 128
 MAX_MODELS = 8
 MAX_PREDICTIONS = 24
 MAX_SAMPLES = 8
+MAX_RESULTS = 24
 
 SAMPLE_PER_CLASS = 60
 """Beats of each class on which an experiment is judged: a second's work the first time."""
@@ -117,9 +126,14 @@ def _shared_record(name: str, available: str | None) -> Record:
 
 
 def model_names() -> tuple[str, ...]:
-    """Return the name of every model that this visitor can use, the default first."""
+    """Return the name of every model that this visitor can use: the default first, then those trained here."""
     shipped = sorted(list_shipped_models(), key=lambda name: (name not in DEFAULT_MODELS, name))
-    return (*shipped, *state.own("model"))
+    return (*shipped, *(model.name for model in trained_models()), *state.own("model"))
+
+
+def trained_models() -> tuple[TrainedModel, ...]:
+    """Return the models that were trained on this machine, the newest first."""
+    return list_trained_models(runs_folder(), taken=list_shipped_models())
 
 
 def open_model(name: str) -> Model:
@@ -153,19 +167,30 @@ def open_classifier(name: str) -> Classifier:
     return kept[name]
 
 
-def _model_stamp(name: str) -> int:
-    """Return when a shipped model's file was written; 0 where there is none."""
+def _model_path(name: str) -> Path:
+    """Return where a model of this machine lies, shipped or trained; where there is none, a path without a file."""
     path = shipped_model_path(name)
-    return path.stat().st_mtime_ns if path.exists() else 0
+    return path if path.exists() else next((model.path for model in trained_models() if model.name == name), path)
+
+
+def _model_stamp(name: str) -> tuple[str, int]:
+    """Return which file holds a model of this machine, and when it was written; 0 where there is none."""
+    path = _model_path(name)
+    return str(path), path.stat().st_mtime_ns if path.exists() else 0
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
-def _shared_model(name: str, stamp: int) -> Model:
-    return freeze(open_shipped_model(name))
+def _shared_model(name: str, stamp: tuple[str, int]) -> Model:
+    path, written = stamp
+    if not written:
+        raise ModelFileError(
+            "There is no model '{name}' here. The models are {names}.", name=name, names=", ".join(model_names())
+        )
+    return freeze(read_model(Path(path)))
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
-def _shared_classifier(name: str, stamp: int) -> Classifier:
+def _shared_classifier(name: str, stamp: tuple[str, int]) -> Classifier:
     from ecgmodel.network.inference import Classifier
 
     return Classifier(_shared_model(name, stamp))
@@ -217,13 +242,13 @@ def trace_lesson(record_name: str, r_sample: int, cell: str, model_name: str | N
     """
     if record_name in state.own("record") or model_name in state.own("model"):
         return _trace_lesson(record_name, r_sample, cell, model_name)
-    stamp = 0 if model_name is None else _model_stamp(model_name)
+    stamp = ("", 0) if model_name is None else _model_stamp(model_name)
     return _shared_lesson_trace(record_name, availability(record_name), r_sample, cell, model_name, stamp)
 
 
 @st.cache_resource(max_entries=MAX_PREDICTIONS, show_spinner=False)
 def _shared_lesson_trace(
-    record_name: str, where: str | None, r_sample: int, cell: str, model_name: str | None, stamp: int
+    record_name: str, where: str | None, r_sample: int, cell: str, model_name: str | None, stamp: tuple[str, int]
 ) -> tuple[Segments, GateTrace]:
     return _trace_lesson(record_name, r_sample, cell, model_name)
 
@@ -241,21 +266,69 @@ def _trace_lesson(record_name: str, r_sample: int, cell: str, model_name: str | 
 
 def evaluation_results(protocol: str) -> list[Result]:
     """Return what was evaluated under a protocol and lies among the results; a damaged file is left out."""
-    from ecgmodel.evaluation.results import RESULTS_FOLDER, list_results
-
-    paths = [RESULTS_FOLDER / f"{name}.json" for name in list_results() if name.rpartition(".")[2] == protocol]
-    found = (_shared_result(path.name, path.stat().st_mtime_ns) for path in paths)
+    found = (open_result(name) for name in result_names() if name.rpartition(".")[2] == protocol)
     return [result for result in found if result is not None]
 
 
-@st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
-def _shared_result(file_name: str, stamp: int) -> Result | None:
-    from ecgmodel.evaluation.results import RESULTS_FOLDER, read_result
+# Results of evaluations
+
+
+def result_names() -> tuple[str, ...]:
+    """Return the names of what was evaluated, as `gru.segments-10fold`."""
+    from ecgmodel.evaluation.results import list_results, results_folder
+
+    return list_results(results_folder())
+
+
+def open_result(name: str) -> Result | None:
+    """Return what an evaluation left; `None` where its file is damaged."""
+    return _shared_result(name, _result_stamp(name, ".json"))
+
+
+def result_predictions(name: str) -> Predictions | None:
+    """Return every segment that an evaluation tested; `None` where they were not kept, or are damaged."""
+    stamp = _result_stamp(name, ".npz")
+    return _shared_predictions(name, stamp) if stamp else None
+
+
+def result_intervals(name: str) -> ResultIntervals:
+    """Return the intervals over people of a result that can be opened: computed once."""
+    return _shared_intervals(name, _result_stamp(name, ".json"))
+
+
+def _result_stamp(name: str, kind: str) -> int:
+    from ecgmodel.evaluation.results import results_folder
+
+    path = results_folder() / f"{name}{kind}"
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+@st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)
+def _shared_result(name: str, stamp: int) -> Result | None:
+    from ecgmodel.evaluation.results import read_result, results_folder
 
     try:
-        return read_result(RESULTS_FOLDER / file_name)
+        return freeze(read_result(results_folder() / f"{name}.json"))
     except ConfigError:
         return None
+
+
+@st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)
+def _shared_predictions(name: str, stamp: int) -> Predictions | None:
+    from ecgmodel.evaluation.predictions import read_predictions
+    from ecgmodel.evaluation.results import results_folder
+
+    try:
+        return freeze(read_predictions(results_folder() / f"{name}.npz"))
+    except ConfigError:
+        return None
+
+
+@st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)
+def _shared_intervals(name: str, stamp: int) -> ResultIntervals:
+    from ecgmodel.evaluation.results import find_intervals
+
+    return find_intervals(_shared_result(name, stamp))
 
 
 def time_cells(n_segments: int) -> dict[str, tuple[float, ...]]:
@@ -335,7 +408,7 @@ def predict_record(record_name: str, model_name: str, lead: str | None, beats: s
 
 @st.cache_resource(max_entries=MAX_PREDICTIONS, show_spinner=False)
 def _shared_prediction(
-    record_name: str, where: str | None, model_name: str, stamp: int, lead: str | None, beats: str
+    record_name: str, where: str | None, model_name: str, stamp: tuple[str, int], lead: str | None, beats: str
 ) -> RecordPrediction:
     return _classify(record_name, model_name, lead, beats)
 
@@ -401,7 +474,7 @@ def beat_sample(record_name: str, model_name: str, lead: str) -> BeatSample:
 
 
 @st.cache_resource(max_entries=MAX_SAMPLES, show_spinner=False)
-def _shared_sample(record_name: str, where: str | None, model_name: str, stamp: int, lead: str) -> BeatSample:
+def _shared_sample(record_name: str, where: str | None, model_name: str, stamp: tuple[str, int], lead: str) -> BeatSample:
     return _draw_sample(record_name, model_name, lead)
 
 
@@ -422,3 +495,79 @@ def _draw_sample(record_name: str, model_name: str, lead: str) -> BeatSample:
         for index in draw_beats(label, SAMPLE_PER_CLASS)
     ]
     return freeze(serve_sample(classifier, join_segments(parts)))
+
+
+# Trainings
+
+
+@st.cache_resource(show_spinner=False)
+def job_queue() -> JobQueue:
+    """Return the queue of trainings that all visitors share."""
+    from ecgmodel.training.job_queue import JobQueue
+    from ecgmodel.training.jobs import SCHEDULER_VARIABLE
+
+    return JobQueue(runs_folder(), os.environ.get(SCHEDULER_VARIABLE))
+
+
+def training_labels(kind: str, names: tuple[str, ...], all_leads: bool = False) -> Segments:
+    """Return the labelled segments of some records of this machine, without their signals.
+
+    Raises
+    ------
+    RecordError
+        Where a record cannot be read.
+    """
+    return _shared_labels(kind, names, all_leads, tuple(map(availability, names)))
+
+
+@st.cache_resource(max_entries=MAX_SAMPLES, show_spinner=False)
+def _shared_labels(kind: str, names: tuple[str, ...], all_leads: bool, where: tuple[str | None, ...]) -> Segments:
+    from ecgmodel.segments.mitdb_segments import place_segments
+
+    outlines = [_shared_outline(name, available) for name, available in zip(names, where, strict=True)]
+    return freeze(place_segments(kind, outlines, all_leads))
+
+
+@st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
+def _shared_outline(name: str, available: str | None) -> sources.RecordOutline:
+    outline = sources.read_outline(name)
+    if outline is None or outline.annotations is None:
+        raise RecordError(
+            "Record {record} is not on this machine. Fetch it with: python -m ecgmodel download {record}", record=name
+        )
+    return freeze(outline)
+
+
+def training_plan(preset: Preset, fold: int) -> TrainingPlan:
+    """Return how a training divides its segments, see `training.plan`.
+
+    Raises
+    ------
+    EcgModelError
+        Where it cannot be divided so, or a record cannot be read.
+    """
+    from ecgmodel.training.train import describe_run, training_records
+
+    where = tuple(map(availability, training_records(preset)))
+    return _shared_plan(json.dumps(describe_run(preset, fold)), where, preset, fold)
+
+
+@st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
+def _shared_plan(description: str, where: tuple[str | None, ...], _preset: Preset, fold: int) -> TrainingPlan:
+    from ecgmodel.training.plan import plan_training
+    from ecgmodel.training.train import training_records
+
+    segments = _shared_labels(_preset.segments, training_records(_preset), _preset.all_leads, where)
+    return freeze(plan_training(_preset, fold, segments))
+
+
+def forward_seconds(config: NetworkConfig) -> float:
+    """Return how long a network takes for a segment on this machine, measured once in a while."""
+    return _shared_forward_seconds(json.dumps(config.to_dict()), config)
+
+
+@st.cache_data(max_entries=MAX_SUMMARIES, ttl=600, show_spinner=False)
+def _shared_forward_seconds(description: str, _config: NetworkConfig) -> float:
+    from ecgmodel.training.plan import time_forward
+
+    return time_forward(_config)

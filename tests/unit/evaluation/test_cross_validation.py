@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,11 +12,15 @@ from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation import cross_validation as work
 from ecgmodel.evaluation.predictions import Predictions, read_predictions, write_predictions
 from ecgmodel.evaluation.results import list_results, read_result, write_result
+from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.model_file import Model, ModelCard, write_model
 from ecgmodel.segments import splits
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.training.fit import TrainSettings
 from ecgmodel.training.presets import Preset
+from ecgmodel.training.run_folder import RunFolder
+from ecgmodel.training.train import describe_run
 from tests.unit.training.conftest import make_sines
 
 TINY = NetworkConfig(filters=(2,), kernels=(3,), units=2, dense=(), n_samples=200)
@@ -134,3 +139,60 @@ def test_predictions_survive_the_file(tmp_path: Path) -> None:
     np.testing.assert_allclose(read.probabilities, rows.probabilities, atol=5e-4)
     assert rows.matrix().sum() == 5
     assert rows.record_matrices()["208"].sum() == 1
+
+
+@pytest.mark.usefixtures("_two_folds")
+def test_a_cluster_trains_the_folds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are missing, each on a worker; what goes wrong there is said here as it would be in this process."""
+    from distributed import LocalCluster
+
+    from ecgmodel.evaluation import on_cluster
+    from tests.evaluation_case import make_predictions
+
+    def train(preset: Preset, out: Path, folds: list[int]) -> None:
+        """Stand for the training: it is tested above."""
+        if preset.name == "bad":
+            raise ConfigError("There is no preset '{name}'. Choose one of {names}.", name="bad", names="good")
+        folder = RunFolder(work.fold_folder(out, folds[0]))
+        folder.write_config(describe_run(preset, folds[0]))
+        write_predictions(make_predictions("runs", 2, 0.9), folder.path / "predictions.npz")
+
+    monkeypatch.setattr(on_cluster, "train_folds", train)
+    done: list[int] = []
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0", protocol="tcp", host="127.0.0.1"
+    ) as cluster:
+        for folds in ([1], [0, 1], [0, 1]):
+            on_cluster.train_folds_on_cluster(QUICK, tmp_path, folds, cluster.scheduler_address, done.append)
+        assert done == [1, 0]
+        assert work.missing_folds(QUICK, tmp_path) == ()
+        with pytest.raises(ConfigError, match="There is no preset 'bad'"):
+            on_cluster.train_folds_on_cluster(
+                replace(QUICK, name="bad"), tmp_path / "b", [0], cluster.scheduler_address
+            )
+
+
+def test_a_finished_run_is_judged_once(
+    small_set: Segments, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what its training held out, record by record; the answers stay beside the model."""
+    from ecgmodel.segments.splits import split_segments
+
+    names = tuple(str(name) for name in np.unique(small_set.record))
+    preset = replace(QUICK, name="mine", protocol="patients-10fold", records=names)
+    folder = RunFolder(tmp_path)
+    folder.write_config(describe_run(preset, 3))
+    write_model(
+        Model(TINY, initialise_weights(TINY, seed=0), ModelCard(name="mine", segments="runs")), folder.model_path
+    )
+    monkeypatch.setattr(work, "open_record", lambda name: SimpleNamespace(name=name, default_lead="MLII"))
+    monkeypatch.setattr(work, "cut_runs", lambda record, lead: small_set.take(small_set.record == record.name))
+    seen: list[int] = []
+    found = work.predict_run(tmp_path, work.Watch(on_record=lambda number, total: seen.append(number)))
+    held_out = small_set.take(split_segments(small_set, "patients-10fold", 3).test)
+    np.testing.assert_array_equal(np.unique(found.record), np.unique(held_out.record))
+    np.testing.assert_array_equal(np.bincount(found.truth, minlength=5), np.bincount(held_out.label, minlength=5))
+    assert seen == list(range(1, len(names) + 1))
+    again = work.predict_run(tmp_path, work.Watch(on_record=lambda number, total: seen.append(number)))
+    assert len(seen) == len(names)
+    np.testing.assert_array_equal(again.label, found.label)

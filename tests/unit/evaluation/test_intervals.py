@@ -8,7 +8,7 @@ from ecgmodel.evaluation.intervals import bootstrap_people
 
 
 def accuracy(matrix: np.ndarray) -> dict[str, float]:
-    return {"accuracy": np.trace(matrix) / matrix.sum()}
+    return {"accuracy": np.trace(matrix, axis1=-2, axis2=-1) / matrix.sum(axis=(-2, -1))}
 
 
 def test_alike_people_leave_no_doubt() -> None:
@@ -37,8 +37,9 @@ def test_undefined_figures_are_left_out() -> None:
     """A draw without a class says nothing of it."""
 
     def first_class(matrix: np.ndarray) -> dict[str, float]:
-        total = matrix[0].sum()
-        return {"sensitivity": matrix[0, 0] / total if total else float("nan")}
+        total = matrix[..., 0, :].sum(axis=-1)
+        with np.errstate(invalid="ignore"):
+            return {"sensitivity": matrix[..., 0, 0] / total}
 
     matrices = {"100": np.array([[4, 0], [0, 0]]), "101": np.array([[0, 0], [0, 3]])}
     assert bootstrap_people(matrices, first_class)["sensitivity"] == (1, 1)

@@ -50,3 +50,16 @@ def test_nothing_judged_is_no_number() -> None:
     """An empty matrix has no accuracy."""
     assert np.isnan(score(np.zeros((5, 5))).accuracy)
     assert score(np.zeros((5, 5))).to_dict() == {}
+
+
+def test_many_matrices_at_once() -> None:
+    """As one after the other, with NaN where one of them has nothing to judge."""
+    random = np.random.default_rng(1)
+    matrices = random.integers(0, 9, (4, 3, 5, 5))
+    matrices[0, 0, 2] = 0
+    found = score(matrices).figures()
+    for index in np.ndindex(4, 3):
+        one = score(matrices[index]).figures()
+        for name, value in one.items():
+            np.testing.assert_equal(found[name][index], value)
+    assert np.isnan(found["sensitivity/R"][0, 0])
