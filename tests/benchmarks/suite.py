@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 from ecgmodel.errors import EcgModelError
 from tests.benchmarks.app_memory import measure_app_memory
 from tests.benchmarks.app_start import measure_app_start
+from tests.benchmarks.day_long import measure_day_long, measure_day_long_memory
 from tests.benchmarks.measure import Measure
 from tests.benchmarks.next_window import measure_next_window
 from tests.benchmarks.record_to_labels import measure_record_to_labels
 from tests.benchmarks.scrolling import measure_scrolling
 from tests.benchmarks.serving import measure_serving
 from tests.benchmarks.training import measure_training
+from tests.benchmarks.watch_file import measure_watch_file
 
 MEASURES: dict[str, Callable[[], Measure]] = {
     "start": measure_app_start,
@@ -23,6 +25,9 @@ MEASURES: dict[str, Callable[[], Measure]] = {
     "memory": measure_app_memory,
     "record-to-labels": measure_record_to_labels,
     "serving": measure_serving,
+    "watch-file": measure_watch_file,
+    "day-long": measure_day_long,
+    "day-long-memory": measure_day_long_memory,
     "training": measure_training,
 }
 
