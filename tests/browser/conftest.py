@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,7 +61,14 @@ def embedded_app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 @pytest.fixture
 def page(chromium_browser: Browser) -> Iterator[Page]:
     """A page in a context of its own; console errors, script errors and requests to other machines fail the test."""
-    context = chromium_browser.new_context(viewport={"width": 1360, "height": 900}, locale="en-US")
+    with watched_page(chromium_browser) as page:
+        yield page
+
+
+@contextmanager
+def watched_page(browser: Browser) -> Iterator[Page]:
+    """Open a page in a context of its own; fail behind it as `page` does."""
+    context = browser.new_context(viewport={"width": 1360, "height": 900}, locale="en-US")
     faults: list[str] = []
     page = context.new_page()
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

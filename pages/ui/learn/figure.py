@@ -49,12 +49,16 @@ def show_figure(
         "palette": {theme: palette.CLASS_COLOURS[theme] for theme in ("light", "dark")},
         **fields,
     }
-    result = _figure(
-        key=f"learn.figure.{kind}",
-        data=pack(described, arrays or {}).data,
-        on_place_change=_ignore,
-        on_beat_change=_ignore,
-    )
+    key = f"learn_figure_{kind}"
+    # While a run lasts, Streamlit keeps what the chapter before showed; two figures at once would confuse.
+    st.html(f"<style>[class*=st-key-learn_figure_]:not(.st-key-{key}) {{ display: none; }}</style>")
+    with st.container(key=key):
+        result = _figure(
+            key=f"learn.figure.{kind}",
+            data=pack(described, arrays or {}).data,
+            on_place_change=_ignore,
+            on_beat_change=_ignore,
+        )
     return result.get(event) or {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from ecgmodel.errors import SegmentError
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.feature_maps import (
@@ -16,7 +17,8 @@ from ecgmodel.network.feature_maps import (
     read_dense,
 )
 from ecgmodel.records.embedded import DEFAULT_NAME
-from ecgmodel.segments.one_beat import list_readable
+from ecgmodel.segments.dataset import MODEL_FS
+from ecgmodel.segments.runs import place_runs
 from pages.ui import cache, state
 from pages.ui.learn.beat import (
     beat_in_use,
@@ -32,6 +34,8 @@ from pages.ui.learn.lesson import Chapter, Question
 from pages.ui.text import t
 
 BIASES = (0.0, 0.05, 0.1, 0.2, 0.4)
+MOST_OF_PADDED = 600
+"""So many of a segment's 1000 samples may the run take that shows what padding does."""
 
 
 def title() -> str:
@@ -166,11 +170,7 @@ def _describe(config: NetworkConfig, weights: dict, layers: tuple[ConvLayer, ...
 def _padding() -> tuple[dict, dict]:
     """Return the padding experiment: one run, every bias, the strongest answer of each layer."""
     used = model_without_norm()
-    record = beat_in_use().record
-    if len(list_readable(record, "runs")):
-        record, r_sample = record.name, readable_by(beat_in_use(), used.model).r_sample
-    else:
-        record, r_sample = DEFAULT_NAME, int(list_readable(cache.open_record(DEFAULT_NAME), "runs")[0])
+    record, r_sample = _padded_run()
     segments, trace = cache.trace_lesson(record, r_sample, "gru", used.name)
     config, signal = used.model.config, segments.signal[0]
     length = int(segments.length[0])
@@ -197,6 +197,19 @@ def _padding() -> tuple[dict, dict]:
         "pad_signal": signal[:, 0],
         "pad_states": np.ascontiguousarray(trace.states).ravel(),
     }
+
+
+def _padded_run() -> tuple[str, int]:
+    """Return the record and the first R peak of the run nearest to the chosen beat that leaves room for padding."""
+    chosen = beat_in_use()
+    for record in (chosen.record, cache.open_record(DEFAULT_NAME)):
+        if record.annotations is None or record.fs != MODEL_FS:
+            continue
+        runs = place_runs(record.annotations, record.n_samples)
+        starts = runs.r_sample[runs.length <= MOST_OF_PADDED]
+        if len(starts):
+            return record.name, int(starts[np.abs(starts - chosen.r_sample).argmin()])
+    raise SegmentError("Record {record} has no beats. Choose another record.", record=DEFAULT_NAME)
 
 
 def _words() -> dict[str, str]:
