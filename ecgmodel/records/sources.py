@@ -73,6 +73,24 @@ class RecordSummary:
         return sum(count for symbol, count in self.symbol_counts.items() if symbol in BEAT_SYMBOLS)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordOutline:
+    """A record without its signals, but with every mark.
+
+    Attributes
+    ----------
+    name : str
+    leads : tuple of str
+    n_samples : int
+    annotations : Annotations or None
+    """
+
+    name: str
+    leads: tuple[str, ...]
+    n_samples: int
+    annotations: Annotations | None
+
+
 def list_records() -> tuple[RecordEntry, ...]:
     """List all records, MIT-BIH first; looks at file names only."""
     places = [(available, _names_complete_in(folder)) for available, folder in _folders()]
@@ -145,8 +163,8 @@ def read_summary(name: str) -> RecordSummary | None:
     return _read_from_folders(name, _read_folder_summary)
 
 
-def read_annotations(name: str) -> Annotations | None:
-    """Read the experts' marks of a record alone; `None` where it would have to be fetched, or has none.
+def read_outline(name: str) -> RecordOutline | None:
+    """Read a record without its signals, but with every mark; `None` where it would have to be fetched.
 
     Raises
     ------
@@ -155,8 +173,9 @@ def read_annotations(name: str) -> Annotations | None:
     """
     _check_known(name)
     if name in embedded.NAMES:
-        return embedded.open_embedded(name).annotations
-    return _read_from_folders(name, mitdb.read_folder_annotations)
+        record = embedded.open_embedded(name)
+        return RecordOutline(name, record.leads, record.n_samples, record.annotations)
+    return _read_from_folders(name, _read_folder_outline)
 
 
 def _read_from_folders(name: str, read: Callable[[Path, str], Read]) -> Read | None:
@@ -187,6 +206,11 @@ def _read_folder_summary(folder: Path, name: str) -> RecordSummary:
         header=mitdb.parse_comments(header.comments),
         symbol_counts=_count_symbols(mitdb.read_folder_annotations(folder, name)),
     )
+
+
+def _read_folder_outline(folder: Path, name: str) -> RecordOutline:
+    header = mitdb.read_folder_header(folder, name)
+    return RecordOutline(name, header.leads, header.n_samples, mitdb.read_folder_annotations(folder, name))
 
 
 def _summarise(record: Record) -> RecordSummary:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ecgmodel.errors import ConfigError
-from ecgmodel.labels import NEAREST_CLASS
+from ecgmodel.labels import NEAREST_CLASS, class_index
 from ecgmodel.records.mitdb import RECORD_NAMES
-from ecgmodel.records.record import Record
-from ecgmodel.records.sources import open_record
-from ecgmodel.segments.beats import cut_beats
-from ecgmodel.segments.dataset import Segments, join_segments
-from ecgmodel.segments.runs import cut_runs
+from ecgmodel.records.record import Annotations, Record, default_lead
+from ecgmodel.records.sources import RecordOutline, open_record
+from ecgmodel.segments.beats import BEFORE_SAMPLES, CHANNELS, cut_beats
+from ecgmodel.segments.dataset import SEGMENT_SAMPLES, Segments, join_segments
+from ecgmodel.segments.runs import cut_runs, place_runs
 
 SEGMENT_KINDS = ("runs", "beats")
 
@@ -44,13 +44,7 @@ def cut_mitdb(
     RecordError
         Where a record cannot be opened.
     """
-    if kind not in SEGMENT_KINDS:
-        raise ConfigError(
-            "The {name} is {value!r}. Choose one of {allowed}.",
-            name="kind of segments",
-            value=kind,
-            allowed=", ".join(SEGMENT_KINDS),
-        )
+    _check_kind(kind)
     parts = []
     for number, name in enumerate(names, start=1):
         record = open_record(name)
@@ -64,6 +58,68 @@ def cut_mitdb(
 def cut_labelled_beats(record: Record, lead: str) -> Segments:
     """Cut the beats of an annotated record that train or judge a network; the others only shape the rhythm."""
     marks = record.annotations.beats()
-    symbol = np.array([NEAREST_CLASS.get(mark, mark) for mark in marks.symbol], dtype=str)
+    symbol = _nearest_symbols(marks)
     segments = cut_beats(record.lead(lead), marks.sample, record.fs, symbol, record.name, lead)
     return segments.take(segments.label >= 0)
+
+
+def place_segments(kind: str, outlines: Sequence[RecordOutline], all_leads: bool = False) -> Segments:
+    """Return what `cut_mitdb` cuts out of these records, without the signals.
+
+    Parameters
+    ----------
+    kind : {"runs", "beats"}
+    outlines : sequence of RecordOutline
+        Of annotated records.
+    all_leads : bool
+
+    Returns
+    -------
+    Segments
+        In the same order; `signal` has no samples.
+
+    Raises
+    ------
+    ConfigError
+        Where there is no such kind.
+    """
+    _check_kind(kind)
+    place = place_runs if kind == "runs" else _place_labelled_beats
+    return join_segments(
+        [
+            place(outline.annotations, outline.n_samples, outline.name, lead)
+            for outline in outlines
+            for lead in (outline.leads if all_leads else (default_lead(outline.leads),))
+        ]
+    )
+
+
+def _place_labelled_beats(marks: Annotations, n_samples: int, record: str, lead: str) -> Segments:
+    marks = marks.beats()
+    label = np.array([class_index(symbol) for symbol in _nearest_symbols(marks)], dtype=np.int64)
+    r_sample, label = marks.sample[label >= 0], label[label >= 0]
+    n = len(label)
+    return Segments(
+        signal=np.zeros((n, 0, len(CHANNELS)), dtype=np.float32),
+        length=np.full(n, SEGMENT_SAMPLES, dtype=np.int32),
+        label=label,
+        record=np.full(n, record),
+        lead=np.full(n, lead),
+        start_sample=r_sample - BEFORE_SAMPLES,
+        r_sample=r_sample,
+        n_beats=np.ones(n, dtype=np.int32),
+    )
+
+
+def _nearest_symbols(marks: Annotations) -> np.ndarray:
+    return np.array([NEAREST_CLASS.get(mark, mark) for mark in marks.symbol], dtype=str)
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in SEGMENT_KINDS:
+        raise ConfigError(
+            "The {name} is {value!r}. Choose one of {allowed}.",
+            name="kind of segments",
+            value=kind,
+            allowed=", ".join(SEGMENT_KINDS),
+        )

@@ -8,11 +8,13 @@ without labels there are none. Live work cuts `beats` instead.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ecgmodel.errors import SegmentError
 from ecgmodel.labels import class_index
-from ecgmodel.records.record import Record
+from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES, Segments, standardise
 
 SAMPLES_BEFORE = 99
@@ -70,21 +72,32 @@ def cut_runs(record: Record, lead: str | None = None) -> Segments:
         )
     lead = record.default_lead if lead is None else lead
     signal = record.lead(lead)
-    marks = record.annotations
+    runs = place_runs(record.annotations, len(signal), record.name, lead)
+    padded = np.zeros((len(runs), SEGMENT_SAMPLES, 1), dtype=np.float32)
+    for row, (begin, length) in enumerate(zip(runs.start_sample, runs.length, strict=True)):
+        padded[row, :length, 0] = standardise(signal[begin : begin + length])
+    return replace(runs, signal=padded)
+
+
+def place_runs(marks: Annotations, n_samples: int, record: str = "", lead: str = "") -> Segments:
+    """Return the runs of the five classes in a lead of `n_samples`, without their signals.
+
+    Returns
+    -------
+    Segments
+        As of `cut_runs`, but for `signal`, which has no samples.
+    """
     runs = find_runs(marks.symbol)
     label = np.array([class_index(symbol) for symbol in marks.symbol[runs[:, 0]]], dtype=np.int64)
     runs, label = runs[label >= 0], label[label >= 0]
     first, last = marks.sample[runs[:, 0]], marks.sample[runs[:, 1]]
     start = np.maximum(first - SAMPLES_BEFORE, 0)
-    stop = np.minimum(np.minimum(last + SAMPLES_AFTER + 1, start + SEGMENT_SAMPLES), len(signal))
-    padded = np.zeros((len(runs), SEGMENT_SAMPLES, 1), dtype=np.float32)
-    for row, (begin, end) in enumerate(zip(start, stop, strict=True)):
-        padded[row, : end - begin, 0] = standardise(signal[begin:end])
+    stop = np.minimum(np.minimum(last + SAMPLES_AFTER + 1, start + SEGMENT_SAMPLES), n_samples)
     return Segments(
-        signal=padded,
+        signal=np.zeros((len(runs), 0, 1), dtype=np.float32),
         length=(stop - start).astype(np.int32),
         label=label,
-        record=np.full(len(runs), record.name),
+        record=np.full(len(runs), record),
         lead=np.full(len(runs), lead),
         start_sample=start,
         r_sample=first,

@@ -25,6 +25,11 @@ from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import ConfigError
 
 _EPOCHS = "epochs"
+LOCK = "lock"
+
+
+class RunHeldError(ConfigError):
+    """Another process trains in the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +127,25 @@ class RunFolder:
         write_atomically(self.path / "parts.json", json.dumps(parts).encode())
 
     @contextmanager
-    def hold(self) -> Iterator[None]:
+    def hold(self, name: str = LOCK) -> Iterator[None]:
         """Keep other processes from training in this folder; a killed process lets go by itself.
+
+        Parameters
+        ----------
+        name : str
+            Of the lock; two locks know nothing of each other.
 
         Raises
         ------
-        ConfigError
+        RunHeldError
             Where another process holds it.
         """
         try:
             # A little patience: whoever asks `is_held` holds it for a moment.
-            lock = locket.lock_file(str(self.path / "lock"), timeout=2)
+            lock = locket.lock_file(str(self.path / name), timeout=2)
             lock.acquire()
         except locket.LockError as error:
-            raise ConfigError(
+            raise RunHeldError(
                 "Another process is training the run in {path}. Wait for its end, or stop it.", path=self.path
             ) from error
         try:
@@ -143,9 +153,10 @@ class RunFolder:
         finally:
             lock.release()
 
-    def is_held(self) -> bool:
-        """Tell whether a process trains in this folder now."""
-        lock = locket.lock_file(str(self.path / "lock"), timeout=0.02)
+    def is_held(self, name: str = LOCK) -> bool:
+        """Tell whether a process holds a lock of this folder now."""
+        # Not at the first refusal: another one who only asks holds it, too, for a moment.
+        lock = locket.lock_file(str(self.path / name), timeout=0.02, retry_period=0.002)
         try:
             lock.acquire()
         except locket.LockError:

@@ -97,8 +97,12 @@ def cut_training_segments(preset: Preset, on_record: Callable[[int, int], None] 
     RecordError
         Where a record is not to be had.
     """
-    names = preset.records or (DS1 if preset.protocol == "ds1-ds2" else RECORD_NAMES)
-    return cut_mitdb(preset.segments, names, preset.all_leads, on_record)
+    return cut_mitdb(preset.segments, training_records(preset), preset.all_leads, on_record)
+
+
+def training_records(preset: Preset) -> tuple[str, ...]:
+    """Return the records whose segments `cut_training_segments` cuts."""
+    return preset.records or (DS1 if preset.protocol == "ds1-ds2" else RECORD_NAMES)
 
 
 def split_for(preset: Preset, segments: Segments, fold: int) -> Split:
@@ -129,6 +133,8 @@ def describe_run(preset: Preset, fold: int) -> dict[str, object]:
     # What is as usual goes unnamed.
     if not preset.validate:
         description["validate"] = False
+    if preset.all_leads and preset.name not in PRESETS:
+        description["all_leads"] = True
     if preset.records:
         description["records"] = list(preset.records)
     return description
@@ -149,7 +155,7 @@ def read_preset(description: dict[str, object]) -> Preset:
             protocol=str(description["protocol"]),
             config=NetworkConfig.from_dict(description["network"]),
             settings=TrainSettings.from_dict(description["training"]),
-            all_leads=description["preset"] in PRESETS and PRESETS[description["preset"]].all_leads,
+            all_leads=_trains_on_all_leads(description),
             validate=description.get("validate") is not False,
             records=tuple(map(str, description.get("records", ()))),
         )
@@ -159,6 +165,11 @@ def read_preset(description: dict[str, object]) -> Preset:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigError("The config of this run was edited and describes no training. Start a new one.") from error
     return preset
+
+
+def _trains_on_all_leads(description: dict[str, object]) -> bool:
+    name = description["preset"]
+    return PRESETS[name].all_leads if name in PRESETS else description.get("all_leads") is True
 
 
 def adapt_preset(
@@ -245,6 +256,12 @@ def _records(segments: Segments, index: np.ndarray) -> tuple[str, ...]:
 
 
 def _command(preset: Preset, fold: int) -> str:
+    """Return the command that trains this again; "" where it takes more than a preset's name to say what."""
+    settings = preset.settings
+    if preset.name not in PRESETS or preset != adapt_preset(
+        PRESETS[preset.name], preset.protocol, settings.epochs, settings.seed, preset.validate
+    ):
+        return ""
     validation = "" if preset.validate else "--no-validation "
     return (
         f"python -m ecgmodel train --preset {preset.name} --protocol {preset.protocol} --fold {fold} "

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ecgmodel.training.job_queue import JobQueue
     from ecgmodel.training.plan import TrainingPlan
     from ecgmodel.training.presets import Preset
+    from ecgmodel.training.run_folder import EpochResult
 
 T = TypeVar("T")
 
@@ -169,8 +170,9 @@ def open_classifier(name: str) -> Classifier:
 
 def _model_path(name: str) -> Path:
     """Return where a model of this machine lies, shipped or trained; where there is none, a path without a file."""
-    path = shipped_model_path(name)
-    return path if path.exists() else next((model.path for model in trained_models() if model.name == name), path)
+    if name in list_shipped_models():  # a trained one's name is free text and must not become part of a path
+        return shipped_model_path(name)
+    return next((model.path for model in trained_models() if model.name == name), runs_folder() / "none")
 
 
 def _model_stamp(name: str) -> tuple[str, int]:
@@ -184,7 +186,7 @@ def _shared_model(name: str, stamp: tuple[str, int]) -> Model:
     path, written = stamp
     if not written:
         raise ModelFileError(
-            "There is no model '{name}' here. The models are {names}.", name=name, names=", ".join(model_names())
+            "There is no model '{asked}' here. The models are {names}.", asked=name, names=", ".join(model_names())
         )
     return freeze(read_model(Path(path)))
 
@@ -294,6 +296,67 @@ def result_predictions(name: str) -> Predictions | None:
 def result_intervals(name: str) -> ResultIntervals:
     """Return the intervals over people of a result that can be opened: computed once."""
     return _shared_intervals(name, _result_stamp(name, ".json"))
+
+
+def run_predictions(path: Path) -> Predictions | None:
+    """Return what a training answered to what it held out; `None` where it was not judged, or is damaged."""
+    kept = path / "predictions.npz"
+    return _shared_run_predictions(str(kept), kept.stat().st_mtime_ns) if kept.exists() else None
+
+
+def run_epochs(name: str) -> tuple[EpochResult, ...]:
+    """Return the epochs of a training, by the name of its model."""
+    from ecgmodel.training.run_folder import RunFolder
+
+    path = next((run.path.parent for run in trained_models() if run.name == name), None)
+    return () if path is None else RunFolder(path).read_events()
+
+
+@st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
+def _shared_run_predictions(path: str, stamp: int) -> Predictions | None:
+    from ecgmodel.evaluation.predictions import read_predictions
+
+    try:
+        return freeze(read_predictions(Path(path)))
+    except ConfigError:
+        return None
+
+
+def segment_signals(rows: tuple[tuple[str, int], ...], n_samples: int) -> list[np.ndarray | None]:
+    """Return stretches of default leads of MIT-BIH and embedded records, in mV; NaN beyond a record's ends.
+
+    Parameters
+    ----------
+    rows : tuple of (str, int)
+        Record and first sample of each.
+    n_samples : int
+
+    Returns
+    -------
+    list of ndarray of shape (n_samples,), float32, or None
+        `None` where the record is not on this machine.
+    """
+    where = tuple((name, availability(name)) for name in sorted({name for name, _ in rows}))
+    return _shared_signals(rows, n_samples, where)
+
+
+@st.cache_resource(max_entries=MAX_PREDICTIONS, show_spinner=False)
+def _shared_signals(
+    rows: tuple[tuple[str, int], ...], n_samples: int, where: tuple[tuple[str, str | None], ...]
+) -> list[np.ndarray | None]:
+    signals: dict[int, np.ndarray] = {}
+    for name, available in where:
+        if available in (None, "download"):
+            continue
+        record = sources.open_record(name, allow_download=False)
+        lead = record.lead(record.default_lead)
+        for place, (of, start) in enumerate(rows):
+            if of == name:
+                piece = np.full(n_samples, np.nan, dtype=np.float32)
+                first, stop = max(start, 0), min(start + n_samples, len(lead))
+                piece[first - start : stop - start] = lead[first:stop]
+                signals[place] = freeze(piece)
+    return [signals.get(place) for place in range(len(rows))]
 
 
 def _result_stamp(name: str, kind: str) -> int:
@@ -474,7 +537,9 @@ def beat_sample(record_name: str, model_name: str, lead: str) -> BeatSample:
 
 
 @st.cache_resource(max_entries=MAX_SAMPLES, show_spinner=False)
-def _shared_sample(record_name: str, where: str | None, model_name: str, stamp: tuple[str, int], lead: str) -> BeatSample:
+def _shared_sample(
+    record_name: str, where: str | None, model_name: str, stamp: tuple[str, int], lead: str
+) -> BeatSample:
     return _draw_sample(record_name, model_name, lead)
 
 
@@ -571,3 +636,21 @@ def _shared_forward_seconds(description: str, _config: NetworkConfig) -> float:
     from ecgmodel.training.plan import time_forward
 
     return time_forward(_config)
+
+
+def training_example(record_name: str, kind: str, r_sample: int) -> Segments:
+    """Return the segment of one beat of a record that all visitors share.
+
+    Raises
+    ------
+    EcgModelError
+        Where the record cannot be opened, or has no such segment.
+    """
+    return _shared_example(record_name, availability(record_name), kind, r_sample)
+
+
+@st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
+def _shared_example(record_name: str, where: str | None, kind: str, r_sample: int) -> Segments:
+    from ecgmodel.segments.one_beat import cut_one
+
+    return freeze(cut_one(_shared_record(record_name, where), kind, r_sample))

@@ -43,11 +43,14 @@ _CHAPTER = "choice.chapter"
 _CONTROLS = "choice.controls"
 _PLACE_WISH = "lesson.place"
 _LESSON = "lesson.choice"
+_RUN = "choice.run"
+_PINNED_RUN = "choice.pinned_run"
+_TRAINING = "choice.training"
 _ASKED = "address.asked"
 _NOTED = "address.noted"
 
 _ADDRESS = ("record", "t", "w", "model", "lang")
-_PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls")
+_PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset")
 """What only some pages have in their address: taken by `take_asked`, kept by `note_in_address`."""
 
 
@@ -239,6 +242,16 @@ def set_lesson_choice(key: str, chosen: dict[str, Any]) -> None:
     st.session_state[f"{_LESSON}.{key}"] = chosen
 
 
+def page_choice(page: str, key: str, default: Any = None) -> Any:
+    """Return what was chosen on a page under a key of its own; `default` before a choice."""
+    return st.session_state.get(f"choice.{page}.{key}", default)
+
+
+def set_page_choice(page: str, key: str, chosen: object) -> None:
+    """Keep what was chosen on a page."""
+    st.session_state[f"choice.{page}.{key}"] = chosen
+
+
 def shows_controls() -> bool:
     """Return whether a lesson shows its controls; a teacher's link may hide them."""
     return st.session_state.get(_CONTROLS, True)
@@ -247,6 +260,39 @@ def shows_controls() -> bool:
 def set_controls(shown: bool) -> None:
     """Show or hide the controls of a lesson."""
     st.session_state[_CONTROLS] = shown
+
+
+# Training: the form, the run in view and the run beside it
+
+
+def training_form() -> dict[str, Any] | None:
+    """Return what stands in the form of a training, by field; `None` before the first visit."""
+    return st.session_state.get(_TRAINING)
+
+
+def set_training_form(form: dict[str, Any]) -> None:
+    """Keep what stands in the form of a training."""
+    st.session_state[_TRAINING] = form
+
+
+def run_key() -> str | None:
+    """Return the key of the run in view; `None` before a choice."""
+    return st.session_state.get(_RUN)
+
+
+def set_run(key: str | None) -> None:
+    """Take another run into view."""
+    st.session_state[_RUN] = key
+
+
+def pinned_run() -> str | None:
+    """Return the key of the run with which the one in view is compared."""
+    return st.session_state.get(_PINNED_RUN)
+
+
+def pin_run(key: str | None) -> None:
+    """Keep a run for comparison, or none."""
+    st.session_state[_PINNED_RUN] = key
 
 
 # What belongs to this visitor alone, and so never goes into a shared cache

@@ -15,9 +15,11 @@ import pytest
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import read_model
-from ecgmodel.training import jobs
+from ecgmodel.training import jobs, work
 from ecgmodel.training.fit import TrainSettings
-from ecgmodel.training.jobs import JobQueue, Run, create_run, list_runs, read_run
+from ecgmodel.training.job_file import MAX_TITLE
+from ecgmodel.training.job_queue import JobQueue
+from ecgmodel.training.jobs import Run, create_run, list_runs, read_run
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import RunFolder
 
@@ -72,7 +74,7 @@ def test_killing_the_process_at_20_random_moments_costs_no_epoch(queue: JobQueue
         os.kill(pid, signal.SIGKILL)
         n_kills += 1
         run = read_run(path)
-        assert run.state in ("waiting", "training", "finished")
+        assert run.state in ("waiting", "starting", "training", "finished")
         assert [epoch.epoch for epoch in run.epochs] == list(range(1, len(run.epochs) + 1))
         checkpoint = RunFolder(path).read_checkpoint()
         assert (0 if checkpoint is None else len(checkpoint.epochs)) >= len(run.epochs) >= n_done
@@ -94,6 +96,8 @@ def test_jobs_wait_for_each_other_and_stop_when_asked(queue: JobQueue) -> None:
     queue.hand_over()
     run = wait_for(first, "training")
     assert read_run(second).state == "waiting"
+    with pytest.raises(ConfigError, match="goes on already"):
+        jobs.request_training(first)
     while len(run.epochs) < 2:
         time.sleep(0.05)
         run = read_run(first)
@@ -152,7 +156,7 @@ def test_titles(tmp_path: Path) -> None:
     path = create_run(tmp_path, QUICK, 0, "  one   two ")
     assert read_run(path).title == "one two"
     jobs.rename_run(path, "x" * 200)
-    assert len(read_run(path).title) == jobs.MAX_TITLE
+    assert len(read_run(path).title) == MAX_TITLE
     with pytest.raises(ConfigError, match="needs a name"):
         jobs.rename_run(path, " ")
 
@@ -160,9 +164,9 @@ def test_titles(tmp_path: Path) -> None:
 def test_a_process_that_always_dies_is_given_up(tmp_path: Path) -> None:
     """After the tenth death in one epoch, with advice."""
     path = create_run(tmp_path, QUICK, 0, "doomed")
-    for _ in range(jobs.MAX_DEATHS):
-        jobs._count_starts(path, 0)
-    jobs.train_job(path)
+    for _ in range(work.MAX_DEATHS):
+        work._count_starts(path, 0)
+    work.train_job(path)
     run = read_run(path)
     assert run.state == "failed"
     assert "died 10 times in epoch 1" in str(run.error)

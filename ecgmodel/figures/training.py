@@ -1,0 +1,159 @@
+"""Figures of a training in Plotly: its curves, alone or beside another's, and segments that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ecgmodel.figures.palette import CLASS_COLOURS, OTHER_COLOUR, Theme
+from ecgmodel.segments.dataset import MODEL_FS
+from ecgmodel.training.run_folder import EpochResult
+
+RUN_CLASSES = ("N", "V")
+"""Whose colours the first and the second of two runs take."""
+
+DASHES = ("solid", "dash")
+FONT_SIZE = 13
+
+
+@dataclass(frozen=True, slots=True)
+class CurveWords:
+    """What a figure of curves says, in the reader's language."""
+
+    epoch: str
+    loss: str
+    accuracy: str
+    learning_rate: str
+    train: str
+    validation: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """The epochs of one run, under its name."""
+
+    name: str
+    epochs: Sequence[EpochResult]
+    n_epochs: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExampleSegment:
+    """A segment to be drawn.
+
+    Attributes
+    ----------
+    title : str
+    symbol : str
+        Its class.
+    signal : ndarray of shape (n_samples,), float32
+        Standardised.
+    length : int
+        Samples before the padding begins.
+    """
+
+    title: str
+    symbol: str
+    signal: np.ndarray
+    length: int
+
+
+def draw_curves(runs: Sequence[Curves], words: CurveWords, theme: Theme) -> go.Figure:
+    """Draw loss, accuracy and learning rate over the epochs; a thin line is training, a bold one validation.
+
+    Parameters
+    ----------
+    runs : sequence of Curves
+        One or two; the second one's lines are dashed.
+    words : CurveWords
+    theme : {"light", "dark"}
+    """
+    figure = make_subplots(
+        rows=1,
+        cols=3,
+        column_widths=(0.4, 0.4, 0.2),
+        horizontal_spacing=0.08,
+        subplot_titles=(words.loss, words.accuracy, words.learning_rate),
+    )
+    for place, run in enumerate(runs):
+        colour = CLASS_COLOURS[theme][RUN_CLASSES[place]]
+        faint = OTHER_COLOUR if len(runs) == 1 else colour
+        prefix = f"{run.name}: " if len(runs) > 1 else ""
+        dash = DASHES[place]
+        x = [epoch.epoch for epoch in run.epochs]
+        lines = (
+            (1, prefix + words.train, [epoch.loss for epoch in run.epochs], faint, 1.3),
+            (1, prefix + words.validation, [epoch.validation_loss for epoch in run.epochs], colour, 2.6),
+            (2, prefix + words.train, [100 * epoch.accuracy for epoch in run.epochs], faint, 1.3),
+            (2, prefix + words.validation, [100 * epoch.validation_accuracy for epoch in run.epochs], colour, 2.6),
+            (3, prefix + words.learning_rate, [epoch.learning_rate for epoch in run.epochs], colour, 1.3),
+        )
+        for column, name, y, line, width in lines:
+            figure.add_scatter(
+                x=x,
+                y=y,
+                name=name,
+                mode="lines+markers" if len(x) < 2 else "lines",
+                line={"color": line, "width": width, "dash": dash},
+                legendgroup=f"{place}.{name}",
+                showlegend=column == 1,
+                hovertemplate="%{y:.4g}" if column != 2 else "%{y:.2f} %",
+                row=1,
+                col=column,
+            )
+    last = max((run.n_epochs for run in runs), default=1)
+    figure.update_xaxes(title_text=words.epoch, range=(0.5, max(last, 2) + 0.5), title_standoff=4)
+    figure.update_yaxes(rangemode="tozero", row=1, col=1)
+    figure.update_yaxes(ticksuffix=" %", row=1, col=2)
+    figure.update_yaxes(rangemode="tozero", exponentformat="power", row=1, col=3)
+    figure.update_layout(
+        height=270 if len(runs) == 1 else 320,
+        showlegend=len(runs) > 1,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        hovermode="x unified",
+        legend={"orientation": "h", "y": -0.22, "x": 0, "xanchor": "left"},
+        uirevision="curves",  # a zoom stays while the curves grow
+    )
+    figure.update_annotations(font_size=FONT_SIZE)
+    return figure
+
+
+def draw_examples(examples: Sequence[ExampleSegment], seconds_word: str, theme: Theme) -> go.Figure:
+    """Draw a segment of each class beside the others, their padding shaded."""
+    figure = make_subplots(
+        rows=1,
+        cols=len(examples),
+        shared_yaxes=True,
+        horizontal_spacing=0.015,
+        subplot_titles=[example.title for example in examples],
+    )
+    for column, example in enumerate(examples, start=1):
+        seconds = np.arange(len(example.signal)) / MODEL_FS
+        figure.add_scatter(
+            x=seconds,
+            y=example.signal,
+            mode="lines",
+            line={"color": CLASS_COLOURS[theme][example.symbol], "width": 1.2},
+            hoverinfo="skip",
+            row=1,
+            col=column,
+        )
+        if example.length < len(example.signal):
+            figure.add_vrect(
+                x0=example.length / MODEL_FS,
+                x1=len(example.signal) / MODEL_FS,
+                fillcolor=OTHER_COLOUR,
+                opacity=0.15,
+                line_width=0,
+                row=1,
+                col=column,
+            )
+    figure.update_xaxes(title_text=seconds_word, title_standoff=2, nticks=4)
+    figure.update_yaxes(showticklabels=False, zeroline=False)
+    figure.update_layout(height=190, margin={"l": 4, "r": 4, "t": 24, "b": 4}, showlegend=False, dragmode=False)
+    figure.update_annotations(font_size=FONT_SIZE)
+    return figure

@@ -1,0 +1,80 @@
+"""Train: choose a network, watch it learn, compare runs, and take one to the other pages.
+
+The form is a fragment, and so are the runs: they look at the run folders again and again while somebody trains.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ecgmodel.errors import EcgModelError
+from ecgmodel.training.jobs import Run, list_runs
+from ecgmodel.training.presets import PRESETS
+from pages.ui import cache, state
+from pages.ui.blocks import show_error, show_not_a_medical_device, show_problems
+from pages.ui.frame import enter_through_app
+from pages.ui.text import t
+from pages.ui.train_data import choose_records, show_data
+from pages.ui.train_form import read_form, show_form, training_form
+from pages.ui.train_runs import show_comparison, show_runs
+from pages.ui.train_watch import run_in_view, show_run
+
+BUSY_EVERY_S = 1.0
+QUIET_EVERY_S = 5.0
+
+
+def watch_run() -> None:
+    """Show the run in view."""
+    queue = cache.job_queue()
+    runs = list_runs(queue.folder)
+    queue.nudge(runs)
+    if queue.trouble is not None:
+        show_error(queue.trouble)
+    if is_busy(runs) != busy:
+        st.rerun()  # from now on look more often, or less
+    run = run_in_view(runs)
+    if run is None:
+        st.caption(t("No run yet. Press Train, and its curves grow here."))
+    else:
+        show_run(run, runs)
+
+
+def watch_runs() -> None:
+    """Show all runs, and two of them side by side."""
+    runs = list_runs(cache.job_queue().folder)
+    run = run_in_view(runs)
+    if run is None:
+        return
+    show_runs(runs, run)
+    pinned = next((other for other in runs if other.key == state.pinned_run()), None)
+    if pinned is not None and pinned.key != run.key:
+        show_comparison(pinned, run)
+    elif pinned is not None:
+        st.caption(t("Pinned. Take another run into view to see both side by side."))
+
+
+def is_busy(runs: Sequence[Run]) -> bool:
+    """Tell whether anything goes on."""
+    return any(run.is_busy or run.state == "waiting" for run in runs)
+
+
+enter_through_app()
+show_problems()
+form = training_form()
+choose_records(form)
+try:
+    preset = read_form(form)
+    plan = cache.training_plan(preset, int(form["fold"]))
+except EcgModelError:
+    preset, plan = PRESETS[form["preset"]], None  # the form says what is wrong
+show_data(form, preset, plan)
+runs = list_runs(cache.job_queue().folder)
+busy = is_busy(runs)
+every_s = BUSY_EVERY_S if busy else QUIET_EVERY_S
+left, right = st.columns((0.36, 0.64), gap="medium")
+with left:
+    show_form(form, runs)
+with right:
+    st.fragment(watch_run, run_every=every_s)()
+st.fragment(watch_runs, run_every=every_s)()
+show_not_a_medical_device()
