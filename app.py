@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import cache, frame, sidebar, state
+from pages.ui import blocks, cache, frame, sidebar, state
 from pages.ui.text import t
 
 ASSETS = Path(__file__).parent / "assets"
@@ -15,6 +15,7 @@ st.set_page_config(
     page_title=t("{page} - ECG beats", page=page.title), page_icon=str(ASSETS / "icon.svg"), layout="wide"
 )
 st.html(ASSETS / "app.css")
+blocks.translate_streamlit()
 sidebar.show_sidebar()
 try:
     page.run()

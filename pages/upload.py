@@ -46,7 +46,7 @@ with right:
         threshold = choose_reading(upload, analysis.record)
         symbol = symbols_of(analysis, threshold)
         summary = summarise_beats(analysis.r_sample, symbol, analysis.record.fs, analysis.record.n_samples)
-        show_headline(analysis, summary)
+        show_headline(upload, analysis, summary)
         show_upload_trace(upload, analysis, symbol)
         show_notes(upload.found, analysis)
         show_not_a_medical_device()

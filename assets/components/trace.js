@@ -4,6 +4,8 @@
 const REST_MS = 400;
 const STANDARD_S = 10;
 const LEAST_S = 0.5;
+const PANEL_BESIDE_PX = 760; // as the container query in trace.css
+const PANEL_PX = 330;
 const LIST_MAX = 150; // beats in the list for screen readers
 
 class Trace {
@@ -172,10 +174,12 @@ class Trace {
     return at >= startS && at <= startS + windowS ? this.selected : (startS + windowS / 2) * this.signal.fs;
   }
 
+  /** To the next beat (or the one before) of the chosen symbol, or to where the chosen rhythm begins. */
   jumpBeat(direction) {
     const row = this.labels.rows[0];
     const wanted = this.parts.symbol?.value;
     if (!row || !wanted) return;
+    if (wanted.startsWith(RHYTHM_VALUE)) return this.jumpRhythm(direction, wanted.slice(RHYTHM_VALUE.length));
     const matches = wanted === "≠" ? (i) => row.differs[i] > 0 : (i) => row.symbol(i) === wanted;
     const anchor = this.anchor();
     let i = direction > 0 ? lowerBound(row.sample, Math.floor(anchor) + 1) : lowerBound(row.sample, Math.ceil(anchor)) - 1;
@@ -184,10 +188,12 @@ class Trace {
     else this.say(fill(this.labels.text.no_more, { symbol: wanted }));
   }
 
-  jumpRhythm(direction) {
-    const { sample } = this.labels.rhythms;
+  /** To the next change of rhythm, or of those into one rhythm. */
+  jumpRhythm(direction, code = null) {
+    const { sample, text } = this.labels.rhythms;
     const anchor = this.anchor();
-    const i = direction > 0 ? lowerBound(sample, Math.floor(anchor) + 1) : lowerBound(sample, Math.ceil(anchor)) - 1;
+    let i = direction > 0 ? lowerBound(sample, Math.floor(anchor) + 1) : lowerBound(sample, Math.ceil(anchor)) - 1;
+    while (code !== null && i >= 0 && i < sample.length && text[i] !== code) i += direction;
     if (i >= 0 && i < sample.length) this.showSample(sample[i]);
     else this.say(this.labels.text.no_more_rhythms);
   }
@@ -401,7 +407,7 @@ class Trace {
     const scale = window.devicePixelRatio || 1;
     const before = this.view;
     this.monitor?.advance(now);
-    this.geometry = layOut(width, this.signal, this.labels, this.view, this.gain, this.paperHeight);
+    this.geometry = layOut(width, this.signal, this.labels, this.view, this.gain, this.paperHeight, this.leastHeight());
     const resized = this.fit(this.parts.base, width, this.geometry.height, scale);
     this.fit(this.parts.over, width, this.geometry.height, scale);
     if (this.dirty.still || resized || this.monitor?.playing || before !== this.view || this.parts.overview.clientWidth !== this.overview.width) {
@@ -429,6 +435,11 @@ class Trace {
       this.requestPaint();
     } else if (this.paints === 1) this.describe(true);
     else if (this.described === undefined) this.describe(false);
+  }
+
+  /** The height down to which the trace does not shrink: that of the panel, where the panel stands beside it. */
+  leastHeight() {
+    return this.monitor && this.frame.clientWidth > PANEL_BESIDE_PX ? PANEL_PX : 0;
   }
 
   fit(canvas, width, height, scale) {

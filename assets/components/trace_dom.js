@@ -84,6 +84,7 @@ function buildToolbar(trace) {
       parts.symbol.append(option);
     }
     if (labels.nDiffer) parts.symbol.append(new Option(`≠  ${text.disagreement} · ${labels.nDiffer}`, "≠"));
+    appendRhythms(parts.symbol, labels);
     const preferred = ["V", "A", ...counts.map(([symbol]) => symbol)];
     parts.symbol.value = trace.wanted && [...parts.symbol.options].some(({ value }) => value === trace.wanted)
       ? trace.wanted
@@ -91,7 +92,7 @@ function buildToolbar(trace) {
     const next = button(null, "", () => trace.jumpBeat(1), "nextBeat");
     const face = () => {
       trace.wanted = parts.symbol.value;
-      next.replaceChildren(fill(text.next_beat, { symbol: trace.wanted }), svg(`<path d="${ICONS.forward}"/>`, 16, LINE));
+      next.replaceChildren(fill(text.next_beat, { symbol: trace.wanted.replace(RHYTHM_VALUE, "") }), svg(`<path d="${ICONS.forward}"/>`, 16, LINE));
       next.title = `${text.next_of_class} (n)`;
     };
     parts.symbol.addEventListener("change", face);
@@ -137,6 +138,21 @@ function buildToolbar(trace) {
     ),
   );
   return bar;
+}
+
+const RHYTHM_VALUE = "rhythm:";
+
+/** Offer each rhythm of the record below its beats; a record has one rhythm at least, so more than that are a choice. */
+function appendRhythms(select, labels) {
+  const counts = new Map();
+  for (const code of labels.rhythms.text) if (code.trim()) counts.set(code, (counts.get(code) ?? 0) + 1);
+  if (labels.rhythms.text.length < 2) return;
+  const group = element("optgroup", { label: labels.text.rhythm });
+  for (const [code, n] of [...counts].sort((a, b) => a[1] - b[1])) {
+    const name = labels.text.rhythms[code];
+    group.append(new Option(`${name ? `${code}  ${name}` : code} · ${n}`, `${RHYTHM_VALUE}${code}`));
+  }
+  select.append(group);
 }
 
 const LINE = 'fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"';

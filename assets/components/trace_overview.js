@@ -4,6 +4,7 @@ const STRIP = 22;
 const RATE = 46;
 const OVERVIEW_AXIS = 16;
 const RATE_RANGE = [40, 180]; // beats a minute
+const RATE_TICKS = [160, 100, 60];
 const LONGEST_RR_S = 3; // a longer interval is a gap in the labels, or a pause that should show
 
 class Overview {
@@ -114,7 +115,7 @@ class Overview {
     ctx.font = `10px ${colours.font}`;
     ctx.textAlign = "right";
     ctx.textBaseline = "middle";
-    for (const rate of [60, 100, 160]) {
+    for (const rate of RATE_TICKS) {
       ctx.fillStyle = colours.band;
       ctx.fillRect(this.box.x, Math.round(y(rate)), this.box.w, 1);
       ctx.fillStyle = colours.muted;
@@ -138,6 +139,23 @@ class Overview {
       }
     }
     ctx.globalAlpha = 1;
+    this.paintIntervals(ctx, y, colours);
+  }
+
+  /** The RR intervals that the rates stand for, at the right end, readable over the dots. */
+  paintIntervals(ctx, y, colours) {
+    ctx.textAlign = "right";
+    for (const rate of RATE_TICKS) {
+      const words = `${rate === RATE_TICKS[0] ? "RR " : ""}${(60 / rate).toFixed(2)} s`;
+      const width = ctx.measureText(words).width + 4;
+      const right = this.box.x + this.box.w;
+      ctx.globalAlpha = 0.75;
+      ctx.fillStyle = colours.background;
+      ctx.fillRect(right - width, y(rate) - 6, width, 12);
+      ctx.globalAlpha = 1;
+      ctx.fillStyle = colours.muted;
+      ctx.fillText(words, right - 2, y(rate));
+    }
   }
 
   paintAxis(ctx, colours) {

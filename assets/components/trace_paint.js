@@ -10,16 +10,17 @@ const MV_STEPS = [0.1, 0.5, 1, 5, 10, 50];
 const GAINS = [20, 10, 5, 2.5, 1, 0.5, 0.1];
 
 /** Where everything is, in CSS pixels, for a canvas of this width. */
-function layOut(width, signal, labels, view, gain, height) {
+function layOut(width, signal, labels, view, gain, height, leastHeight = 0) {
   const gutter = width < 520 ? 44 : GUTTER;
   const paperWidth = Math.max(40, width - gutter - 1);
   const mm = Math.max(paperWidth / 250, 2.4); // 25 mm/s in the 10 s window; a narrow screen gets less than 25 mm/s
   const n = signal.leads.length;
   const laneMm = n === 1 ? 60 : 45;
   const least = n <= 2 ? 120 : 64;
-  const lane = height ? height / n : Math.min(Math.max(laneMm * mm, least), Math.max(least, 480 / n));
   const rowsHeight = labels.rows.length * ROW + (labels.rows.length ? 4 : 0);
   const rhythmHeight = labels.rhythms.text.length ? RHYTHM : 0;
+  const usual = Math.min(Math.max(laneMm * mm, least), Math.max(least, 480 / n));
+  const lane = height ? height / n : Math.max(usual, (leastHeight - rowsHeight - rhythmHeight - AXIS) / n);
   const mmPerMv = gain ?? fittingGain(signal, lane / mm);
   const pxPerMv = mmPerMv * mm;
   const boldPx = pxPerMv * gridSteps(MV_STEPS, pxPerMv, 10).bold;

@@ -18,9 +18,9 @@ COMPANIONS = (".hea", ".dat", ".atr")
 """Files of one WFDB record; naming one of them brings the others."""
 
 ANSWERS = {
-    "fs": "Give it with --fs.",
-    "decimal": "Give the decimal mark with --recipe.",
-    "time_unit": "Give the sampling rate with --fs, or the unit of time with --recipe.",
+    "fs": "Answer with --fs HZ.",
+    "decimal": "Answer with a --recipe that has the decimal mark.",
+    "time_unit": "Answer with --fs HZ, or with a --recipe that has the unit of time.",
 }
 
 
@@ -80,7 +80,7 @@ def open_file(options: argparse.Namespace) -> OpenedFile:
         understanding = sniff_files(files, settings)
     question = understanding.question
     if question is not None:
-        raise QuestionError("{question} {answer}", question=question.sentence, answer=ANSWERS[question.setting])
+        raise QuestionError("{question} ({answer})", question=question.sentence, answer=ANSWERS[question.setting])
     found = read_files(files, settings)
     if not isinstance(found, Recording):
         raise ImportFileError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,8 +17,18 @@ from pages.ui.text import error_text, t, tn
 if TYPE_CHECKING:
     from pages.ui.components import TraceEvent
 
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
 MITDB_URL = "https://physionet.org/content/mitdb/1.0.0/"
 MITDB_LICENCE_URL = "https://physionet.org/content/mitdb/view-license/1.0.0/"
+
+
+def translate_streamlit() -> None:
+    """Say in the visitor's language what Streamlit itself writes into a drop zone."""
+    if state.language() == "en":
+        return
+    limit = t("at most {n} MB a file", n=st.get_option("server.maxUploadSize"))
+    st.html(f"<style>:root {{ --drop-choose: '{t('Choose files')}'; --drop-limit: '{limit}'; }}</style>")
+    st.html(ASSETS / "drop_zone.css")
 
 
 def show_error(error: EcgModelError) -> None:

@@ -19,6 +19,7 @@ _DEEPEST = 0.55  # of a cell's colour, so that its number stays readable in ligh
 _STYLE = """
 <style>
 .matrix { border-collapse: separate; border-spacing: 2px; font-variant-numeric: tabular-nums; font-size: 0.9rem; }
+.matrix-room { overflow-x: auto; }
 .matrix th { font-weight: 600; padding: 0.2rem 0.6rem; text-align: right; white-space: nowrap; }
 .matrix th[scope="row"] { text-align: left; font-weight: 400; }
 .matrix td { padding: 0.3rem 0.6rem; text-align: right; min-width: 3.6rem; border-radius: 3px; }
@@ -47,11 +48,11 @@ def show_matrix(matrix: np.ndarray, scores: Scores, *, caption: str | None = Non
     caption = t("Rows: the labels. Columns: the model.") if whole else caption
     precision = "".join(f'<td class="sum">{_percent(value)}</td>' for value in scores.positive_predictivity)
     st.html(
-        f'{_STYLE}<table class="matrix"><caption>{escape(caption)}</caption>'
+        f'{_STYLE}<div class="matrix-room"><table class="matrix"><caption>{escape(caption)}</caption>'
         f'<thead><tr><th></th>{heads}<th scope="col">{escape(t("beats"))}</th>'
         f'<th scope="col">{escape(t("sensitivity"))}</th></tr></thead>'
         f'<tbody>{body}</tbody><tfoot><tr><th scope="row">{escape(t("positive predictivity"))}</th>{precision}'
-        "<td></td><td></td></tr></tfoot></table>"
+        "<td></td><td></td></tr></tfoot></table></div>"
     )
 
 

@@ -39,13 +39,14 @@ MAX_MARKED = 2000
 """Stretches that are marked below the trace; more are one long fault."""
 
 
-def show_headline(analysis: Analysis, summary: BeatSummary) -> None:
+def show_headline(upload: Upload, analysis: Analysis, summary: BeatSummary) -> None:
     """Say in one line what was found."""
     record = analysis.record
-    parts = [
+    parts = [f":orange-badge[{t('simulated')}]"] if upload.origin == "simulated" else []
+    parts += [
         t("{time} long", time=clock(record.duration_s)),
         t("{hz:g} Hz", hz=round(record.fs, 3)),
-        ", ".join(record.leads),
+        tn("lead {names}", "leads {names}", len(record.leads), names=", ".join(record.leads)),
         tn("{n:,} beat", "{n:,} beats", summary.n_beats),
     ]
     if summary.rate_bpm is not None:
@@ -178,13 +179,12 @@ def _stretch_lines(analysis: Analysis) -> list[str]:
 
 def show_counts(summary: BeatSummary) -> None:
     """Show beats by class, RR intervals and rates."""
-    numbers, rates = st.columns([3, 2], gap="large")
-    with numbers:
+    with st.container(horizontal=True, gap="large"):
         rows = [
             {
                 t("Class"): f"{symbol} {class_name(symbol)}",
                 t("Beats"): n,
-                t("Share"): n / summary.n_beats if summary.n_beats else 0.0,
+                t("Share"): 100 * n / summary.n_beats if summary.n_beats else 0.0,
             }
             for symbol, n in summary.counts.items()
         ]
@@ -192,23 +192,17 @@ def show_counts(summary: BeatSummary) -> None:
             rows,
             hide_index=True,
             width="content",
-            column_config={t("Share"): st.column_config.NumberColumn(format="percent")},
+            column_config={t("Share"): st.column_config.NumberColumn(format="%.1f %%")},
         )
-    with rates:
         if summary.rate_bpm is None or summary.rr_s is None:
             st.caption(t("Too few beats for a heart rate."))
             return
-        st.metric(
-            t("Median heart rate"),
-            t("{rate:.0f}/min", rate=summary.rate_bpm.median),
-            help=t(
-                "Nine of ten intervals lie between {low:.0f} and {high:.0f}/min.",
-                low=summary.rate_bpm.low,
-                high=summary.rate_bpm.high,
-            ),
-        )
-        st.metric(t("Median RR interval"), t("{seconds:.2f} s", seconds=summary.rr_s.median))
-        st.metric(t("Longest RR interval"), t("{seconds:.2f} s", seconds=summary.longest_rr_s))
+        rate, rr, longest = summary.rate_bpm, summary.rr_s.median, summary.longest_rr_s
+        spread = t("Nine of ten intervals lie between {low:.0f} and {high:.0f}/min.", low=rate.low, high=rate.high)
+        with st.container(width=190):
+            st.metric(t("Median heart rate"), t("{rate:.0f}/min", rate=rate.median), help=spread)
+            st.metric(t("Median RR interval"), t("{seconds:.2f} s", seconds=rr))
+            st.metric(t("Longest RR interval"), t("{seconds:.2f} s", seconds=longest))
 
 
 def class_name(symbol: str) -> str:

@@ -71,7 +71,7 @@ def test_files_to_try(upload_page, kind):
 def test_the_one_question(upload_page):
     """Bare numbers ask for the rate alone; the answer brings the trace, and can be taken back."""
     app = press(upload_page, "upload.plain")
-    assert "How many are they, in Hz?" in all_text(app)
+    assert "how many are they, in Hz?" in all_text(app)
     assert not shows_trace(app)
     widget(app, "number_input", "upload.answer.fs").set_value(360.0).run()
     assert not app.exception
@@ -79,7 +79,7 @@ def test_the_one_question(upload_page):
     assert upload_of(app).found.record.duration_s == pytest.approx(60.0)
     assert "set by hand" in all_text(app)
     press(app, "upload.reset")
-    assert "How many are they, in Hz?" in all_text(app)
+    assert "how many are they, in Hz?" in all_text(app)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, truth in TRUTH.items() if not truth["question"]))

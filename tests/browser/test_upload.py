@@ -65,7 +65,7 @@ def test_a_dropped_file_becomes_a_labelled_trace(upload: Page, name: str, says: 
 def test_question_guess_and_downloads(upload: Page):
     """Bare numbers ask for their rate; another rate redraws the trace; the table that comes home says so."""
     upload.get_by_role("button", name="Bare numbers").click()
-    sees(upload, "How many are they, in Hz?")
+    sees(upload, "how many are they, in Hz?")
     upload.get_by_label("Another, in Hz").fill("360")
     upload.get_by_label("Another, in Hz").press("Enter")
     sees(upload, "1:00 long")

@@ -220,7 +220,7 @@ def test_classify_asks_in_one_sentence(no_mitdb: None, beats_model: Path, capsys
     assert main(["classify", path, "--model", str(beats_model), "--json"]) == 2
     seen = capsys.readouterr()
     assert seen.out == ""
-    assert "How many are they, in Hz? Give it with --fs." in seen.err
+    assert "how many are they, in Hz? (Answer with --fs HZ.)" in seen.err
     assert len(seen.err.strip().splitlines()) == 1
     result = classify_file(capsys, path, "--model", str(beats_model), "--fs", "250", "--unit", "adc")
     assert (result["fs"], result["unit"]) == (250.0, "adc")

@@ -318,7 +318,7 @@ def _find_question(
     mark = trial.decimal
     marks = (mark, "," if mark == "." else ".")
     if settings.decimal is None and grouped is not None:
-        sentence = say("'{cell}' has two marks. Which of them is the decimal mark?", cell=grouped)
+        sentence = say("'{cell}' has two marks: which of them is the decimal mark?", cell=grouped)
         return Question("decimal", sentence, marks)
     rivals = [pair[1] for pair in layout.alternatives[:1]]  # type: ignore[index]
     if settings.decimal is None and not layout.certain and rivals and rivals[0] != mark:
@@ -329,12 +329,12 @@ def _find_question(
         sentence = say("In which unit is the time column '{column}'?", column=time.value)
         return Question("time_unit", sentence, (time_unit.value, *time_unit.alternatives))
     if rate.value is None:
-        sentence = say("The file does not say how many samples a second it has. How many are they, in Hz?")
+        sentence = say("The file does not say how many samples a second it has: how many are they, in Hz?")
         return Question("fs", sentence, LIKELY_RATES_HZ)
     if not rate.certain:
         values = (rate.value, *rate.alternatives)
         sentence = say(
-            "How many samples a second does the file have? There is some evidence for {rates} Hz, and not enough.",
+            "There is some evidence for {rates} Hz, and not enough: how many samples a second does the file have?",
             rates=", ".join(f"{value:g}" for value in values),
         )
         return Question("fs", sentence, values + tuple(r for r in LIKELY_RATES_HZ if r not in values))
