@@ -10,6 +10,7 @@ from ecgmodel.errors import EcgModelError
 from tests.benchmarks.app_memory import measure_app_memory
 from tests.benchmarks.app_start import measure_app_start
 from tests.benchmarks.day_long import measure_day_long, measure_day_long_memory
+from tests.benchmarks.gates import measure_gates_beat, measure_gates_motion
 from tests.benchmarks.measure import Measure
 from tests.benchmarks.next_window import measure_next_window
 from tests.benchmarks.record_to_labels import measure_record_to_labels
@@ -22,6 +23,8 @@ MEASURES: dict[str, Callable[[], Measure]] = {
     "start": measure_app_start,
     "next-window": measure_next_window,
     "scrolling": measure_scrolling,
+    "gates-motion": measure_gates_motion,
+    "gates-beat": measure_gates_beat,
     "memory": measure_app_memory,
     "record-to-labels": measure_record_to_labels,
     "serving": measure_serving,
