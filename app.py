@@ -17,6 +17,7 @@ st.set_page_config(
 st.html(ASSETS / "app.css")
 blocks.translate_streamlit()
 sidebar.show_sidebar()
+cache.resume_trainings()
 try:
     page.run()
 finally:  # a page may end itself early

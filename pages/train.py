@@ -60,6 +60,7 @@ def is_busy(runs: Sequence[Run]) -> bool:
 
 enter_through_app()
 show_problems()
+state.set_run(state.take_asked("run") or state.run_key())
 form = training_form()
 choose_records(form)
 try:
@@ -70,6 +71,8 @@ except EcgModelError:
 show_data(form, preset, plan)
 runs = list_runs(cache.job_queue().folder)
 busy = is_busy(runs)
+if (in_view := run_in_view(runs)) is not None:
+    state.note_in_address(run=in_view.key)
 every_s = BUSY_EVERY_S if busy else QUIET_EVERY_S
 left, right = st.columns((0.36, 0.64), gap="medium")
 with left:

@@ -28,6 +28,9 @@ from ecgmodel.errors import ConfigError
 RUNS_VARIABLE = "ECG_RUNS_DIR"
 """Environment variable that names the folder of all runs."""
 
+SCHEDULER_VARIABLE = "DASK_SCHEDULER_ADDRESS"
+"""Environment variable with the address of the cluster that trains; without it the embedded one does."""
+
 JOB_LOCK = "job.lock"
 MAX_TITLE = 60
 KEY_END = 6
@@ -80,6 +83,11 @@ def runs_folder() -> Path:
 def find_run_folders(folder: Path) -> tuple[Path, ...]:
     """Return the folders of all runs."""
     return tuple(sorted(path.parent for path in folder.glob("*/job.json")))
+
+
+def has_unfinished_jobs(folder: Path) -> bool:
+    """Tell whether any run is still to be trained."""
+    return any(read_job(path).wanted and not (path / "model.safetensors").exists() for path in find_run_folders(folder))
 
 
 def list_trained_models(folder: Path, taken: Sequence[str] = ()) -> tuple[TrainedModel, ...]:

@@ -102,6 +102,11 @@ class JobQueue:
         with self._guard:
             return self._connect().scheduler.address
 
+    def cluster_pid(self) -> int | None:
+        """Return the process of the embedded cluster; `None` while there is none."""
+        with self._guard:
+            return None if self._process is None else self._process.pid
+
     def close(self) -> None:
         """End the embedded cluster; a run that is being trained waits, and goes on from its last whole epoch."""
         with self._guard:

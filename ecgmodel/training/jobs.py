@@ -31,9 +31,6 @@ from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import EpochResult, RunFolder
 from ecgmodel.training.train import describe_run, read_preset
 
-SCHEDULER_VARIABLE = "DASK_SCHEDULER_ADDRESS"
-"""Environment variable with the address of the cluster that trains."""
-
 RESERVE_BYTES = 16_384
 
 JobState = Literal["waiting", "starting", "training", "stopping", "stopped", "failed", "finished", "damaged"]

@@ -23,7 +23,13 @@ from ecgmodel.network.model_file import Model, ModelCard, list_shipped_models, r
 from ecgmodel.records import sources
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.runs import find_runs
-from ecgmodel.training.job_file import TrainedModel, list_trained_models, runs_folder
+from ecgmodel.training.job_file import (
+    SCHEDULER_VARIABLE,
+    TrainedModel,
+    has_unfinished_jobs,
+    list_trained_models,
+    runs_folder,
+)
 from pages.ui import state
 
 if TYPE_CHECKING:
@@ -565,13 +571,30 @@ def _draw_sample(record_name: str, model_name: str, lead: str) -> BeatSample:
 # Trainings
 
 
-@st.cache_resource(show_spinner=False)
 def job_queue() -> JobQueue:
     """Return the queue of trainings that all visitors share."""
-    from ecgmodel.training.job_queue import JobQueue
-    from ecgmodel.training.jobs import SCHEDULER_VARIABLE
+    return _shared_queue(str(runs_folder()), os.environ.get(SCHEDULER_VARIABLE))
 
-    return JobQueue(runs_folder(), os.environ.get(SCHEDULER_VARIABLE))
+
+@st.cache_resource(show_spinner=False)
+def _shared_queue(folder: str, address: str | None) -> JobQueue:
+    from ecgmodel.training.job_queue import JobQueue
+
+    return JobQueue(Path(folder), address)
+
+
+def resume_trainings() -> None:
+    """Go on, once after a start of the app, with the trainings that its end interrupted."""
+    _resume_trainings(str(runs_folder()))
+
+
+@st.cache_resource(show_spinner=False)
+def _resume_trainings(folder: str) -> None:
+    if not has_unfinished_jobs(Path(folder)):
+        return
+    from ecgmodel.training.jobs import list_runs
+
+    job_queue().nudge(list_runs(Path(folder)))
 
 
 def training_labels(kind: str, names: tuple[str, ...], all_leads: bool = False) -> Segments:

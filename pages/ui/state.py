@@ -50,7 +50,7 @@ _ASKED = "address.asked"
 _NOTED = "address.noted"
 
 _ADDRESS = ("record", "t", "w", "model", "lang")
-_PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset")
+_PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset", "run")
 """What only some pages have in their address: taken by `take_asked`, kept by `note_in_address`."""
 
 

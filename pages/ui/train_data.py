@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ecgmodel.errors import EcgModelError
+from ecgmodel.evaluation.published import OH_COUNTS
 from ecgmodel.figures.palette import Theme
 from ecgmodel.figures.training import ExampleSegment, draw_examples
 from ecgmodel.labels import CLASS_NAMES, CLASSES
@@ -18,7 +19,6 @@ from ecgmodel.training.plan import TrainingPlan
 from ecgmodel.training.presets import Preset
 from pages.ui import cache, state
 from pages.ui.blocks import show_error
-from pages.ui.learn.data import PAPER_COUNTS
 from pages.ui.record_panel import offer_download
 from pages.ui.text import look_up, t
 
@@ -98,7 +98,7 @@ def _show_counts(form: dict[str, Any], preset: Preset, plan: TrainingPlan | None
     with_paper = form["records"] == "mitdb" and preset.segments == "runs"
     columns: dict[str, list[int | None]] = {}
     if with_paper:
-        columns[t("Paper")] = [PAPER_COUNTS[symbol] for symbol in CLASSES]
+        columns[t("Paper")] = [OH_COUNTS[symbol] for symbol in CLASSES]
     columns[t("Ours")] = [ours[symbol] for symbol in CLASSES]
     if plan is not None:
         columns[t("training")] = plan.train.tolist()

@@ -1,0 +1,246 @@
+"""The Train page: its form, what it refuses, and runs that every visitor sees. The cluster is left out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.model_file import read_model
+from ecgmodel.training import fit, jobs, work
+from ecgmodel.training.fit import TrainSettings
+from ecgmodel.training.job_queue import JobQueue
+from ecgmodel.training.jobs import create_run, list_runs, read_run
+from ecgmodel.training.presets import Preset
+from ecgmodel.training.step import StepResult
+from tests.app.screen import all_text
+from tests.unit.training.quick_worker import QuickStep
+
+TINY = Preset(
+    "own-paper-gru",
+    "runs",
+    "segments-10fold",
+    NetworkConfig(filters=(2, 2), kernels=(3, 3), units=2, dense=()),
+    TrainSettings(epochs=2, batch=64),
+    records=("simulated-mixed",),
+)
+
+
+@pytest.fixture
+def runs(tmp_path, monkeypatch, no_mitdb) -> Path:
+    """The folder of runs, on a machine without the database, with a queue that hands nothing over."""
+    folder = tmp_path / "runs"
+    monkeypatch.setenv("ECG_RUNS_DIR", str(folder))
+    monkeypatch.setattr(JobQueue, "nudge", lambda queue, runs: None)
+    monkeypatch.setattr(fit, "TrainStep", QuickStep)
+    return folder
+
+
+def press(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+def labels(app):
+    return [button.label for button in app.button]
+
+
+def field(app, label):
+    kinds = ("number_input", "text_input", "selectbox", "toggle")
+    return next(element for kind in kinds for element in app.get(kind) if element.label == label)
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "Press Train"), ("zh", "还没有训练")])
+def test_a_first_visit_without_the_database(open_app, runs, lang, says):
+    """Simulated records train, their classes are counted, and what it costs is said before anything starts."""
+    app = open_app("train", lang=lang)
+    assert not app.exception
+    assert not app.warning
+    assert says in all_text(app)
+    assert "2,725" in all_text(app)
+    assert "406,730" in all_text(app)
+    assert list(app.table[0].value.iloc[:, 0]) == ["1,120", "397", "324", "769", "1,043", "3,653"]
+    assert len(app.get("plotly_chart")) == 1
+    assert list_runs(runs) == ()
+
+
+def test_counts_stand_beside_the_paper_s(open_app, mitdb_folder, tmp_path, monkeypatch):
+    """Class by class; the parts of the first fold add up to all."""
+    monkeypatch.setenv("ECG_RUNS_DIR", str(tmp_path))
+    table = open_app("train").table[0].value
+    assert list(table["Paper"]) == list(table["Ours"]) == ["8,245", "344", "660", "1,004", "6,246", "16,499"]
+    parts = table[["training", "validation", "held out"]].map(lambda text: int(text.replace(",", "")))
+    assert parts.sum(axis=1).tolist() == [8245, 344, 660, 1004, 6246, 16499]
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "says"),
+    [
+        ("Epochs", 0, "Epochs is 0; it must be from 1 to 1000"),
+        ("Epochs", 10**6, "Epochs is 1000000"),
+        ("Batch", -4, "Batch is -4"),
+        ("Learning rate", "0", "Learning rate is 0.0"),
+        ("Learning rate", "nan", "Learning rate is nan"),
+        ("Learning rate", "-0.1", "Learning rate is -0.1"),
+        ("Learning rate", "fast", "'fast' is no number"),
+        ("Seed", -1, "Seed is -1"),
+        ("Units", 10_000, "Units is 10000; it must be a whole number from 1 to 512"),
+        ("Kernel lengths", "2000, 10, 5", "Kernel length is 2000; it must be a whole number from 1 to 1000"),
+        ("Kernel lengths", "20, 10", "3 filter counts and 2 kernel lengths"),
+        ("Filters", "3, six, 6", "'3, six, 6' is no list of whole numbers"),
+        ("Dropout", "1", "The dropout is 1.0"),
+    ],
+)
+def test_what_cannot_be_trained_is_said_in_a_sentence(open_app, runs, label, value, says):
+    """Nothing can be started meanwhile, nothing is lost, and the right value mends it."""
+    app = open_app("train")
+    if label in ("Units", "Kernel lengths", "Filters", "Dropout"):
+        field(app, "Change it").set_value(True).run()
+    usual = field(app, label).value
+    field(app, label).set_value(value).run()
+    assert not app.exception
+    (warning,) = app.warning
+    assert says in warning.value
+    assert next(button for button in app.button if button.label == "Train").disabled
+    assert field(app, "Preset").value == "paper-gru"
+    field(app, label).set_value(usual).run()
+    assert not app.warning
+    assert not next(button for button in app.button if button.label == "Train").disabled
+    assert list_runs(runs) == ()
+
+
+def test_a_class_that_a_fold_lacks_is_said(open_app, runs):
+    """Without the person with right bundle branch blocks alone, or with nobody held out."""
+    app = open_app("train")
+    field(app, "Protocol").set_value("patients-10fold").run()
+    said = set()
+    for fold in range(10):
+        field(app, "Fold held out").set_value(fold).run()
+        assert not app.exception
+        text = all_text(app)
+        said |= {
+            words
+            for words in ("is held out in this fold, so it cannot", "Nothing is held out in this")
+            if words in text
+        }
+    assert len(said) == 2
+
+
+def test_a_run_is_started_and_seen_by_everybody(open_app, runs):
+    """With the settings of the form; another visitor sees it wait, stops it, and it can go on once."""
+    app = open_app("train")
+    field(app, "Change it").set_value(True).run()
+    field(app, "Cell").set_value("lstm").run()
+    field(app, "Units").set_value(7).run()
+    field(app, "Epochs").set_value(3).run()
+    field(app, "Name of the run").set_value("my first").run()
+    press(app, "Train")
+    (run,) = list_runs(runs)
+    assert (run.title, run.state, run.n_epochs) == ("my first", "waiting", 3)
+    assert (run.preset.config.cell, run.preset.config.units) == ("lstm", 7)
+    assert run.preset.config.filters == (3, 6, 6)
+    assert app.query_params["run"] == run.key
+
+    other = open_app("train")
+    assert "my first" in all_text(other)
+    press(other, "Stop")
+    assert read_run(run.path).state == "stopped"
+    app.run()
+    press(app, "Go on")
+    assert read_run(run.path).state == "waiting"
+    press(other, "Go on")
+    assert any("goes on already" in warning.value for warning in other.warning)
+    assert read_run(run.path).state == "waiting"
+
+
+def test_a_finished_run_serves_everywhere(open_app, runs, monkeypatch):
+    """It is among the models of every page and visitor, under its title, and leaves with its run."""
+    path = create_run(runs, TINY, 0, "my model")
+    work.train_job(path)
+    app = open_app("train")
+    assert not app.exception
+    offered = [element.proto.label.split(" ")[0] for element in app.get("download_button")]
+    assert offered == [".safetensors", ".onnx", ".keras", ".tensorboard.zip", ".config.json"]
+    press(app, "Use in Predict")
+    assert app.query_params["model"] == "my model"
+    predict = open_app("predict", record="simulated-mixed", model="my model")
+    assert not predict.exception
+    assert "my model" in predict.sidebar.markdown[1].value
+    weights = read_model(path / "model.safetensors").config.n_weights()
+    assert f"{weights:,} weights" in all_text(predict)
+
+    press(app := open_app("train"), "Delete it")
+    assert not path.exists()
+    predict = open_app("predict", record="simulated-mixed", model="my model")
+    assert not predict.exception
+    assert "There is no model 'my model' here" in all_text(predict)
+
+
+def test_a_run_is_renamed(open_app, runs):
+    """And not to nothing."""
+    path = create_run(runs, TINY, 0, "old name")
+    app = open_app("train")
+    names = [element for element in app.text_input if element.label == "Name of the run"]
+    names[-1].set_value("new name").run()
+    press(app, "Rename")
+    assert read_run(path).title == "new name"
+    names = [element for element in app.text_input if element.label == "Name of the run"]
+    names[-1].set_value(" ").run()
+    press(app, "Rename")
+    assert any("needs a name" in warning.value for warning in app.warning)
+    assert read_run(path).title == "new name"
+
+
+def test_a_training_that_failed_gives_advice_and_its_settings(open_app, runs, monkeypatch):
+    """Its settings can be taken into the form, to be mended there."""
+    monkeypatch.setattr(QuickStep, "__call__", lambda *batch: StepResult(float("nan"), 0.0))
+    path = create_run(runs, replace(TINY, settings=replace(TINY.settings, seed=9)), 0, "too fast")
+    work.train_job(path)
+    app = open_app("train")
+    assert any("smaller learning rate than 0.003" in warning.value for warning in app.warning)
+    press(app, "Copy settings")
+    assert field(app, "Units").value == 2
+    assert field(app, "Filters").value == "2, 2"
+    assert field(app, "Seed").value == 9
+
+
+def test_a_folder_that_was_edited_is_told(open_app, runs):
+    """The page opens, the run can be deleted."""
+    path = create_run(runs, TINY, 0, "edited")
+    config = json.loads((path / "config.json").read_text())
+    (path / "config.json").write_text(json.dumps(config | {"fold": 77}))
+    app = open_app("train")
+    assert not app.exception
+    assert any("was edited" in warning.value for warning in app.warning)
+    assert {"Delete it"} <= set(labels(app))
+    assert not {"Go on", "Stop"} & set(labels(app))
+
+
+def test_two_runs_side_by_side(open_app, runs):
+    """Their curves, scores, and the one setting in which they differ."""
+    for title, units in (("small", 2), ("large", 3)):
+        preset = replace(TINY, config=replace(TINY.config, units=units))
+        work.train_job(create_run(runs, preset, 0, title))
+    app = open_app("train")
+    press(app, "Pin to compare")
+    small = next(run.key for run in list_runs(runs) if run.title == "small")
+    app.query_params["run"] = small
+    app.run()
+    assert not app.exception
+    assert app.subheader[0].value == "large beside small"
+    differences = app.table[-1].value
+    assert differences.to_dict("index") == {"network.units": {"large": "3", "small": "2"}}
+    assert "Accuracy, held out" in app.table[-2].value.index
+
+
+def test_a_full_disk_at_the_start_is_said(open_app, runs, monkeypatch):
+    """Nothing of a run is left that could not be written."""
+    app = open_app("train")
+    runs.write_text("")
+    press(app, "Train")
+    assert any("cannot be written" in warning.value for warning in app.warning)
+    runs.unlink()
+    assert jobs.list_runs(runs) == ()
