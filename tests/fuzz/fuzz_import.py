@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing of the import, with Google's atheris (not among the test requirements).
 
-Run `pip install atheris`, then `python -m tests.fuzz.fuzz_import -max_total_time=600 "$(mktemp -d)" tests/data/csv` from
+Run `pip install atheris`, then `python -m tests.fuzz.fuzz_import -max_total_time=600 "$(mktemp -d)" tests/data/csv` in
 the project's root; the first folder takes what it finds worth keeping, the second is where it starts. Any exception but
 `EcgModelError` is a finding; keep its input as a case of `tests/unit/records/imports`.
 """
