@@ -51,7 +51,7 @@ class Measure:
     unit : str
     target : Target
     yardstick : Yardstick or None
-        `None` where the target is a value.
+        `None` where the target is a value, or where it could not be measured (`fault` says why).
     fault : str
         Why the target counts as missed whatever the value is; empty where there is nothing to say.
     note : str
@@ -75,6 +75,8 @@ class Measure:
     def met(self) -> bool:
         """Whether the target is reached."""
         reached = self.value if self.target.of == "value" else self.ratio
+        if reached is None:
+            return False
         enough = reached <= self.target.limit if self.target.kind == "at most" else reached >= self.target.limit
         return enough and not self.fault
 

@@ -12,11 +12,11 @@ from tests.benchmarks.app_start import measure_app_start
 from tests.benchmarks.day_long import measure_day_long, measure_day_long_memory
 from tests.benchmarks.gates import measure_gates_beat, measure_gates_motion
 from tests.benchmarks.measure import Measure
-from tests.benchmarks.next_window import measure_next_window
+from tests.benchmarks.next_window import measure_next_window, measure_next_window_while_training
 from tests.benchmarks.record_to_labels import measure_record_to_labels
 from tests.benchmarks.scrolling import measure_scrolling
 from tests.benchmarks.serving import measure_serving
-from tests.benchmarks.training import measure_training
+from tests.benchmarks.training import measure_training, measure_training_beside_torch
 from tests.benchmarks.watch_file import measure_watch_file
 
 MEASURES: dict[str, Callable[[], Measure]] = {
@@ -32,6 +32,8 @@ MEASURES: dict[str, Callable[[], Measure]] = {
     "day-long": measure_day_long,
     "day-long-memory": measure_day_long_memory,
     "training": measure_training,
+    "training-torch": measure_training_beside_torch,
+    "next-window-training": measure_next_window_while_training,
 }
 
 BUSY_LOAD = 0.5
@@ -72,7 +74,7 @@ def format_table(measured: Sequence[Measure]) -> str:
     rows = [head]
     for measure in measured:
         shown = measure.describe()
-        yardstick = "" if measure.yardstick is None else f"{shown['yardstick']:g} {measure.unit}"
+        yardstick = measure.fault if measure.yardstick is None else f"{shown['yardstick']:g} {measure.unit}"
         ratio = "" if measure.ratio is None else f"{shown['ratio']:g}"
         met = "yes" if measure.met else "NO"
         rows.append((measure.name, f"{shown['value']:g} {measure.unit}", yardstick, ratio, str(shown["target"]), met))

@@ -29,3 +29,10 @@ def test_fault_misses_the_target():
     assert not measure.met
     assert measure.describe()["target"] == "at most 350 MB"
     assert measure.describe()["ratio"] is None
+
+
+def test_a_yardstick_that_is_not_installed_misses_the_target():
+    """The row says what is missing instead of failing."""
+    measure = Measure("training", 100.0, "segments/s", Target("at least", 1.3, "ratio"), fault="torch is not installed")
+    assert not measure.met
+    assert "not installed" in measure.describe()["note"]
