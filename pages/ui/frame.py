@@ -18,9 +18,10 @@ def app_pages() -> list[st.Page]:
         st.Page("pages/predict.py", title=t("Predict")),
         st.Page("pages/gates.py", title=t("Gates")),
         st.Page("pages/train.py", title=t("Train")),
+        st.Page("pages/evaluate.py", title=t("Evaluate")),
+        st.Page("pages/learn.py", title=t("Learn")),
         st.Page("pages/upload.py", title=t("Upload")),
         st.Page("pages/annotate.py", title=t("Annotate")),
-        st.Page("pages/learn.py", title=t("Learn")),
     ]
 
 
