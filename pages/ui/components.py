@@ -7,23 +7,17 @@ one, which alone changes from run to run, says what to show.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import weakref
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-from ecgmodel.figures import palette
-from ecgmodel.labels import BEAT_SYMBOLS, CLASSES, SYMBOL_NAMES
+from ecgmodel.labels import BEAT_SYMBOLS, CLASSES
 from ecgmodel.records.record import Record
-from ecgmodel.records.timeline import RHYTHM_NAMES
-from pages.ui.text import language, look_up, t
-
-ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
+from pages.ui.packets import Packet, join_code, pack, read_asset
+from pages.ui.trace_words import trace_words
 
 CODE_FILES = (
     "trace_data.js",
@@ -110,14 +104,6 @@ class TraceEvent:
 
     view: View
     selected_sample: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Packet:
-    """Bytes for the browser, and the id by which an element names them."""
-
-    id: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,21 +241,6 @@ def _current_view(wish: _Wish) -> View:
 # What travels to the browser
 
 
-def pack(fields: dict, arrays: dict[str, np.ndarray]) -> Packet:
-    """Pack JSON fields and arrays into one piece of bytes, see `assets/components/channel.js`."""
-    listed, parts, offset = [], [], 0
-    for name, array in arrays.items():
-        listed.append({"name": name, "type": array.dtype.name, "length": array.size, "offset": offset})
-        padding = -array.nbytes % 8
-        parts += [np.ascontiguousarray(array).tobytes(), b"\0" * padding]
-        offset += array.nbytes + padding
-    body = b"".join(parts)
-    text = json.dumps([fields, listed], ensure_ascii=False).encode()
-    digest = hashlib.blake2b(text + body, digest_size=12).hexdigest()
-    header = json.dumps({"id": digest, "fields": fields, "arrays": listed}, ensure_ascii=False).encode()
-    return Packet(digest, len(header).to_bytes(4, "little") + header + body)
-
-
 class _PacketsByArray:
     """Encoded signals by the array that they were made from; each goes when its array goes.
 
@@ -359,7 +330,7 @@ def encode_labels(record: Record, rows: Sequence[LabelRow], rhythms: bool, monit
         "monitor": None if monitor is None else {"lead": monitor.lead},
         "classes": CLASSES,
         "beat_symbols": "".join(sorted(BEAT_SYMBOLS)),
-        "text": _texts(record),
+        "text": trace_words(record),
     }
     return pack(fields, arrays)
 
@@ -369,103 +340,13 @@ def _first_leads(record: Record) -> tuple[str, ...]:
     return (record.default_lead, *others[:1])
 
 
-# Words and colours
-
-
-def _texts(record: Record) -> dict:
-    title = t("Record {name}", name=record.name)
-    if record.source == "simulated":
-        title = t("Record {name} (simulated)", name=record.name)
-    return {
-        "locale": language(),
-        "title": title,
-        "palette": _palette(),
-        "symbols": {symbol: look_up(name) for symbol, name in SYMBOL_NAMES.items()},
-        "rhythms": {code: look_up(name) for code, name in RHYTHM_NAMES.items()},
-        "surface": t("ECG trace. Arrow keys move it, plus and minus zoom, question mark lists all keys."),
-        "overview": t("Overview of the whole record: beat classes and heart rate. Arrow keys move the window."),
-        "toolbar": t("Tools of the trace"),
-        "move": t("Move and zoom"),
-        "back": t("Previous window"),
-        "forward": t("Next window"),
-        "zoom_in": t("Zoom in"),
-        "zoom_out": t("Zoom out"),
-        "ten_seconds": t("10 s"),
-        "jump": t("Jump"),
-        "which_beat": t("Beats and rhythms to jump to"),
-        "next_beat": t("Next {symbol}", symbol="{symbol}"),
-        "next_of_class": t("Next beat of this class"),
-        "previous_of_class": t("Previous beat of this class"),
-        "next_rhythm": t("Next rhythm"),
-        "rhythm": t("Rhythm"),
-        "go_to": t("Go to m:ss"),
-        "go_to_label": t("Go to a time, as 19:35"),
-        "not_a_time": t("That is no time. Write it as 19:35 or as seconds."),
-        "no_more": t("No more {symbol} in this direction.", symbol="{symbol}"),
-        "no_more_rhythms": t("No more changes of rhythm in this direction."),
-        "disagreement": t("model disagrees"),
-        "measure": t("Measure and save"),
-        "calipers": t("Calipers"),
-        "calipers_hint": t("Calipers: drag from one point to another."),
-        "gain": t("Gain"),
-        "auto": t("auto gain"),
-        "save_png": t("Save the view as PNG"),
-        "save_csv": t("Save the window as CSV"),
-        "help": t("Keys and gestures"),
-        "keys": [
-            ["← →", t("move (with Shift: faster)")],
-            ["Page ↑ ↓", t("previous, next window")],
-            ["Home End", t("start, end")],
-            ["+ −", t("zoom")],
-            ["0", t("back to 10 s")],
-            ["n p", t("next, previous beat of the class")],
-            ["r R", t("next, previous rhythm")],
-            ["g", t("go to a time")],
-            ["c", t("calipers")],
-            [t("Space"), t("play, pause")],
-            [", .", t("previous, next named beat")],
-            [t("Drag"), t("move")],
-            [t("Wheel"), t("zoom (with Shift: move)")],
-            [t("Double click"), t("back to 10 s")],
-            ["Esc", t("close this, put the calipers away, end the replay")],
-        ],
-        "replay": t("Replay"),
-        "play": t("Play"),
-        "pause": t("Pause"),
-        "step_back": t("Previous beat"),
-        "step_on": t("Next beat"),
-        "stop": t("End the replay and show all labels"),
-        "speed": t("Speed"),
-        "model_says": t("What the model says of this beat"),
-        "no_beat_yet": t("No beat has been named yet."),
-        "segment": t("What the model saw"),
-        "delay": t("Named {delay} s after its R peak", delay="{delay}"),
-        "not_a_device": t("For teaching and research. Not a medical device."),
-    }
-
-
-def _palette() -> dict:
-    themes = {
-        theme: {"paper": asdict(palette.PAPER[theme]), "classes": palette.CLASS_COLOURS[theme]}
-        for theme in ("light", "dark")
-    }
-    return {**themes, "marks": palette.CLASS_MARKS, "other": palette.OTHER_COLOUR}
-
-
 # The components
 
 
-def _read_asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
-def _join_code() -> str:
-    css = f"const CSS = {json.dumps(_read_asset('trace.css'))};"
-    return "\n".join([_read_asset("channel.js"), css, *map(_read_asset, CODE_FILES), _read_asset("carry_signal.js")])
-
-
-_signal_carrier = st.components.v2.component("ecg_signal", js=_join_code(), isolate_styles=False)
-_labels_carrier = st.components.v2.component(
-    "ecg_labels", js=_read_asset("channel.js") + _read_asset("carry_labels.js"), isolate_styles=False
+_signal_carrier = st.components.v2.component(
+    "ecg_signal", js=join_code("trace.css", (*CODE_FILES, "carry_signal.js")), isolate_styles=False
 )
-_trace = st.components.v2.component("ecg_trace", js=_read_asset("channel.js") + _read_asset("show_trace.js"))
+_labels_carrier = st.components.v2.component(
+    "ecg_labels", js=read_asset("channel.js") + read_asset("carry_labels.js"), isolate_styles=False
+)
+_trace = st.components.v2.component("ecg_trace", js=read_asset("channel.js") + read_asset("show_trace.js"))

@@ -6,7 +6,6 @@ for each model on the beat. The numbers are sent as they are, so that the calcul
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -20,7 +19,7 @@ from ecgmodel.network.gates import GateTrace
 from ecgmodel.network.model_file import Model
 from ecgmodel.network.saliency import Saliency
 from ecgmodel.segments.dataset import MODEL_FS, Segments
-from pages.ui.components import ASSETS, Packet, pack
+from pages.ui.packets import Packet, join_code, pack, read_asset
 from pages.ui.text import language, t
 
 CODE_FILES = ("trace_dom.js", "gates_data.js", "gates_paint.js", "gates_calculator.js", "gates.js")
@@ -279,17 +278,10 @@ def encode_words() -> Packet:
     )
 
 
-def _read_asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
-def _join_code() -> str:
-    css = f"const CSS = {json.dumps(_read_asset('gates.css'))};"
-    return "\n".join([_read_asset("channel.js"), css, *map(_read_asset, CODE_FILES), _read_asset("carry_gates.js")])
-
-
-_words_carrier = st.components.v2.component("ecg_gates_words", js=_join_code(), isolate_styles=False)
-_pane_carrier = st.components.v2.component(
-    "ecg_gates_pane", js=_read_asset("channel.js") + _read_asset("carry_labels.js"), isolate_styles=False
+_words_carrier = st.components.v2.component(
+    "ecg_gates_words", js=join_code("gates.css", (*CODE_FILES, "carry_gates.js")), isolate_styles=False
 )
-_gates = st.components.v2.component("ecg_gates", js=_read_asset("channel.js") + _read_asset("show_gates.js"))
+_pane_carrier = st.components.v2.component(
+    "ecg_gates_pane", js=read_asset("channel.js") + read_asset("carry_labels.js"), isolate_styles=False
+)
+_gates = st.components.v2.component("ecg_gates", js=read_asset("channel.js") + read_asset("show_gates.js"))

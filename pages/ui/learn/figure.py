@@ -8,7 +8,7 @@ import streamlit as st
 
 from ecgmodel.figures import palette
 from pages.ui import state
-from pages.ui.components import ASSETS, pack
+from pages.ui.packets import ASSETS, pack
 
 CODE_FILES = ("channel.js", "learn_draw.js", *sorted(path.name for path in ASSETS.glob("learn_fig_*.js")), "learn.js")
 """The files of the figures in the order in which they are joined into one module."""

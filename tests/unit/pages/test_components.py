@@ -7,7 +7,8 @@ import pytest
 from ecgmodel.errors import RecordError
 from ecgmodel.records.record import Header, Record
 from pages.ui import components
-from pages.ui.components import GAP, View, encode_signal, next_wish, pack
+from pages.ui.components import GAP, View, encode_signal, next_wish
+from pages.ui.packets import pack
 
 
 def make_record(signals, source="upload"):

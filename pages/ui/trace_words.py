@@ -1,0 +1,92 @@
+"""The words and colours of the trace, which its JavaScript shows and does not know."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from ecgmodel.figures import palette
+from ecgmodel.labels import SYMBOL_NAMES
+from ecgmodel.records.record import Record
+from ecgmodel.records.timeline import RHYTHM_NAMES
+from pages.ui.text import language, look_up, t
+
+
+def trace_words(record: Record) -> dict:
+    """Return the words of the trace of a record in the visitor's language, and the colours of both themes."""
+    title = t("Record {name}", name=record.name)
+    if record.source == "simulated":
+        title = t("Record {name} (simulated)", name=record.name)
+    return {
+        "locale": language(),
+        "title": title,
+        "palette": _palette(),
+        "symbols": {symbol: look_up(name) for symbol, name in SYMBOL_NAMES.items()},
+        "rhythms": {code: look_up(name) for code, name in RHYTHM_NAMES.items()},
+        "surface": t("ECG trace. Arrow keys move it, plus and minus zoom, question mark lists all keys."),
+        "overview": t("Overview of the whole record: beat classes and heart rate. Arrow keys move the window."),
+        "toolbar": t("Tools of the trace"),
+        "move": t("Move and zoom"),
+        "back": t("Previous window"),
+        "forward": t("Next window"),
+        "zoom_in": t("Zoom in"),
+        "zoom_out": t("Zoom out"),
+        "ten_seconds": t("10 s"),
+        "jump": t("Jump"),
+        "which_beat": t("Beats and rhythms to jump to"),
+        "next_beat": t("Next {symbol}", symbol="{symbol}"),
+        "next_of_class": t("Next beat of this class"),
+        "previous_of_class": t("Previous beat of this class"),
+        "next_rhythm": t("Next rhythm"),
+        "rhythm": t("Rhythm"),
+        "go_to": t("Go to m:ss"),
+        "go_to_label": t("Go to a time, as 19:35"),
+        "not_a_time": t("That is no time. Write it as 19:35 or as seconds."),
+        "no_more": t("No more {symbol} in this direction.", symbol="{symbol}"),
+        "no_more_rhythms": t("No more changes of rhythm in this direction."),
+        "disagreement": t("model disagrees"),
+        "measure": t("Measure and save"),
+        "calipers": t("Calipers"),
+        "calipers_hint": t("Calipers: drag from one point to another."),
+        "gain": t("Gain"),
+        "auto": t("auto gain"),
+        "save_png": t("Save the view as PNG"),
+        "save_csv": t("Save the window as CSV"),
+        "help": t("Keys and gestures"),
+        "keys": [
+            ["← →", t("move (with Shift: faster)")],
+            ["Page ↑ ↓", t("previous, next window")],
+            ["Home End", t("start, end")],
+            ["+ −", t("zoom")],
+            ["0", t("back to 10 s")],
+            ["n p", t("next, previous beat of the class")],
+            ["r R", t("next, previous rhythm")],
+            ["g", t("go to a time")],
+            ["c", t("calipers")],
+            [t("Space"), t("play, pause")],
+            [", .", t("previous, next named beat")],
+            [t("Drag"), t("move")],
+            [t("Wheel"), t("zoom (with Shift: move)")],
+            [t("Double click"), t("back to 10 s")],
+            ["Esc", t("close this, put the calipers away, end the replay")],
+        ],
+        "replay": t("Replay"),
+        "play": t("Play"),
+        "pause": t("Pause"),
+        "step_back": t("Previous beat"),
+        "step_on": t("Next beat"),
+        "stop": t("End the replay and show all labels"),
+        "speed": t("Speed"),
+        "model_says": t("What the model says of this beat"),
+        "no_beat_yet": t("No beat has been named yet."),
+        "segment": t("What the model saw"),
+        "delay": t("Named {delay} s after its R peak", delay="{delay}"),
+        "not_a_device": t("For teaching and research. Not a medical device."),
+    }
+
+
+def _palette() -> dict:
+    themes = {
+        theme: {"paper": asdict(palette.PAPER[theme]), "classes": palette.CLASS_COLOURS[theme]}
+        for theme in ("light", "dark")
+    }
+    return {**themes, "marks": palette.CLASS_MARKS, "other": palette.OTHER_COLOUR}
