@@ -12,8 +12,8 @@ from ecgmodel.figures import palette
 from ecgmodel.figures.confusion import Unit, fill_cells, format_share
 from ecgmodel.labels import CLASS_NAMES
 from pages.ui import state
-from pages.ui.packets import ASSETS
 from pages.ui.evaluate_judged import ALL, Measure, Part, axes_of
+from pages.ui.packets import ASSETS
 from pages.ui.text import language, look_up, t
 
 CODE_FILES = ("learn_draw.js", "matrix.js")
