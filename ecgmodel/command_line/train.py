@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from ecgmodel.errors import EcgModelError
 
 if TYPE_CHECKING:
+    from ecgmodel.training.presets import Preset
     from ecgmodel.training.run_folder import EpochResult
 
 
@@ -21,9 +23,11 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="train a network",
         description="Train a preset on all folds but one, in a folder that any kill leaves resumable.",
     )
-    parser.add_argument("--preset", required=True, metavar="NAME", help="paper-gru, paper-lstm, gru or beats-gru")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--preset", metavar="NAME", help="paper-gru, paper-lstm, gru or beats-gru")
+    what.add_argument("--config", type=Path, metavar="FILE", help="config.json of a run, to be trained again")
     parser.add_argument("--protocol", help="segments-10fold, patients-10fold or ds1-ds2 (default: the preset's)")
-    parser.add_argument("--fold", type=int, default=0, help="that is held out, from 0 (default: 0)")
+    parser.add_argument("--fold", type=int, help="that is held out, from 0 (default: 0, or the config's)")
     parser.add_argument("--epochs", type=int, help="default: the preset's")
     parser.add_argument("--seed", type=int, help="default: the preset's")
     parser.add_argument(
@@ -41,7 +45,9 @@ def run(options: argparse.Namespace) -> None:
     from ecgmodel.training.presets import find_preset
     from ecgmodel.training.train import adapt_preset, cut_training_segments, train_preset
 
-    preset = adapt_preset(find_preset(options.preset), options.protocol, options.epochs, options.seed)
+    preset, fold = (find_preset(options.preset), 0) if options.config is None else _read_config(options.config)
+    fold = fold if options.fold is None else options.fold
+    preset = adapt_preset(preset, options.protocol, options.epochs, options.seed)
     if options.no_validation:
         preset = adapt_preset(preset, validate=False)
     # TensorFlow reports on processors and missing GPUs unless it is told not to before it is imported.
@@ -58,7 +64,7 @@ def run(options: argparse.Namespace) -> None:
             model = train_preset(
                 preset,
                 segments,
-                options.fold,
+                fold,
                 options.out,
                 options.resume,
                 show_epoch,
@@ -77,6 +83,20 @@ def run(options: argparse.Namespace) -> None:
     for name in ("accuracy", "sensitivity", "specificity", "positive_predictivity", "f1"):
         if name in scores:
             print(f"  {name.replace('_', ' '):<22}{scores[name]:8.2%}")
+
+
+def _read_config(path: Path) -> tuple[Preset, int]:
+    from ecgmodel.training.train import read_preset
+
+    try:
+        description = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise EcgModelError(
+            "{path} cannot be read as the config of a run ({reason}). Give the config.json of a run.",
+            path=path,
+            reason=getattr(error, "strerror", None) or error,
+        ) from error
+    return read_preset(description), description["fold"]
 
 
 def format_epoch(result: EpochResult, epochs: int) -> str:

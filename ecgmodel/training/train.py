@@ -256,12 +256,11 @@ def _records(segments: Segments, index: np.ndarray) -> tuple[str, ...]:
 
 
 def _command(preset: Preset, fold: int) -> str:
-    """Return the command that trains this again; "" where it takes more than a preset's name to say what."""
+    """Return the command that trains this again: by a preset's name, else by the `config.json` of the run."""
     settings = preset.settings
-    if preset.name not in PRESETS or preset != adapt_preset(
-        PRESETS[preset.name], preset.protocol, settings.epochs, settings.seed, preset.validate
-    ):
-        return ""
+    usual = PRESETS.get(preset.name)
+    if usual is None or preset != adapt_preset(usual, preset.protocol, settings.epochs, settings.seed, preset.validate):
+        return f"python -m ecgmodel train --config config.json --out runs/{preset.name}"
     validation = "" if preset.validate else "--no-validation "
     return (
         f"python -m ecgmodel train --preset {preset.name} --protocol {preset.protocol} --fold {fold} "

@@ -129,6 +129,7 @@ def test_classify_writes_annotations_that_wfdb_reads(no_mitdb: None, beats_model
         (["download", "999"], "'999' is not a record of the MIT-BIH Arrhythmia Database."),
         (["train", "--preset", "nothing", "--out", "unused"], "There is no preset 'nothing'."),
         (["train", "--preset", "gru", "--protocol", "guess", "--out", "unused"], "There is no protocol 'guess'."),
+        (["train", "--config", "gone.json", "--out", "unused"], "gone.json cannot be read as the config of a run"),
         (["benchmark", "--only", "nothing"], "There is no measure 'nothing'."),
     ],
     ids=" ".join,

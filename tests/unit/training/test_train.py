@@ -34,7 +34,7 @@ def test_the_model_file_says_where_it_comes_from(sines: Segments, tmp_path: Path
     assert set(card.train_records) == set(sines.record)
     assert 0 <= card.scores["accuracy"] <= 1
     assert card.held_out.startswith("fold 3 of segments-10fold")
-    assert "--preset quick" in card.command
+    assert card.command == "python -m ecgmodel train --config config.json --out runs/quick"
     assert {"tensorflow", "keras", "numpy"} <= card.versions.keys()
 
 
