@@ -49,8 +49,9 @@ FIGURES.bars = class extends Figure {
     const n = Math.max(...data.curves.map((curve) => curve.values.length));
     const values = data.curves.flatMap((curve) => curve.values);
     const x = linear(1, n, left, right);
-    const y = linear(Math.min(...values, 0.9), 1, top + 128, top + 26);
-    axisY(picture, y, left, [Math.min(...values, 0.9), 0.95, 1], right, (tick) => `${Math.round(tick * 100)}`);
+    const low = Math.floor(10 * Math.min(...values, 0.9)) / 10;
+    const y = linear(low, 1, top + 128, top + 26);
+    axisY(picture, y, left, [low, (low + 1) / 2, 1], right, (tick) => `${Math.round(tick * 100)}`);
     data.curves.forEach((curve, k) => {
       const shown = Math.max(2, Math.round(curve.values.length * share));
       picture.append(line(curve.values.slice(0, shown).map((value, i) => [x(i + 1), y(value)]), { class: k ? "warm" : "accent" }));

@@ -1,11 +1,14 @@
-// Chapter 8: annotations as tiles, cut into runs; and a real stretch with the segments that its runs become.
+// Chapter 8: annotations as tiles, cut into runs; a real stretch with the segments that its runs become; and one of them
+// as the model gets it.
 
 FIGURES.runs = class extends Figure {
   build() {
     super.build();
+    this.chosen = Math.max(0, this.data.stretch.segments.findIndex((segment) => segment.chosen));
     this.stage = html("div");
     this.words = html("p", { class: "words", role: "status" });
-    this.frame.append(this.stage, this.words);
+    this.below = html("div");
+    this.frame.append(this.stage, this.words, this.below);
   }
 
   draw(width) {
@@ -40,26 +43,72 @@ FIGURES.runs = class extends Figure {
   paint(width, share) {
     const { data, text } = this;
     const [tiles, height] = this.tiles(data.symbols, data.runs, width, share);
-    const top = height + 22;
-    const picture = svg("svg", { width, height: top + 178, role: "img", "aria-label": text.picture });
-    picture.append(tiles, label(2, top, text.stretch, { class: "title" }));
+    const picture = svg("svg", { width, height, role: "img", "aria-label": text.picture });
+    picture.append(tiles);
+    this.stage.replaceChildren(picture);
+    const kept = data.runs.filter((run) => run.kept);
+    this.words.textContent = fill(text.count, { runs: data.runs.length, kept: kept.length });
+    Object.assign(this.frame.dataset, { runs: data.runs.length, kept: kept.map((run) => `${run.symbol}${run.last - run.first + 1}`).join(" ") });
+    this.paintRecord(width, share);
+  }
+
+  paintRecord(width, share) {
+    const { data, text } = this;
+    const { segments, marks } = data.stretch;
+    const picture = svg("svg", { width, height: segments.length ? 358 : 176, role: "group", "aria-label": text.record });
+    picture.append(label(2, 12, text.stretch, { class: "title" }));
     const n = data.signal.length;
     const x = linear(0, n, 2, width - 2);
     const values = [...data.signal];
-    const y = linear(Math.min(...values), Math.max(...values), top + 98, top + 28);
-    data.stretch.segments.forEach((segment, k) => {
-      const base = top + 108 + (k % 3) * 15;
+    const y = linear(Math.min(...values), Math.max(...values), 112, 42);
+    const bars = segments.map((segment, k) => {
       const [from, to] = [Math.max(0, segment.start), Math.min(n, segment.stop)];
-      if (to <= from) return;
+      if (to <= from) return null;
       const colour = this.classColour(segment.symbol);
-      picture.append(svg("rect", { x: x(from), width: Math.max(2, (x(to) - x(from)) * share), y: base, height: 9, rx: 3, fill: colour, opacity: 0.75 }));
-      picture.append(svg("rect", { x: x(from), width: (x(to) - x(from)) * share, y: top + 22, height: 80, fill: colour, opacity: 0.07 }));
+      const here = k === this.chosen;
+      picture.append(svg("rect", { x: x(from), width: (x(to) - x(from)) * share, y: 36, height: 80, fill: colour, opacity: here ? 0.18 : 0.07 }));
+      const pick = () => {
+        this.chosen = k;
+        this.paintRecord(this.width, 1);
+        this.below.querySelector(`[data-segment="${k}"]`)?.focus();
+      };
+      const bar = svg("g", {
+        class: "clickable", role: "button", tabindex: 0, "data-segment": k, "aria-pressed": String(here),
+        "aria-label": this.inputWords(k),
+        onclick: pick, onkeydown: (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), pick()),
+      });
+      const top = 122 + (k % 3) * 15;
+      bar.append(svg("rect", { x: x(from), width: Math.max(6, x(to) - x(from)), y: top - 3, height: 15, fill: "transparent" }));
+      bar.append(svg("rect", { x: x(from), width: Math.max(2, (x(to) - x(from)) * share), y: top, height: 9, rx: 3, fill: colour, opacity: here ? 1 : 0.55 }));
+      return bar;
     });
-    picture.append(line(values.map((value, i) => [x(i), y(value)]), { class: "ink", "stroke-width": 1.1 }));
-    data.stretch.marks.forEach((mark) => picture.append(label(x(mark.at), top + 20, mark.symbol, { "text-anchor": "middle", style: `fill:${this.classColour(mark.symbol)};font-weight:700` })));
-    picture.append(label(2, top + 170, text.below, { class: "tick" }));
-    this.stage.replaceChildren(picture);
-    this.words.textContent = fill(text.count, { runs: data.runs.length, kept: data.runs.filter((run) => run.kept).length });
-    Object.assign(this.frame.dataset, { runs: data.runs.length, kept: data.runs.filter((run) => run.kept).map((run) => `${run.symbol}${run.last - run.first + 1}`).join(" ") });
+    picture.append(line(values.map((value, i) => [x(i), y(value)]), { class: "ink", "stroke-width": 1.1 }), ...bars.filter(Boolean));
+    marks.forEach((mark) => picture.append(label(x(mark.at), 32, mark.symbol, { "text-anchor": "middle", style: `fill:${this.classColour(mark.symbol)};font-weight:700` })));
+    picture.append(label(2, 180, text.below, { class: "tick" }));
+    if (segments.length) this.paintInput(picture, width, 206);
+    this.below.replaceChildren(picture);
+  }
+
+  inputWords(k) {
+    const { data, text } = this;
+    const length = data[`segment_${k}`].length;
+    return fill(text.input, { ...data.stretch.segments[k], length, padding: data.stretch.n_samples - length });
+  }
+
+  /** The segment of the chosen run: standardised, and filled with zeros. */
+  paintInput(picture, width, top) {
+    const { data, text } = this;
+    const segment = data.stretch.segments[this.chosen];
+    const values = [...data[`segment_${this.chosen}`]];
+    const { n_samples: n } = data.stretch;
+    const x = linear(0, n, 2, width - 2);
+    const y = linear(Math.min(...values, 0), Math.max(...values, 0), top + 112, top + 22);
+    picture.append(label(2, top, this.inputWords(this.chosen), { class: "title" }));
+    picture.append(svg("rect", { x: x(values.length), width: x(n) - x(values.length), y: top + 12, height: 108, class: "soft-fill" }));
+    if (x(n) - x(values.length) > 60) picture.append(label(x(values.length) + 6, top + 28, text.padding, { class: "tick" }));
+    const whole = [...values, ...new Array(n - values.length).fill(0)];
+    picture.append(line(whole.map((value, i) => [x(i), y(value)]), { style: `stroke:${this.classColour(segment.symbol)}`, "stroke-width": 1.4 }));
+    axisX(picture, x, top + 122, [0, 250, 500, 750, 1000].filter((tick) => tick > 0 && tick < n), text.sample, width - 2);
+    Object.assign(this.frame.dataset, { segment: this.chosen, length: values.length });
   }
 };

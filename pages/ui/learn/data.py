@@ -6,18 +6,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from ecgmodel.evaluation.published import OH_COUNTS
 from ecgmodel.labels import CLASS_NAMES, CLASSES, class_index
-from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES
-from ecgmodel.segments.runs import SAMPLES_AFTER, SAMPLES_BEFORE, find_runs
+from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES, standardise
+from ecgmodel.segments.runs import SAMPLES_AFTER, SAMPLES_BEFORE, find_runs, place_runs
 from pages.ui import cache, state
 from pages.ui.blocks import clock
 from pages.ui.learn.beat import beat_in_use, choose_beat
 from pages.ui.learn.figure import show_figure
 from pages.ui.learn.lesson import Chapter, Question
 from pages.ui.text import look_up, t
-
-PAPER_COUNTS = {"N": 8245, "L": 344, "R": 660, "A": 1004, "V": 6246}
-"""Segments of each class in Oh et al. 2018, doi 10.1016/j.compbiomed.2018.06.002."""
 
 START = "NNV+NNAVV"
 MOST = 60
@@ -66,7 +64,7 @@ def tell() -> None:
             "there are {ratio:.0f} normal segments. And a run's **length** already gives much away: premature beats "
             "come singly, bundle branch blocks in long rows. A model that only looks at where the padding begins is "
             "right in almost two cases out of three (chapter 9).",
-            ratio=PAPER_COUNTS["N"] / PAPER_COUNTS["L"],
+            ratio=OH_COUNTS["N"] / OH_COUNTS["L"],
         )
     )
     st.markdown(
@@ -84,13 +82,13 @@ def _show_counts() -> None:
     here = beat_in_use().record
     rows = []
     for symbol in CLASSES:
-        row = {t("Class"): f"{symbol} · {look_up(CLASS_NAMES[symbol])}", t("Paper"): f"{PAPER_COUNTS[symbol]:,}"}
+        row = {t("Class"): f"{symbol} · {look_up(CLASS_NAMES[symbol])}", t("Paper"): f"{OH_COUNTS[symbol]:,}"}
         if ours is not None:
             row[t("Ours")] = f"{ours[symbol]:,}"
         if here.annotations is not None:
             row[here.name] = f"{cache.count_record_runs(here.name)[symbol]:,}"
         rows.append(row)
-    total = {t("Class"): t("together"), t("Paper"): f"{sum(PAPER_COUNTS.values()):,}"}
+    total = {t("Class"): t("together"), t("Paper"): f"{sum(OH_COUNTS.values()):,}"}
     if ours is not None:
         total[t("Ours")] = f"{sum(ours.values()):,}"
     if here.annotations is not None:
@@ -110,6 +108,7 @@ def show() -> None:
     chosen = beat_in_use()
     symbols = list(settings()["SYMBOLS"])
     if state.shows_controls():
+        choose_beat(chosen)
         st.session_state.setdefault(_KEY, "".join(symbols))
         st.text_input(t("Annotations, one character each"), key=_KEY, max_chars=MOST, on_change=_take)
     runs = [
@@ -121,21 +120,23 @@ def show() -> None:
         }
         for first, last in find_runs(np.array(symbols))
     ]
-    if state.shows_controls():
-        choose_beat(chosen)
-    signal, stretch = _stretch()
+    stretch, arrays = _stretch()
     show_figure(
         "runs",
         {
-            "picture": t("Annotations cut into runs, and a stretch of the record with its segments"),
+            "picture": t("Annotations cut into runs"),
+            "count": t("{runs} runs, {kept} of them of the five classes."),
+            "record": t("A stretch of the record, and the segments of its runs; click one"),
             "stretch": t(
                 "Record {record}, ten seconds from {start}", record=chosen.record.name, start=stretch["clock"]
             ),
-            "below": t("Each bar is a segment: the signal that one run gives the model."),
-            "count": t("{runs} runs, {kept} of them of the five classes."),
+            "below": t("Each bar is what one run gives the model. Click one."),
+            "input": t("Input of run {symbol} × {beats}: {length} samples, {padding} zeros"),
+            "padding": t("padding"),
+            "sample": t("sample"),
         },
         {"symbols": symbols, "runs": runs, "stretch": stretch},
-        {"signal": signal.astype(np.float32)},
+        arrays,
     )
     if chosen.record.annotations is None:
         st.caption(t("Nobody annotated this record, so no runs can be cut from it."))
@@ -145,30 +146,42 @@ def _take() -> None:
     state.set_lesson_choice(_CHOICE, {"symbols": st.session_state[_KEY].replace(" ", "")})
 
 
-def _stretch() -> tuple[np.ndarray, dict]:
-    """Return ten seconds around the chosen beat: its marks, and the segments that its runs give."""
+def _stretch() -> tuple[dict, dict]:
+    """Return ten seconds around the chosen beat: its marks, the segments that its runs give, and their signals."""
     chosen = beat_in_use()
     record, fs = chosen.record, chosen.record.fs
+    lead = record.lead(chosen.lead)
     span = round(WINDOW_S * fs)
     start = int(np.clip(chosen.r_sample - span // 2, 0, max(record.n_samples - span, 0)))
     marks = record.annotations if record.annotations is not None else chosen.beats
     inside = (marks.sample >= start) & (marks.sample < start + span)
-    segments = []
+    segments, arrays = [], {"signal": np.nan_to_num(lead[start : start + span]).astype(np.float32)}
     if record.annotations is not None and fs == MODEL_FS:
-        for first, last in find_runs(marks.symbol):
-            begin = int(marks.sample[first]) - SAMPLES_BEFORE
-            end = min(int(marks.sample[last]) + SAMPLES_AFTER + 1, max(begin, 0) + SEGMENT_SAMPLES)
-            if class_index(marks.symbol[first]) >= 0 and begin < start + span and end > start:
-                segments.append({"start": begin - start, "stop": end - start, "symbol": str(marks.symbol[first])})
+        placed = place_runs(marks, record.n_samples)
+        for k in np.flatnonzero(
+            (placed.start_sample < start + span) & (placed.start_sample + placed.length > start)
+        ).tolist():
+            begin, length = int(placed.start_sample[k]), int(placed.length[k])
+            arrays[f"segment_{len(segments)}"] = standardise(lead[begin : begin + length])
+            segments.append(
+                {
+                    "start": begin - start,
+                    "stop": begin + length - start,
+                    "symbol": CLASSES[placed.label[k]],
+                    "beats": int(placed.n_beats[k]),
+                    "chosen": begin <= chosen.r_sample < begin + length,
+                }
+            )
     described = {
         "clock": clock(start / fs),
+        "n_samples": SEGMENT_SAMPLES,
         "segments": segments,
         "marks": [
             {"at": int(at - start), "symbol": str(symbol) or "·"}
             for at, symbol in zip(marks.sample[inside], marks.symbol[inside], strict=True)
         ],
     }
-    return np.nan_to_num(record.lead(chosen.lead)[start : start + span]), described
+    return described, arrays
 
 
 def ask() -> tuple[Question, ...]:
@@ -195,12 +208,12 @@ def ask() -> tuple[Question, ...]:
         ),
         Question(
             t("A model always answers “N”. What is its accuracy on the paper's data?"),
-            tuple(f"{share:.0%}" for share in (1 / 5, PAPER_COUNTS["N"] / sum(PAPER_COUNTS.values()), 0.9)),
+            tuple(f"{share:.0%}" for share in (1 / 5, OH_COUNTS["N"] / sum(OH_COUNTS.values()), 0.9)),
             1,
             t(
                 "{n:,} of {total:,}. That is why accuracy alone says little.",
-                n=PAPER_COUNTS["N"],
-                total=sum(PAPER_COUNTS.values()),
+                n=OH_COUNTS["N"],
+                total=sum(OH_COUNTS.values()),
             ),
         ),
     )

@@ -10,6 +10,7 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError
 from ecgmodel.evaluation.agreement import compare_beats, saw_person
 from ecgmodel.evaluation.metrics import score
+from ecgmodel.evaluation.published import OH_SCORES
 from pages.ui import cache, state
 from pages.ui.learn.beat import beat_in_use, choose_beat
 from pages.ui.learn.figure import show_figure
@@ -19,9 +20,6 @@ from pages.ui.text import t
 
 if TYPE_CHECKING:
     from ecgmodel.evaluation.results import Result
-
-PAPER = {"accuracy": 0.9810, "sensitivity": 0.9750, "specificity": 0.9870}
-"""Oh et al. 2018, doi 10.1016/j.compbiomed.2018.06.002: ten-fold over segments."""
 
 PROTOCOLS = ("segments-10fold", "patients-10fold", "ds1-ds2")
 
@@ -42,7 +40,7 @@ def tell() -> None:
             "of {sensitivity:.2%} and a specificity of {specificity:.2%}. Ten-fold means: the segments are dealt "
             "into ten parts; each part is held out once, while the other nine train. Beside it the figure shows our "
             "own networks.",
-            **PAPER,
+            **OH_SCORES,
         )
     )
     st.latex(r"\text{sensitivity} = \frac{TP}{TP + FN}")
@@ -50,7 +48,7 @@ def tell() -> None:
     st.markdown(
         t(
             "**The matrix.** A confusion matrix counts truth (rows) against answer (columns). The diagonal is "
-            "right; every other cell is a kind of mistake. Below, our model on the record that you choose."
+            "right; every other cell is a kind of mistake. Beside, our model on the record that you choose."
         )
     )
     st.markdown(
@@ -85,6 +83,9 @@ def show() -> None:
         st.segmented_control(
             t("Split"), PROTOCOLS, format_func=names.__getitem__, key=_SPLIT, required=True, on_change=_take
         )
+    st.page_link(
+        "pages/evaluate.py", label=t("Open the split switch: three splits side by side"), icon=":material/call_split:"
+    )
     rows, curves = _rows(protocol)
     if not any(not row["paper"] for row in rows):
         st.caption(t("Nothing of ours was evaluated under this split here. python -m ecgmodel evaluate does it."))
@@ -108,6 +109,7 @@ def show() -> None:
         },
     )
     _show_sources(rows)
+    _show_result_matrix(protocol)
     _show_record_matrix()
 
 
@@ -123,7 +125,7 @@ def _rows(protocol: str) -> tuple[list[dict], list[dict]]:
     """Return the bars of a protocol, and the accuracy curves of its first result."""
     rows, curves = [], []
     if protocol == "segments-10fold":
-        rows.append({"name": t("Paper (LSTM)"), "values": list(PAPER.values()), "paper": True, "strong": True})
+        rows.append({"name": t("Paper (LSTM)"), "values": list(OH_SCORES.values()), "paper": True, "strong": True})
     results: list[Result] = cache.evaluation_results(protocol)
     for result in results:
         scores = result.scores.to_dict()
@@ -150,7 +152,7 @@ def _rows(protocol: str) -> tuple[list[dict], list[dict]]:
 
 
 def _row(name: str, scores: dict[str, float], source: str) -> dict:
-    values = [scores.get(measure) for measure in PAPER]
+    values = [scores.get(measure) for measure in OH_SCORES]
     return {"name": name, "values": values, "paper": False, "strong": True, "source": source}
 
 
@@ -158,6 +160,13 @@ def _show_sources(rows: list[dict]) -> None:
     named = [f"{row['name']}: {row['source']}" for row in rows if row.get("source")]
     if named:
         st.caption("; ".join(named))
+
+
+def _show_result_matrix(protocol: str) -> None:
+    """Show the matrix of what the folds held out, where a result lies here."""
+    for result in cache.evaluation_results(protocol)[:1]:
+        words = t("{name}: all {n:,} segments that a fold held out", name=result.preset, n=int(result.matrix.sum()))
+        show_matrix(result.matrix, result.scores, caption=words)
 
 
 def _show_record_matrix() -> None:
