@@ -18,7 +18,7 @@ import numpy as np
 from ecgmodel.errors import ImportFileError, ImportStoppedError, QuestionError
 from ecgmodel.records.imports import beat_rows as row_rules
 from ecgmodel.records.imports import columns as column_rules
-from ecgmodel.records.imports import layout as layout_rules
+from ecgmodel.records.imports import layout_rules
 from ecgmodel.records.imports import rates as rate_rules
 from ecgmodel.records.imports import source as encoding_rules
 from ecgmodel.records.imports import units as unit_rules

@@ -227,7 +227,7 @@ def _record_table() -> None:
     entries = [entry for entry in cache.record_entries() if entry.available != "download"]
     with st.spinner(t("Reading the headers of {n} records …", n=len(entries))):
         rows = [_table_row(cache.record_summary(entry.name)) for entry in entries]
-    picked = st.dataframe(rows, hide_index=True, on_select="rerun", selection_mode="single-row")
+    picked = st.dataframe(rows, hide_index=True, on_select="rerun", selection_mode="single-row", placeholder="")
     st.caption(t("A row's box at its left opens the record; the magnifier searches, a column's head sorts."))
     if picked.selection.rows:
         _take_record(entries[picked.selection.rows[0]].name)
@@ -262,6 +262,7 @@ def show_beat_table(beats: BeatTimes) -> None:
         },
         hide_index=True,
         width=800,
+        placeholder="",
         column_config={
             t("Time (s)"): st.column_config.NumberColumn(format="%.3f"),
             t("RR before (s)"): st.column_config.NumberColumn(format="%.3f"),

@@ -235,6 +235,7 @@ def show_beats(upload: Upload, analysis: Analysis, symbol: np.ndarray) -> None:
         hide_index=True,
         height=320,
         width=760,
+        placeholder="",
         column_config=numbers,
         key=key,
         on_select=jump,
