@@ -75,7 +75,7 @@ def show_data(form: dict[str, Any], preset: Preset, plan: TrainingPlan | None) -
     except EcgModelError as error:
         show_error(error)
         return
-    counts, examples = st.columns((0.42, 0.58))
+    counts, examples = st.columns((0.46, 0.54))
     with counts:
         _show_counts(form, preset, plan, segments)
     with examples:

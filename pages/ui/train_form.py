@@ -89,7 +89,7 @@ def show_form(form: dict[str, Any], runs: Sequence[Run]) -> None:
     """Show the form with what a training would cost, and start one on a click."""
     with st.container(horizontal=True):
         _select("preset", t("Preset"), list(PRESETS), on_change=_take_preset)
-        _select("protocol", t("Protocol"), _protocols(form), format_func=_protocol_name, on_change=_take_first_fold)
+        _select("protocol", t("Protocol"), _protocols(form), format_func=protocol_name, on_change=_take_first_fold)
         _select("fold", t("Fold held out"), list(range(count_folds(form["protocol"]))), width=120)
     with st.container(horizontal=True):
         _whole_input("epochs", t("Epochs"))
@@ -130,8 +130,8 @@ def _show_network(form: dict[str, Any]) -> None:
         with st.container(horizontal=True):
             _select("cell", t("Cell"), CELLS, format_func=str.upper, disabled=off, width=100)
             _whole_input("units", t("Units"), disabled=off)
-            _text("filters", t("Filters"), disabled=off, width=110)
-            _text("kernels", t("Kernel lengths"), disabled=off, width=110)
+            _text("filters", t("Filters in each layer"), disabled=off, width=150)
+            _text("kernels", t("Kernel lengths"), disabled=off, width=150)
             _text("dense", t("Dense layers"), disabled=off, width=110)
             _text("dropout", t("Dropout"), disabled=off, width=90)
             _select(
@@ -226,7 +226,7 @@ def _in_words(error: EcgModelError) -> EcgModelError:
         "learning_rate": t("Learning rate"),
         "seed": t("Seed"),
         "Units": t("Units"),
-        "Filters": t("Filters"),
+        "Filters": t("Filters in each layer"),
         "Kernel length": t("Kernel length"),
         "Dense units": t("Dense units"),
     }
@@ -279,7 +279,8 @@ def _protocols(form: dict[str, Any]) -> tuple[str, ...]:
     return PROTOCOLS if form["records"] == "mitdb" else PROTOCOLS[:2]
 
 
-def _protocol_name(protocol: str) -> str:
+def protocol_name(protocol: str) -> str:
+    """Return what a protocol is called."""
     return {
         "segments-10fold": t("segments, ten folds"),
         "patients-10fold": t("people, ten folds"),

@@ -15,7 +15,7 @@ from pages.ui import cache, state
 from pages.ui.blocks import show_error
 from pages.ui.text import t, tn
 from pages.ui.train_data import theme
-from pages.ui.train_form import fill_form, time_words
+from pages.ui.train_form import fill_form, protocol_name, time_words
 
 _ERROR = "train.error"
 COLOURS: dict[JobState, str] = {
@@ -98,8 +98,10 @@ def describe_run(run: Run) -> str:
     config = run.preset.config
     parts = [
         t("{cell}, {units} units", cell=config.cell.upper(), units=config.units),
-        f"{run.preset.protocol}, {t('fold {fold}', fold=run.fold)}",
+        protocol_name(run.preset.protocol),
     ]
+    if run.preset.protocol != "ds1-ds2":
+        parts.append(t("fold {fold}", fold=run.fold))
     if run.preset.records:
         parts.append(t("simulated records"))
     return " · ".join(parts)

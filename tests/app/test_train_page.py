@@ -90,14 +90,14 @@ def test_counts_stand_beside_the_paper_s(open_app, mitdb_folder, tmp_path, monke
         ("Units", 10_000, "Units is 10000; it must be a whole number from 1 to 512"),
         ("Kernel lengths", "2000, 10, 5", "Kernel length is 2000; it must be a whole number from 1 to 1000"),
         ("Kernel lengths", "20, 10", "3 filter counts and 2 kernel lengths"),
-        ("Filters", "3, six, 6", "'3, six, 6' is no list of whole numbers"),
+        ("Filters in each layer", "3, six, 6", "'3, six, 6' is no list of whole numbers"),
         ("Dropout", "1", "The dropout is 1.0"),
     ],
 )
 def test_what_cannot_be_trained_is_said_in_a_sentence(open_app, runs, label, value, says):
     """Nothing can be started meanwhile, nothing is lost, and the right value mends it."""
     app = open_app("train")
-    if label in ("Units", "Kernel lengths", "Filters", "Dropout"):
+    if label in ("Units", "Kernel lengths", "Filters in each layer", "Dropout"):
         field(app, "Change it").set_value(True).run()
     usual = field(app, label).value
     field(app, label).set_value(value).run()
@@ -203,7 +203,7 @@ def test_a_training_that_failed_gives_advice_and_its_settings(open_app, runs, mo
     assert any("smaller learning rate than 0.003" in warning.value for warning in app.warning)
     press(app, "Copy settings")
     assert field(app, "Units").value == 2
-    assert field(app, "Filters").value == "2, 2"
+    assert field(app, "Filters in each layer").value == "2, 2"
     assert field(app, "Seed").value == 9
 
 

@@ -1,0 +1,111 @@
+"""Trainings in a real browser: a network that really learns, stopped, resumed and watched by two tabs."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import onnx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from ecgmodel.network.model_file import parse_model
+from ecgmodel.training.jobs import list_runs
+from tests.browser.server import ROOT, Server, serve
+
+N_EPOCHS = 10
+SLOW_MS = 240_000
+"""A training waits for TensorFlow, and on a busy machine for that long."""
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the runs."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def server(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app as on a machine without the database."""
+    env = {"ECG_DATA_DIR": None, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")), "ECG_RUNS_DIR": str(runs)}
+    with serve(ROOT / "app.py", env) as server:
+        yield server
+
+
+@pytest.fixture
+def page(chromium_browser: Browser) -> Iterator[Page]:
+    """A page whose context may open others; what a script throws fails the test.
+
+    Streamlit itself asks for files below the page's address first when the page is reloaded, and is refused them.
+    """
+    context = chromium_browser.new_context(viewport={"width": 1360, "height": 900}, locale="en-US")
+    context.set_default_timeout(SLOW_MS)
+    faults: list[str] = []
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    yield context.new_page()
+    context.close()
+    assert faults == []
+
+
+def fill(page: Page, label: str, value: object) -> None:
+    box = page.get_by_label(label, exact=True)
+    box.fill(str(value))
+    box.press("Enter")
+
+
+def test_train_stop_reload_go_on_use(page: Page, server: Server, runs: Path) -> None:
+    """A student's whole way, on simulated records: every epoch that was seen is kept, the model serves at its end."""
+    page.goto(server.url)
+    expect(page.locator("[data-paints]")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("link", name="Train", exact=True).click()
+    expect(page.get_by_text("simulated records train")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_text("The network", exact=True).click()
+    page.get_by_text("Change it", exact=True).click()
+    fill(page, "Units", 4)
+    fill(page, "Filters in each layer", "2, 2, 2")
+    fill(page, "Epochs", 0)
+    expect(page.get_by_text("Epochs is 0; it must be from 1 to 1000.")).to_be_visible(timeout=SLOW_MS)
+    fill(page, "Epochs", N_EPOCHS)
+    fill(page, "Batch", 24)
+    expect(page.get_by_text("549 weights")).to_be_visible(timeout=SLOW_MS)
+    fill(page, "Name of the run", "browser")
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.get_by_role("button", name="Train", exact=True).click()
+
+    # Another tab sees the curves grow as well, and may stop the training.
+    expect(other.get_by_text("Epochs as a table")).to_be_visible(timeout=SLOW_MS)
+    other.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text(f"of {N_EPOCHS} epochs are kept")).to_be_visible(timeout=SLOW_MS)
+    n_kept = len(list_runs(runs)[0].epochs)
+    assert 1 <= n_kept < N_EPOCHS
+
+    page.reload()
+    expect(page.get_by_text(f"{n_kept} of {N_EPOCHS} epochs are kept")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("button", name="Go on", exact=True).click()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible(timeout=SLOW_MS)
+    page.reload()  # disturbs nothing
+    expect(page.get_by_role("button", name="Use in Predict")).to_be_visible(timeout=SLOW_MS)
+    (run,) = list_runs(runs)
+    assert [epoch.epoch for epoch in run.epochs] == list(range(1, N_EPOCHS + 1))
+    assert run.epochs[-1].loss < run.epochs[0].loss
+
+    page.get_by_role("button", name="Download", exact=True).click()
+    files = {}
+    for ending in (".safetensors", ".onnx", ".keras", ".tensorboard.zip"):
+        with page.expect_download(timeout=SLOW_MS) as waiting:
+            page.get_by_role("button", name=ending).click()
+        assert waiting.value.suggested_filename == f"browser{ending}"
+        files[ending] = Path(waiting.value.path()).read_bytes()
+    assert parse_model(files[".safetensors"], "browser.safetensors").card.epochs == N_EPOCHS
+    onnx.checker.check_model(onnx.load_from_string(files[".onnx"]))
+    assert "model.weights.h5" in zipfile.ZipFile(io.BytesIO(files[".keras"])).namelist()
+    events = zipfile.ZipFile(io.BytesIO(files[".tensorboard.zip"])).namelist()
+    assert {Path(name).parts[0] for name in events} == {"train", "validation"}
+
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Use in Predict").click()
+    expect(page.get_by_text("GRU, 4 units, 549 weights").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("browser · reads runs")).to_be_visible()
