@@ -5,11 +5,13 @@ import io
 import re
 import runpy
 
+import numpy as np
 import pytest
 
 from pages.ui.learn.chapters import CHAPTERS
 from pages.ui.learn.lesson import SNIPPETS
 from tests.app.screen import all_text
+from tests.evaluation_case import ship_result
 
 NUMBERS = [chapter.number for chapter in CHAPTERS]
 
@@ -101,3 +103,18 @@ def test_walk_through_the_chapters(open_app, no_mitdb):
         named[0].click().run()
         assert not app.exception
         assert app.query_params["chapter"] == str(chapter.number)
+
+
+def test_results(open_app, no_mitdb, monkeypatch, tmp_path):
+    """Where results lie, chapters 5 and 9 take their scores from them, and the way to the split switch is there."""
+    monkeypatch.setenv("ECG_RESULTS_DIR", str(tmp_path))
+    accuracy = {cell: ship_result(tmp_path, f"paper-{cell}", "segments-10fold") for cell in ("gru", "lstm")}
+    app = open_app("learn", chapter="5")
+    assert not app.exception
+    shown = {metric.label.split()[0].lower(): metric.value for metric in app.metric}
+    for cell, result in accuracy.items():
+        assert shown[cell] == f"{np.trace(result.matrix) / result.matrix.sum():.2%}"
+    app = open_app("learn", chapter="9")
+    assert not app.exception
+    assert any(link.proto.page == "evaluate" for link in app.get("page_link"))
+    assert "segments that a fold held out" in " ".join(html.proto.body for html in app.get("html"))

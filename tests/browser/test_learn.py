@@ -20,6 +20,7 @@ from ecgmodel.network.plain_rnn import impulse, run_plain_rnn
 from ecgmodel.records.sources import open_record
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.one_beat import cut_one, nearest_beat
+from ecgmodel.segments.runs import cut_runs
 from tests.browser.conftest import watched_page
 from tests.browser.server import Server
 
@@ -205,6 +206,21 @@ def test_runs(course: Course):
     box.press("Enter")
     expect(course.figure).to_have_attribute("data-runs", "4", timeout=PATIENCE_MS)
     expect(course.figure).to_have_attribute("data-kept", "N2 V1 N2")
+
+
+def test_run_as_the_model_gets_it(course: Course):
+    """A click on a bar shows its segment, as long as the library cuts it."""
+    course.open(8)
+    bars = course.figure.locator("[data-segment]")
+    record = open_record(course.address()["record"])
+    lengths = set(cut_runs(record).length.tolist())
+    shown = []
+    for k in range(min(bars.count(), 3)):
+        bars.nth(k).press("Enter")
+        expect(bars.nth(k)).to_have_attribute("aria-pressed", "true")
+        shown.append(int(course.value("length")))
+    assert len(shown) > 1
+    assert set(shown) <= lengths
 
 
 def test_click_on_a_beat(course: Course):
