@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from ecgmodel.evaluation.predictions import Predictions, truth_of_symbols, write
 from ecgmodel.evaluation.results import FoldSummary, Result, predictions_path, result_path, write_result
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.sources import open_record
+from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.mitdb_segments import cut_labelled_beats
 from ecgmodel.segments.runs import cut_runs
 from ecgmodel.segments.splits import count_folds
@@ -26,13 +28,20 @@ RECORDS = ("simulated-mixed", "simulated-ventricular", "simulated-atrial")
 """Whose segments they are: the app can open them on every machine."""
 
 
+@lru_cache
+def _cut(name: str, kind: str) -> Segments:
+    """Return the segments of a record without their signals; simulating half an hour takes a while."""
+    record = open_record(name)
+    cut = cut_runs(record) if kind == "runs" else cut_labelled_beats(record, record.default_lead)
+    return replace(cut, signal=cut.signal[:, :1].copy())
+
+
 def make_predictions(kind: str, n_folds: int, right: float, seed: int = 0) -> Predictions:
     """Return answers of which a share of about `right` is right."""
     random = np.random.default_rng(seed)
     parts = []
     for name in RECORDS:
-        record = open_record(name)
-        cut = cut_runs(record) if kind == "runs" else cut_labelled_beats(record, record.default_lead)
+        cut = _cut(name, kind)
         symbol = np.array(CLASSES)[cut.label]
         truth = truth_of_symbols(symbol)
         label = np.where(random.random(len(cut)) < right, truth, random.integers(0, 5, len(cut))).astype(np.int8)

@@ -258,7 +258,7 @@ def predict_run(path: Path, watch: Watch = Watch()) -> Predictions:
     ModelFileError
         Where the run has no model, or a damaged one.
     RecordError
-        Where a record is not to be had.
+        Where a record is not on this machine.
     """
     kept = path / "predictions.npz"
     folder = RunFolder(path)
@@ -270,7 +270,7 @@ def predict_run(path: Path, watch: Watch = Watch()) -> Predictions:
     names = preset.records or (DS1 if preset.protocol == "ds1-ds2" else RECORD_NAMES)
     cut, answers = [], []
     for number, name in enumerate(names, start=1):
-        record = open_record(name)
+        record = open_record(name, allow_download=False)
         for lead in record.leads if preset.all_leads else (record.default_lead,):
             part = cut_runs(record, lead) if preset.segments == "runs" else cut_labelled_beats(record, lead)
             answers.append(_answer(classifier, part, np.array(CLASSES)[part.label], description["fold"]))

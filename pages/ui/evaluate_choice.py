@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from ecgmodel.errors import EcgModelError
+from ecgmodel.errors import EcgModelError, RecordError
 from ecgmodel.figures.confusion import UNITS, Unit
 from pages.ui import cache, state
 from pages.ui.blocks import show_error
 from pages.ui.evaluate_judged import ALL, Judged, Part, open_run
+from pages.ui.record_panel import offer_download
 from pages.ui.text import t
 
 if TYPE_CHECKING:
@@ -160,6 +161,11 @@ def _offer_judging(run: TrainedModel) -> None:
 
     try:
         predict_run(run.path.parent, Watch(on_record=report))
+    except RecordError:
+        bar.empty()
+        st.markdown(t("It is judged by records of the MIT-BIH Arrhythmia Database that are not all on this machine."))
+        offer_download("100")
+        return
     except EcgModelError as error:
         bar.empty()
         show_error(error)
