@@ -53,6 +53,11 @@ class QuickStep:
         self.counter = _Counter(state["adam/step"])
 
 
+def dask_setup(_worker: object) -> None:
+    """Let a worker of `dask.distributed` that preloads this module train so."""
+    fit.TrainStep = QuickStep
+
+
 def work_on(path: Path) -> None:
     """Be the process of a worker."""
     fit.TrainStep = QuickStep
