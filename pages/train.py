@@ -13,6 +13,7 @@ from ecgmodel.training.presets import PRESETS
 from pages.ui import cache, state
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_problems
 from pages.ui.frame import enter_through_app
+from pages.ui.predict_panel import choose_model_file
 from pages.ui.text import t
 from pages.ui.train_data import choose_records, show_data
 from pages.ui.train_form import read_form, show_form, training_form
@@ -80,4 +81,5 @@ with left:
 with right:
     st.fragment(watch_run, run_every=every_s)()
 st.fragment(watch_runs, run_every=every_s)()
+choose_model_file()
 show_not_a_medical_device()

@@ -84,7 +84,8 @@ def choose_lead(record: Record) -> str:
 def choose_model_file() -> None:
     """Let the visitor bring a model file; it stays in this session alone."""
     with st.popover(t("Model file"), type="tertiary", icon=":material/upload_file:"):
-        file = st.file_uploader(t("A .safetensors file that this app wrote"), type="safetensors", key=_FILE)
+        # Of any type: what is no model file of ours is refused with the reason, which the browser would not give.
+        file = st.file_uploader(t("A .safetensors file that this app wrote"), key=_FILE)
         if file is None or not state.is_news(_FILE, file.file_id):
             return
         try:

@@ -86,3 +86,14 @@ def test_foreign_model_file(open_app):
     assert not app.exception
     assert any("truncated or altered" in warning.value for warning in app.warning)
     assert "model" not in app.query_params
+
+
+@pytest.mark.parametrize("name", ["model.h5", "model.keras", "model.pkl", "model.pt", "model"])
+@pytest.mark.parametrize("page", ["predict", "train"])
+def test_a_file_that_could_run_code_is_refused(open_app, no_mitdb, page, name):
+    """With the reason, whatever is in it."""
+    app = open_app(page, record="simulated-mixed")
+    app.file_uploader[0].upload(name, b"\x80\x04\x95").run()
+    assert not app.exception
+    assert any("can run code when opened" in warning.value for warning in app.warning)
+    assert "model" not in app.query_params
