@@ -27,6 +27,9 @@ _KIND = "gates.kind"
 FIRST_BEATS = 40
 """So many beats of a record have a rhythm but hardly a typical beat before them; a first visit takes a later one."""
 
+SAME_BEAT_S = 0.002
+"""The address has three digits behind the second; what lies nearer than this is the beat that it means."""
+
 LOOK_AFTER_R_S = 0.1
 """Where a first visit looks: this long after the R peak, when the QRS complex has been seen."""
 
@@ -81,7 +84,7 @@ def choose_beat(record: Record, beats: Annotations, readable: np.ndarray) -> int
         )
     index = _beat_in_use(record, beats, choices)
     state.select_sample(int(beats.sample[index]))
-    state.note_in_address(beat=str(int(beats.sample[index])))
+    state.note_in_address(beat=f"{beats.sample[index] / record.fs:.3f}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kinds = _kinds(beats, choices)
         kept = state.own("gates")
@@ -117,20 +120,21 @@ def choose_beat(record: Record, beats: Annotations, readable: np.ndarray) -> int
 
 def _beat_in_use(record: Record, beats: Annotations, choices: np.ndarray) -> int:
     asked = state.take_asked("beat")
-    wanted = state.selected_sample() if asked is None else _whole(asked)
+    wanted = state.selected_s(record.fs) if asked is None else _seconds(asked)
     if wanted is None and asked is None:
         return _first_choice(record, beats, choices)
     if wanted is None:
         taken = _first_choice(record, beats, choices)
     else:
-        taken = int(choices[np.abs(beats.sample[choices] - wanted).argmin()])
-    if wanted != beats.sample[taken]:
+        taken = int(choices[np.abs(beats.sample[choices] - wanted * record.fs).argmin()])
+    taken_s = float(beats.sample[taken] / record.fs)
+    if wanted is None or abs(wanted - taken_s) > SAME_BEAT_S:
         state.add_problem(
             SegmentError(
-                "The model reads no beat at sample {asked} of record {record}; this is the nearest, at sample {taken}.",
-                asked=str(asked if asked is not None else wanted)[:20],
+                "The model reads no beat at {asked} s of record {record}; this is the nearest, at {taken:.3f} s.",
+                asked=f"{wanted:.3f}" if asked is None else asked[:20],
                 record=record.name,
-                taken=int(beats.sample[taken]),
+                taken=taken_s,
             )
         )
     return taken
@@ -313,7 +317,16 @@ def _nearest(name: str, text: str | None, count: int, now: int) -> int:
     return taken
 
 
-def _whole(text: str | int) -> int | None:
+def _seconds(text: str) -> float | None:
+    """Return a time out of an address, `None` where it is none."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        return None
+    return seconds if np.isfinite(seconds) else None
+
+
+def _whole(text: str) -> int | None:
     """Return a whole number out of an address, `None` where it is none."""
     try:
         number = int(text)

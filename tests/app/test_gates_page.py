@@ -61,7 +61,7 @@ def test_record_without_labels(open_app, no_mitdb):
 def test_address_opens_the_place(open_app, no_mitdb):
     """Record, beat, step and unit come from the address, and stay there."""
     sample = int(open_record("simulated-mixed").annotations.beats().sample[50])
-    place = {"record": "simulated-mixed", "beat": str(sample), "step": "47", "unit": "12"}
+    place = {"record": "simulated-mixed", "beat": f"{sample / 360:.3f}", "step": "47", "unit": "12"}
     app = open_app("gates", **place)
     assert not app.warning
     assert {key: app.query_params[key] for key in place} == place
@@ -75,8 +75,9 @@ def test_address_opens_the_place(open_app, no_mitdb):
         ({"step": "-5", "unit": "99"}, "has units 0 to 19; this is 19", {"step": "0", "unit": "19"}),
         ({"unit": "x" * 10_000}, "is no unit of this model", {}),
         ({"unit": "9" * 5_000}, "is no unit of this model", {}),
-        ({"beat": "1"}, "this is the nearest, at sample", {}),
-        ({"beat": "nonsense"}, "reads no beat at sample nonsense", {}),
+        ({"beat": "0.02"}, "reads no beat at 0.02 s of record simulated-mixed; this is the nearest, at", {}),
+        ({"beat": "nonsense"}, "reads no beat at nonsense s", {}),
+        ({"beat": "nan"}, "reads no beat at nan s", {}),
         ({"beat": "99999999999999999999"}, "this is the nearest", {}),
     ],
 )
@@ -96,7 +97,7 @@ def test_beats_at_the_record_s_ends(open_app, no_mitdb):
     beats = open_record("simulated-mixed").annotations.beats().sample
     for model in ("beats-gru", "gru"):
         for sample in (beats[0], beats[-1]):
-            app = open_app("gates", record="simulated-mixed", model=model, beat=str(sample))
+            app = open_app("gates", record="simulated-mixed", model=model, beat=f"{sample / 360:.3f}")
             assert not app.exception
             assert not app.warning
             assert shows_gates(app)
@@ -106,8 +107,8 @@ def test_beat_outside_the_runs(open_app, mitdb_folder):
     """A fusion beat is in no run, so a model of runs opens the nearest beat that it reads, and says so."""
     beats = open_record("208").annotations.beats()
     fusion = int(beats.sample[beats.symbol == "F"][5])
-    app = open_app("gates", record="208", model="gru", beat=str(fusion))
-    assert any(f"no beat at sample {fusion}" in warning.value for warning in app.warning)
+    app = open_app("gates", record="208", model="gru", beat=f"{fusion / 360:.3f}")
+    assert any(f"no beat at {fusion / 360:.3f} s" in warning.value for warning in app.warning)
     assert shows_gates(app)
 
 
@@ -117,7 +118,7 @@ def test_beats_one_after_the_other(open_app, no_mitdb):
     beats = open_record("simulated-mixed").annotations.beats()
     choose(app, "Beats to step through", "V")
     next(button for button in app.button if button.key == "gates.chevron_right").click().run()
-    assert app.query_params["beat"] == str(beats.sample[beats.symbol == "V"][0])
+    assert app.query_params["beat"] == f"{beats.sample[beats.symbol == 'V'][0] / 360:.3f}"
     assert "**V" in all_text(app)
     assert not app.warning
 
