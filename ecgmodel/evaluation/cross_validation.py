@@ -19,7 +19,7 @@ import numpy as np
 from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.aami import count_groups
 from ecgmodel.evaluation.baselines import BASELINES
-from ecgmodel.evaluation.metrics import confusion
+from ecgmodel.evaluation.metrics import confusion, score
 from ecgmodel.evaluation.operating_curves import draw_class_curves, measure_reliability
 from ecgmodel.evaluation.predictions import (
     Predictions,
@@ -31,7 +31,7 @@ from ecgmodel.evaluation.predictions import (
 from ecgmodel.evaluation.results import FoldSummary, Result, read_result, result_path
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.inference import Classifier
-from ecgmodel.network.model_file import Model, read_model
+from ecgmodel.network.model_file import Model, read_model, write_model
 from ecgmodel.records.mitdb import RECORD_NAMES
 from ecgmodel.records.record import Record
 from ecgmodel.records.sources import open_record
@@ -40,12 +40,14 @@ from ecgmodel.segments.dataset import Segments, join_segments
 from ecgmodel.segments.mitdb_segments import cut_labelled_beats
 from ecgmodel.segments.runs import cut_runs
 from ecgmodel.segments.splits import DS1, DS2, Split, count_folds
+from ecgmodel.training.fit import prepare_step
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import EpochResult, RunFolder
 from ecgmodel.training.train import (
     SPLIT_SEED,
     cut_training_segments,
     describe_run,
+    name_strangers,
     read_preset,
     split_for,
     train_preset,
@@ -135,6 +137,7 @@ def train_folds(
     ConfigError
         Where a fold's folder holds another run; as `train_preset`.
     """
+    step = None
     for fold in folds:
         path = fold_folder(out, fold)
         if _read_fold_predictions(preset, out, fold) is not None:
@@ -145,10 +148,16 @@ def train_folds(
         folder = RunFolder(path)
         if not folder.model_path.exists():
             resume = folder.read_config() is not None
-            model = train_preset(preset, segments, fold, path, resume, watch.on_epoch, watch.on_batch, should_stop)
+            if step is None:
+                step = prepare_step(preset.config, preset.settings)
+            callbacks = watch.on_epoch, watch.on_batch, should_stop
+            model = train_preset(preset, segments, fold, path, resume, *callbacks, step)
             if model is None:
                 return False
-        predictions = _predict_fold(preset, segments, fold, read_model(folder.model_path), watch)
+        model = read_model(folder.model_path)
+        predictions = _predict_fold(preset, segments, fold, model, watch)
+        if preset.protocol == "ds1-ds2":
+            write_model(_note_test(model, predictions), folder.model_path)
         _write_parts(folder, split_for(preset, segments, fold), segments)
         write_predictions(predictions, path / "predictions.npz")  # last: it says that the fold is done
     return True
@@ -373,6 +382,19 @@ def _cut_every_beat(record: Record, kind: str) -> tuple[Segments, np.ndarray]:
         return runs, np.array(CLASSES)[runs.label]
     lead, marks = record.default_lead, record.annotations.beats()
     return cut_beats(record.lead(lead), marks.sample, record.fs, marks.symbol, record.name, lead), marks.symbol
+
+
+def _note_test(model: Model, predictions: Predictions) -> Model:
+    """Return the model with a card that speaks of DS2, which was closed to its training."""
+    judged = predictions.take(predictions.truth >= 0)
+    names = tuple(str(name) for name in np.unique(judged.record))
+    card = replace(
+        model.card,
+        held_out=name_strangers(len(judged), names),
+        held_out_records=names,
+        scores=score(judged.matrix()).to_dict(),
+    )
+    return replace(model, card=card)
 
 
 def _answer(classifier: Classifier, test: Segments, symbol: np.ndarray, fold: int) -> Predictions:

@@ -136,6 +136,17 @@ def bucket_lengths(length: np.ndarray, config: NetworkConfig, n_buckets: int = N
     return np.unique(np.r_[edges, min(int(-(-need.max() // quantum)) * quantum, config.n_samples)])
 
 
+def prepare_step(config: NetworkConfig, settings: TrainSettings) -> TrainStep:
+    """Return the step with which `fit` trains, at its start."""
+    return TrainStep(
+        config,
+        initialise_weights(config, settings.seed, settings.memory),
+        label_smoothing=settings.label_smoothing,
+        weight_decay=settings.weight_decay,
+        seed=settings.seed,
+    )
+
+
 def fit(
     config: NetworkConfig,
     settings: TrainSettings,
@@ -145,6 +156,7 @@ def fit(
     on_epoch: Callable[[EpochResult], None] | None = None,
     on_batch: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    step: TrainStep | None = None,
 ) -> FitResult:
     """Train a network; go on from the folder's checkpoint where there is one.
 
@@ -160,6 +172,8 @@ def fit(
         Called after each epoch with its result, and after each batch with its number (from 1) and their count.
     should_stop : callable
         Asked after each batch; a started epoch is then given up and the run can be resumed.
+    step : TrainStep or None
+        Of the same network and settings (`prepare_step`), to be used again: compiling it takes as long as some epochs.
 
     Raises
     ------
@@ -170,13 +184,10 @@ def fit(
     """
     if len(train) == 0 or (train.label < 0).any():
         raise ConfigError("Training needs segments, each with one of the five classes. This split leaves none.")
-    step = TrainStep(
-        config,
-        initialise_weights(config, settings.seed, settings.memory),
-        label_smoothing=settings.label_smoothing,
-        weight_decay=settings.weight_decay,
-        seed=settings.seed,
-    )
+    if step is None:
+        step = prepare_step(config, settings)
+    else:
+        step.restart(initialise_weights(config, settings.seed, settings.memory))
     average = step.weights()
     epochs: tuple[EpochResult, ...] = ()
     if folder is not None and (checkpoint := folder.read_checkpoint()) is not None:

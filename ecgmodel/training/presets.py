@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.config import NetworkConfig
@@ -40,20 +40,34 @@ class Preset:
     records: tuple[str, ...] = ()
 
 
-_PAPER_SETTINGS = TrainSettings(epochs=50, batch=64, learning_rate=5e-3)
-_PAPER_LSTM_SETTINGS = replace(_PAPER_SETTINGS, epochs=120)  # after 50 its loss still falls
+# `memory`: the state has to outlast the padding, up to all 131 steps. With it the LSTM names 89 % of the validation
+# segments after three epochs; from Keras' own start, 64 %.
+_PAPER_SETTINGS = TrainSettings(
+    epochs=30, batch=64, learning_rate=5e-3, average=0.998, noise=0.1, stretch=0.2, memory=131
+)
 
 PRESETS = {
     preset.name: preset
     for preset in (
         Preset("paper-gru", "runs", "segments-10fold", NetworkConfig(cell="gru"), _PAPER_SETTINGS),
-        Preset("paper-lstm", "runs", "segments-10fold", NetworkConfig(cell="lstm"), _PAPER_LSTM_SETTINGS),
+        Preset("paper-lstm", "runs", "segments-10fold", NetworkConfig(cell="lstm"), _PAPER_SETTINGS),
         Preset(
             "gru",
             "runs",
             "segments-10fold",
-            NetworkConfig(filters=(8, 16, 24), units=48, dense=(32,), batch_norm=True, readout="last_real"),
-            TrainSettings(epochs=24, batch=64, learning_rate=5e-3, average=0.998, noise=0.1, stretch=0.2),
+            NetworkConfig(
+                filters=(8, 16, 24), units=48, dense=(32,), dropout=0.4, batch_norm=True, readout="last_real"
+            ),
+            TrainSettings(
+                epochs=24,
+                batch=64,
+                learning_rate=5e-3,
+                weight_decay=0.02,
+                label_smoothing=0.05,
+                average=0.998,
+                noise=0.1,
+                stretch=0.2,
+            ),
         ),
         Preset(
             "beats-gru",

@@ -97,6 +97,14 @@ class TrainStep:
         )
         return StepResult(float(loss), float(n_correct))
 
+    def restart(self, weights: Weights) -> None:
+        """Start anew from other weights, without another compilation."""
+        for name, variable in self.variables.items():
+            variable.assign(weights[name])
+        for variable in self.moments.values():
+            variable.assign(np.zeros(variable.shape, np.float32))
+        self.counter.assign(0)
+
     def weights(self) -> Weights:
         """Return a copy of the weights as they are now."""
         return {name: variable.numpy() for name, variable in self.variables.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +22,7 @@ from ecgmodel.segments.splits import DS1, Split, count_folds, split_segments
 from ecgmodel.training.fit import FitResult, TrainSettings, fit
 from ecgmodel.training.presets import PRESETS, Preset
 from ecgmodel.training.run_folder import EpochResult, RunFolder
+from ecgmodel.training.step import TrainStep
 
 TRAINING_LEAD = "MLII"
 
@@ -38,6 +39,7 @@ def train_preset(
     on_epoch: Callable[[EpochResult], None] | None = None,
     on_batch: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    step: TrainStep | None = None,
 ) -> Model | None:
     """Train a preset on one fold, in a run folder.
 
@@ -54,6 +56,7 @@ def train_preset(
     resume : bool
         Go on with the run that is in the folder.
     on_epoch, on_batch, should_stop : callable
+    step : TrainStep or None
         As in `fit`.
 
     Returns
@@ -79,6 +82,7 @@ def train_preset(
             on_epoch,
             on_batch,
             should_stop,
+            step,
         )
         if not result.finished:
             return None
@@ -245,10 +249,12 @@ def _describe_model(
 def _name_held_out(protocol: str, fold: int, segments: Segments, held_out: np.ndarray) -> str:
     if protocol == "segments-10fold":
         return f"fold {fold} of {protocol}: {len(held_out)} segments; the same people trained it"
-    if len(held_out) == 0:
-        return ""
-    people = ", ".join(_records(segments, held_out))
-    return f"{len(held_out)} segments of records {people}, who did not train it"
+    return name_strangers(len(held_out), _records(segments, held_out)) if len(held_out) else ""
+
+
+def name_strangers(n_segments: int, records: Sequence[str]) -> str:
+    """Return what a card says of scores on people who did not train the model."""
+    return f"{n_segments} segments of records {', '.join(records)}, who did not train it"
 
 
 def _records(segments: Segments, index: np.ndarray) -> tuple[str, ...]:

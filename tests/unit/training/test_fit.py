@@ -9,7 +9,7 @@ import pytest
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.segments.dataset import Segments
-from ecgmodel.training.fit import TrainingDivergedError, TrainSettings, bucket_lengths, fit
+from ecgmodel.training.fit import TrainingDivergedError, TrainSettings, bucket_lengths, fit, prepare_step
 from ecgmodel.training.run_folder import RunFolder
 from tests.unit.training.conftest import SMALL
 
@@ -29,6 +29,16 @@ def test_the_same_seed_gives_the_same_weights(sines: Segments) -> None:
     first, again, other = (fit(SMALL, replace(QUICK, epochs=1, seed=seed), sines).weights for seed in (4, 4, 5))
     np.testing.assert_array_equal(first["gru/kernel"], again["gru/kernel"])
     assert not np.array_equal(first["gru/kernel"], other["gru/kernel"])
+
+
+def test_a_step_that_is_used_again_remembers_nothing(sines: Segments) -> None:
+    """As folds of an evaluation use it: neither weights nor moments of the last fit are left."""
+    settings = replace(QUICK, epochs=1)
+    step = prepare_step(SMALL, settings)
+    fresh, first, second = (fit(SMALL, settings, sines, step=used).weights for used in (None, step, step))
+    for name, value in fresh.items():
+        np.testing.assert_allclose(first[name], value, atol=1e-6)
+        np.testing.assert_allclose(second[name], value, atol=1e-6)
 
 
 def test_a_resumed_run_ends_as_one_that_never_stopped(sines: Segments, other_sines: Segments, tmp_path: Path) -> None:
