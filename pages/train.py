@@ -22,6 +22,7 @@ from pages.ui.train_watch import run_in_view, show_run
 
 BUSY_EVERY_S = 1.0
 QUIET_EVERY_S = 5.0
+TABLE_EVERY_S = 3.0
 
 
 def watch_run() -> None:
@@ -80,6 +81,6 @@ with left:
     show_form(form, runs)
 with right:
     st.fragment(watch_run, run_every=every_s)()
-st.fragment(watch_runs, run_every=every_s)()
+st.fragment(watch_runs, run_every=max(every_s, TABLE_EVERY_S))()
 choose_model_file()
 show_not_a_medical_device()
