@@ -1,6 +1,6 @@
 """Train: choose a network, watch it learn, compare runs, and take one to the other pages.
 
-The form is a fragment, and so are the runs: they look at the run folders again and again while somebody trains.
+What grows while somebody trains stands in fragments, which look at the run folders again and again.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ecgmodel.errors import EcgModelError
-from ecgmodel.training.jobs import Run, list_runs
+from ecgmodel.training.jobs import Run, list_runs, read_run
 from ecgmodel.training.presets import PRESETS
 from pages.ui import cache, state
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_problems
@@ -18,27 +18,34 @@ from pages.ui.text import t
 from pages.ui.train_data import choose_records, show_data
 from pages.ui.train_form import read_form, show_form, training_form
 from pages.ui.train_runs import show_comparison, show_runs
-from pages.ui.train_watch import run_in_view, show_run
+from pages.ui.train_watch import run_in_view, show_actions, show_curves, show_state
 
 BUSY_EVERY_S = 1.0
 QUIET_EVERY_S = 5.0
+CURVES_EVERY_S = 2.0
 TABLE_EVERY_S = 3.0
 
 
-def watch_run() -> None:
-    """Show the run in view."""
+def watch_state() -> None:
+    """Show how far the run in view is; where its state or the number of runs changed, run the whole page."""
     queue = cache.job_queue()
-    runs = list_runs(queue.folder)
-    queue.nudge(runs)
+    now = list_runs(queue.folder)
+    queue.nudge(now)
     if queue.trouble is not None:
         show_error(queue.trouble)
-    if is_busy(runs) != busy:
-        st.rerun()  # from now on look more often, or less
-    run = run_in_view(runs)
+    run = run_in_view(now)
+    if is_busy(now) != busy or (run and (run.key, run.state)) != (in_view and (in_view.key, in_view.state)):
+        st.rerun()
     if run is None:
         st.caption(t("No run yet. Press Train, and its curves grow here."))
     else:
-        show_run(run, runs)
+        show_state(run, now)
+
+
+def watch_curves() -> None:
+    """Show the epochs of the run in view."""
+    if in_view is not None and in_view.path.exists():
+        show_curves(read_run(in_view.path))
 
 
 def watch_runs() -> None:
@@ -73,14 +80,18 @@ except EcgModelError:
 show_data(form, preset, plan)
 runs = list_runs(cache.job_queue().folder)
 busy = is_busy(runs)
-if (in_view := run_in_view(runs)) is not None:
+in_view = run_in_view(runs)
+if in_view is not None:
     state.note_in_address(run=in_view.key)
 every_s = BUSY_EVERY_S if busy else QUIET_EVERY_S
 left, right = st.columns((0.36, 0.64), gap="medium")
 with left:
     show_form(form, runs)
 with right:
-    st.fragment(watch_run, run_every=every_s)()
+    st.fragment(watch_state, run_every=every_s)()
+    if in_view is not None:
+        show_actions(in_view)
+        st.fragment(watch_curves, run_every=max(every_s, CURVES_EVERY_S))()
 st.fragment(watch_runs, run_every=max(every_s, TABLE_EVERY_S))()
 choose_model_file()
 show_not_a_medical_device()

@@ -36,8 +36,8 @@ def run_in_view(runs: Sequence[Run]) -> Run | None:
     return chosen or next((run for run in runs if run.is_busy), None) or next(iter(runs), None)
 
 
-def show_run(run: Run, runs: Sequence[Run]) -> None:
-    """Show one run with everything that can be asked of it."""
+def show_state(run: Run, runs: Sequence[Run]) -> None:
+    """Show what a run is, and how far."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{run.title}**")
         st.badge(state_word(run.state), color=COLOURS[run.state])
@@ -45,7 +45,10 @@ def show_run(run: Run, runs: Sequence[Run]) -> None:
     _show_progress(run, runs)
     if run.error is not None:
         show_error(run.error)
-    _show_actions(run)
+
+
+def show_curves(run: Run) -> None:
+    """Show the epochs of a run, as curves and as a table."""
     if run.epochs:
         st.plotly_chart(
             draw_curves([curves_of(run)], curve_words(), theme()),
@@ -131,7 +134,12 @@ def _show_progress(run: Run, runs: Sequence[Run]) -> None:
         st.progress(run.progress, words)
 
 
-def _show_actions(run: Run) -> None:
+def show_actions(run: Run) -> None:
+    """Show everything that can be asked of a run.
+
+    This must stand in no fragment that runs by itself: a file that is made at a click is lost when its button is drawn
+    anew.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="train.actions"):
         if run.state in ("waiting", "starting", "training"):
             _button(run, "stop", t("Stop"), ":material/stop:", lambda: jobs.request_stop(run.path))
@@ -140,18 +148,22 @@ def _show_actions(run: Run) -> None:
         if run.state == "finished":
             _show_use(run)
             _show_downloads(run)
-        elif run.epochs:
+        elif run.epochs and not run.is_busy:
             _show_events_download(run)
         if run.preset is not None:
             pinned = state.pinned_run() == run.key
             words = t("Unpin") if pinned else t("Pin to compare")
             icon = ":material/keep_off:" if pinned else ":material/keep:"
-            if st.button(words, icon=icon, type="tertiary", key="train.pin"):
-                state.pin_run(None if pinned else run.key)
-                st.rerun()
-            if st.button(t("Copy settings"), icon=":material/content_copy:", type="tertiary", key="train.copy"):
-                fill_form(run.preset, run.fold)
-                st.rerun()
+            pin = None if pinned else run.key
+            st.button(words, icon=icon, type="tertiary", on_click=state.pin_run, args=(pin,), key="train.pin")
+            st.button(
+                t("Copy settings"),
+                icon=":material/content_copy:",
+                type="tertiary",
+                on_click=fill_form,
+                args=(run.preset, run.fold),
+                key="train.copy",
+            )
         _show_rename(run)
         if not run.is_busy:
             _show_delete(run)
