@@ -52,7 +52,10 @@ def measure_next_window_while_training() -> Measure:
     """Click to the next window while the app trains, its Train page open beside, and while it rests."""
     preset = replace(PRESETS["paper-gru"], records=simulated.NAMES)
     preset = replace(preset, settings=replace(preset.settings, epochs=TRAINING_EPOCHS))
-    with tempfile.TemporaryDirectory(prefix="ecgmodel-") as folder, open_browser() as browser:
+    with (
+        tempfile.TemporaryDirectory(prefix="ecgmodel-", ignore_cleanup_errors=True) as folder,
+        open_browser() as browser,
+    ):
         runs = Path(folder)
         with serve(ROOT / "app.py", {RUNS_VARIABLE: folder}) as server:
             pages = browser.new_context()
