@@ -118,6 +118,17 @@ def test_figure_stays_in_view(course: Course):
     assert box["y"] < 300
 
 
+def test_narrow_screen(course: Course):
+    """On 800 pixels figure and text stand one above the other, each as wide as the page."""
+    size = course.page.viewport_size
+    course.page.set_viewport_size({"width": 800, "height": 900})
+    text = course.page.locator(".st-key-learn_text")
+    figure = course.figure.bounding_box()
+    assert figure["width"] > 400
+    assert text.bounding_box()["y"] >= figure["y"] + figure["height"]
+    course.page.set_viewport_size(size)
+
+
 def test_memory(course: Course):
     """State and gradient at the last step are those of the library, for the first weight and for the next."""
     course.open(2)
