@@ -12,7 +12,7 @@ from ecgmodel.labels import CLASSES, SYMBOL_NAMES
 from ecgmodel.network.model_file import Model, parse_model
 from ecgmodel.records.record import Record
 from pages.ui import cache, state
-from pages.ui.blocks import clock, held_out_words, show_error
+from pages.ui.blocks import clock, held_out_words, show_error, truth_name
 from pages.ui.matrix import show_matrix
 from pages.ui.text import look_up, t, tn
 
@@ -61,7 +61,7 @@ def choose_beats(record: Record, model: Model) -> state.BeatSource:
     st.segmented_control(
         t("R peaks"),
         ("annotated", "detected"),
-        format_func={"annotated": t("experts'"), "detected": t("detected")}.__getitem__,
+        format_func={"annotated": t("from: {who}", who=truth_name(record)), "detected": t("detected")}.__getitem__,
         key=_BEATS,
         required=True,
         disabled=reason is not None,

@@ -14,7 +14,7 @@ from tests.benchmarks.gates import measure_gates_beat, measure_gates_motion
 from tests.benchmarks.measure import Measure
 from tests.benchmarks.next_window import measure_next_window, measure_next_window_while_training
 from tests.benchmarks.record_to_labels import measure_record_to_labels
-from tests.benchmarks.scrolling import measure_scrolling
+from tests.benchmarks.scrolling import measure_scrolling, measure_scrolling_day
 from tests.benchmarks.serving import measure_serving
 from tests.benchmarks.training import measure_training, measure_training_beside_torch
 from tests.benchmarks.watch_file import measure_watch_file
@@ -29,6 +29,7 @@ MEASURES: dict[str, Callable[[], Measure]] = {
     "record-to-labels": measure_record_to_labels,
     "serving": measure_serving,
     "watch-file": measure_watch_file,
+    "scrolling-day": measure_scrolling_day,
     "day-long": measure_day_long,
     "day-long-memory": measure_day_long_memory,
     "training": measure_training,
