@@ -108,4 +108,4 @@ def test_train_stop_reload_go_on_use(page: Page, server: Server, runs: Path) -> 
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Use in Predict").click()
     expect(page.get_by_text("GRU, 4 units, 549 weights").first).to_be_visible(timeout=SLOW_MS)
-    expect(page.get_by_text("browser · reads runs")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_text("browser", exact=True)).to_be_visible(timeout=SLOW_MS)
