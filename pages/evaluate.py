@@ -33,7 +33,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     measure = choose_measure()
 columns = find_columns(judged, preset)
 show_split(columns, preset, measure)
-tell_drop(columns, preset)
+tell_drop(columns, preset, measure)
 show_leaks(columns)
 show_cell(SPLIT)
 show_not_a_medical_device()

@@ -61,7 +61,7 @@ def choose_closer(judged: Sequence[Judged], first: Judged) -> Closer | None:
     names |= {key: t("{name} (trained here)", name=run.name) for key, run in runs.items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         main = _choose(_MAIN, t("Look closer at"), names, first.key)
-        beside = _choose(_BESIDE, t("Beside it"), {"": t("nothing")} | names, "")
+        beside = _choose(_BESIDE, t("Beside it"), {"": t("no other result")} | names, "")
     found = []
     for key in dict.fromkeys((main, beside)):
         if key == "":

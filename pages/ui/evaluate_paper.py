@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -56,7 +56,7 @@ def _show_counts(ours: Sequence[Judged]) -> None:
     names = [t("Class"), t("Paper"), t("Ours"), t("Difference")]
     frame = pd.DataFrame(rows, columns=names)
     drifted = frame[names[3]] != 0
-    formats = {names[1]: "{:,d}", names[2]: "{:,d}", names[3]: "{:+,d}"}
+    formats = {names[1]: "{:,d}", names[2]: "{:,d}", names[3]: _say_difference}
     _show_frame(frame, {names[2]: drifted, names[3]: drifted}, formats)
     st.caption(t("Segments of each class, {source}.", source=source))
 
@@ -114,7 +114,11 @@ def _agrees(one: Judged) -> bool:
     return bool(np.array_equal(matrix_of(one, "classes", ALL), one.result.matrix))
 
 
-def _show_frame(frame: pd.DataFrame, red: dict[str, pd.Series], formats: dict[str, str]) -> None:
+def _say_difference(n: int) -> str:
+    return f"{n:+,d}".replace("-", "−") if n else "0"
+
+
+def _show_frame(frame: pd.DataFrame, red: dict[str, pd.Series], formats: dict[str, str | Callable[[int], str]]) -> None:
     def colour(column: pd.Series) -> list[str]:
         marks = red.get(column.name)
         return ["" if marks is None or not marks[k] else _RED for k in range(len(column))]

@@ -74,7 +74,7 @@ def show_split(columns: Sequence[Judged | None], preset: str, measure: Measure) 
     show_matrices(panes, measure, key=SPLIT)
 
 
-def tell_drop(columns: Sequence[Judged | None], preset: str) -> None:
+def tell_drop(columns: Sequence[Judged | None], preset: str, measure: Measure) -> None:
     """Say in words what changes from column to column, and who stands on both sides."""
     first = columns[0]
     lines = []
@@ -84,8 +84,8 @@ def tell_drop(columns: Sequence[Judged | None], preset: str) -> None:
         if one.name != preset or first.name != preset:
             lines.append(_tell_other(one, preset))
             continue
-        lines.append(_tell_change(first, one))
-    if first is not None and first.segments == "runs":
+        lines.append(_tell_change(first, one, measure))
+    if first is not None and first.segments == "runs" and measure == "classes":
         lines.append(
             t(
                 "The thin line is a rule that sees nothing but how long a segment is: right in **{length:.1%}**. The "
@@ -205,9 +205,12 @@ def _say_who(one: Judged) -> str:
     return " ".join(part for part in (what, who, reads) if part)
 
 
-def _tell_change(first: Judged, one: Judged) -> str:
-    before, after = first.result.scores.accuracy, one.result.scores.accuracy
-    old, new = (score_groups(judged.result.group_matrix).sensitivity for judged in (first, one))
+def _tell_change(first: Judged, one: Judged, measure: Measure) -> str:
+    groups_before, groups_after = (score_groups(judged.result.group_matrix) for judged in (first, one))
+    before, after = groups_before.accuracy, groups_after.accuracy
+    if measure == "classes":
+        before, after = first.result.scores.accuracy, one.result.scores.accuracy
+    old, new = groups_before.sensitivity, groups_after.sensitivity
     values = {
         "protocol": protocol_name(one.protocol),
         "after": after,
