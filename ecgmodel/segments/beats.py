@@ -10,8 +10,8 @@ Five channels; nothing in them comes later than the window's end:
 
 0. The lead, with zero mean and unit variance over the part of the segment that lies inside the record.
 1. The typical beat: the median of the `HISTORY` beats before, aligned at their R peaks and scaled as channel 0, from
-   0.25 s before this R peak to 0.44 s behind it, 0 elsewhere. It is taken anew every `REFRESH` beats, and is 0 for the
-   first ones. What would be broad for another may be usual for this heart.
+   0.25 s before this R peak to 0.44 s behind it, 0 elsewhere. Taken anew every `REFRESH` beats; for the first ones
+   it is the median of the beats so far, this one included. What would be broad for another may be usual for this heart.
 2. How early a beat came: the logarithm of its RR interval over the local one (the median of the last `LOCAL_BEATS`
    intervals, its own included), doubled, held from its R peak to the next; behind this beat's R peak its own stays.
 3. The same with the median of the last `STEADY_BEATS` intervals, for hearts in which early beats are the rule.
@@ -180,14 +180,18 @@ def _place_typical_beat(
 ) -> None:
     """Write channel 1 of the beats `chosen` to `out` (n, n_samples)."""
     out[:] = 0
+    place = slice(BEFORE_SAMPLES - TYPICAL_BEFORE, BEFORE_SAMPLES + TYPICAL_AFTER)
     block = chosen // REFRESH
     for number in np.unique(block[block > 0]):
         rows = block == number
         history = r_sample[max(0, number * REFRESH - HISTORY) : number * REFRESH]
-        beats = _nearby_windows(signal, history)
-        typical = _median(beats)
-        place = slice(BEFORE_SAMPLES - TYPICAL_BEFORE, BEFORE_SAMPLES + TYPICAL_AFTER)
+        typical = _median(_nearby_windows(signal, history))
         out[rows, place] = (typical - scaling[0][rows]) * scaling[1][rows]
+    for row in np.flatnonzero(block == 0):
+        beats = _nearby_windows(signal, r_sample[: chosen[row] + 1])
+        whole = beats[np.isfinite(beats).all(axis=1)]  # the first one may begin before the record
+        if len(whole):
+            out[row, place] = (_median(whole) - scaling[0][row]) * scaling[1][row]
 
 
 def _median(beats: np.ndarray) -> np.ndarray:

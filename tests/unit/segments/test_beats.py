@@ -96,7 +96,18 @@ def test_the_typical_beat_is_the_median_of_those_before() -> None:
     np.testing.assert_allclose(segments.signal[k, 630 - 90 : 630 + 160, 1], expected, atol=1e-5)
     assert not segments.signal[k, : 630 - 90, 1].any()
     assert not segments.signal[k, 630 + 160 :, 1].any()
-    assert not segments.signal[:REFRESH, :, 1].any()
+
+
+def test_the_first_beats_are_compared_with_those_so_far() -> None:
+    """By numpy: beats 0 to k; a first beat that begins before the record does not count."""
+    signal, r_sample = make_signal(), np.array([60, 400, 710, 1020, 1330, 1640])
+    segments = cut_beats(signal, r_sample, FS)
+    assert not segments.signal[0, :, 1].any()
+    for k in (1, 2, 5):
+        window = signal[max(0, r_sample[k] - 630) : r_sample[k] + 370]
+        seen = [signal[r - TYPICAL_BEFORE : r + TYPICAL_AFTER] for r in r_sample[1 : k + 1]]
+        expected = (np.median(seen, axis=0) - window.mean()) / window.std()
+        np.testing.assert_allclose(segments.signal[k, 630 - 90 : 630 + 160, 1], expected, atol=1e-5)
 
 
 def test_in_a_regular_rhythm_the_typical_beat_is_the_beat() -> None:
