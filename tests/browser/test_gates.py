@@ -231,8 +231,8 @@ def library_trace(page, edit=None, experiment=None):
     """What the library says of the beat in the address."""
     record, model = open_record(RECORD), open_shipped_model("beats-gru")
     beats = record.annotations.beats()
-    sample = int(re.search(r"beat=(\d+)", page.url)[1])
-    index = int(np.flatnonzero(beats.sample == sample)[0])
+    second = float(re.search(r"beat=([\d.]+)", page.url)[1])
+    index = int(np.abs(beats.sample / record.fs - second).argmin())
     stretch = beat_surroundings(
         RECORD, record.default_lead, record.lead(), beats.sample, beats.symbol, record.fs, index
     )
