@@ -8,7 +8,9 @@ import multiprocessing
 import os
 import random
 import signal
+import sys
 import time
+import types
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -71,8 +73,12 @@ def wait_for_epochs(path: Path, n: int) -> Run:
     return run
 
 
-def test_killing_the_process_at_20_random_moments_costs_no_epoch(tmp_path: Path) -> None:
+def test_killing_the_process_at_20_random_moments_costs_no_epoch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As many epochs as asked for, a readable run after every kill, and the weights of a run that nobody disturbed."""
+    # A new process runs the main module first, and Streamlit's harness leaves the app behind as that.
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     context.set_forkserver_preload([quick_worker.__name__])
