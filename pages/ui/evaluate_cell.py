@@ -18,7 +18,7 @@ from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.components import GAP, LabelRow, View, show_trace
 from pages.ui.evaluate_judged import Judged, axes_of, find_judged, rows_of_cell
 from pages.ui.evaluate_matrix import ChosenCell, chosen_cell
-from pages.ui.packets import ASSETS, pack
+from pages.ui.packets import pack, read_asset
 from pages.ui.record_panel import offer_download
 from pages.ui.text import t, tn
 
@@ -280,10 +280,6 @@ def _model_row(judged: Judged, record: Record) -> LabelRow:
     )
 
 
-def _read(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
 _tiles = st.components.v2.component(
-    "ecg_tiles", js="\n".join(map(_read, CODE_FILES)), css=_read("tiles.css"), isolate_styles=True
+    "ecg_tiles", js="\n".join(map(read_asset, CODE_FILES)), css=read_asset("tiles.css"), isolate_styles=True
 )

@@ -13,7 +13,7 @@ from ecgmodel.figures.confusion import Unit, fill_cells, format_share
 from ecgmodel.labels import CLASS_NAMES
 from pages.ui import state
 from pages.ui.evaluate_judged import ALL, Measure, Part, axes_of
-from pages.ui.packets import ASSETS
+from pages.ui.packets import read_asset
 from pages.ui.text import language, look_up, t
 
 CODE_FILES = ("learn_draw.js", "matrix.js")
@@ -208,10 +208,6 @@ def _words(unit: Unit) -> dict[str, str]:
     }
 
 
-def _read(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
 _matrices = st.components.v2.component(
-    "ecg_matrices", js="\n".join(map(_read, CODE_FILES)), css=_read("matrix.css"), isolate_styles=True
+    "ecg_matrices", js="\n".join(map(read_asset, CODE_FILES)), css=read_asset("matrix.css"), isolate_styles=True
 )

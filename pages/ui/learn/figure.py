@@ -8,7 +8,7 @@ import streamlit as st
 
 from ecgmodel.figures import palette
 from pages.ui import state
-from pages.ui.packets import ASSETS, pack
+from pages.ui.packets import ASSETS, pack, read_asset
 
 CODE_FILES = ("channel.js", "learn_draw.js", *sorted(path.name for path in ASSETS.glob("learn_fig_*.js")), "learn.js")
 """The files of the figures in the order in which they are joined into one module."""
@@ -66,10 +66,6 @@ def _ignore() -> None:
     """Stand as the callback without which Streamlit keeps no state of this name."""
 
 
-def _read(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
 _figure = st.components.v2.component(
-    "ecg_learn", js="\n".join(map(_read, CODE_FILES)), css=_read("learn_figure.css"), isolate_styles=True
+    "ecg_learn", js="\n".join(map(read_asset, CODE_FILES)), css=read_asset("learn_figure.css"), isolate_styles=True
 )
