@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,14 +20,14 @@ from ecgmodel.records.r_peaks import detect_r_peaks
 from ecgmodel.records.record import Record
 from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES
 from ecgmodel.segments.dataset import MODEL_FS, Segments
-from ecgmodel.segments.long_records import iter_beats
+from ecgmodel.segments.long_records import cut_piece
 from ecgmodel.segments.resampling import resample_lead, to_model_samples
 from ecgmodel.segments.runs import cut_runs, find_runs
 
 BATCH = 256
 
-PIECE = 2048
-"""Beats that are cut at a time: a day of them at once would fill a gigabyte."""
+PIECE = 512
+"""Beats that a thread cuts and serves at a time: a day of them at once would fill a gigabyte."""
 
 BeatSource = Literal["annotated", "detected"]
 
@@ -83,25 +84,58 @@ class Classifier:
             Where the segments have another shape than the network reads.
         """
         config = self.model.config
+        outputs = ["probabilities", "states", "features"] if with_states else ["probabilities"]
+        batches = [slice(start, start + BATCH) for start in range(0, len(segments), BATCH)]
+        self._check_shape(segments)
+        with ThreadPoolExecutor(self._n_threads) as pool:
+            parts = list(pool.map(lambda batch: self._serve(segments, batch, outputs), batches))
+        if not parts:
+            shapes = [(config.n_classes,), (config.n_steps, config.units), (config.n_steps, config.filters[-1])]
+            parts = [[np.empty((0, *shape), np.float32) for shape in shapes[: len(outputs)]]]
+        return Prediction(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+    def predict_pieces(self, cut: Callable[[slice], Segments], n_segments: int, piece: int) -> Iterator[np.ndarray]:
+        """Cut and classify pieces side by side, and yield the probabilities of each in order: (n, 5), float32.
+
+        Parameters
+        ----------
+        cut : callable
+            Takes the slice of a piece and returns its segments; several threads call it at once.
+        n_segments : int
+            Altogether.
+        piece : int
+            Segments that are cut at a time.
+
+        Raises
+        ------
+        SegmentError
+            Where the segments have another shape than the network reads, or `cut` raises it.
+        """
+
+        def work(select: slice) -> np.ndarray:
+            segments = cut(select)
+            self._check_shape(segments)
+            batches = [slice(start, start + BATCH) for start in range(0, len(segments), BATCH)]
+            return np.concatenate([self._serve(segments, batch, ["probabilities"])[0] for batch in batches])
+
+        pool = ThreadPoolExecutor(self._n_threads)
+        try:
+            yield from pool.map(work, [slice(start, start + piece) for start in range(0, n_segments, piece)])
+        finally:
+            pool.shutdown(cancel_futures=True)  # whoever asked may have stopped listening
+
+    def _serve(self, segments: Segments, batch: slice, outputs: list[str]) -> list[np.ndarray]:
+        fed = {"signal": segments.signal[batch], "length": segments.length[batch].astype(np.int64)}
+        return self._session.run(outputs, fed)
+
+    def _check_shape(self, segments: Segments) -> None:
+        config = self.model.config
         if segments.signal.shape[1:] != (config.n_samples, config.n_channels):
             raise SegmentError(
                 "The model reads segments of {wanted} (samples, channels); these have {came}.",
                 wanted=(config.n_samples, config.n_channels),
                 came=segments.signal.shape[1:],
             )
-        outputs = ["probabilities", "states", "features"] if with_states else ["probabilities"]
-
-        def serve(start: int) -> list[np.ndarray]:
-            batch = slice(start, start + BATCH)
-            fed = {"signal": segments.signal[batch], "length": segments.length[batch].astype(np.int64)}
-            return self._session.run(outputs, fed)
-
-        with ThreadPoolExecutor(self._n_threads) as pool:
-            parts = list(pool.map(serve, range(0, len(segments), BATCH)))
-        if not parts:
-            shapes = [(config.n_classes,), (config.n_steps, config.units), (config.n_steps, config.filters[-1])]
-            parts = [[np.empty((0, *shape), np.float32) for shape in shapes[: len(outputs)]]]
-        return Prediction(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,11 +275,13 @@ def name_beats(
         signal = resample_lead(signal, record.fs)
     probabilities = [np.empty((0, classifier.model.config.n_classes), np.float32)]
     done = 0
-    for segments in iter_beats(signal, places, PIECE):
-        probabilities.append(classifier.predict(segments).probabilities)
-        done += len(segments)
-        if progress is not None:
-            progress(done / len(r_sample))
+    pieces = classifier.predict_pieces(lambda select: cut_piece(signal, places, select), len(places), PIECE)
+    with closing(pieces):
+        for piece in pieces:
+            probabilities.append(piece)
+            done += len(piece)
+            if progress is not None:
+                progress(done / len(r_sample))
     joined = np.concatenate(probabilities)
     scale = record.fs / MODEL_FS
     start = r_sample - round(BEFORE_SAMPLES * scale)

@@ -32,12 +32,30 @@ def iter_beats(signal: np.ndarray, r_sample: np.ndarray, piece: int) -> Iterator
         Where R peaks are not ascending or lie outside the signal.
     """
     for first in range(0, len(r_sample), piece):
-        stop = min(first + piece, len(r_sample))
-        context = max(first - CONTEXT_BEATS, 0) // REFRESH * REFRESH
-        # Beats behind the last one of the piece are in its window too.
-        seen = int(np.searchsorted(r_sample, r_sample[stop - 1] + AFTER_SAMPLES, side="right"))
-        begin = max(int(r_sample[context]) - BEFORE_SAMPLES, 0) if context else 0
-        end = max(int(r_sample[seen - 1]) + AFTER_SAMPLES + 1, begin)
-        stretch, peaks = signal[begin:end], r_sample[context : max(seen, stop)] - begin
-        found = cut_beats(stretch, peaks, MODEL_FS, select=slice(first - context, stop - context))
-        yield replace(found, start_sample=found.start_sample + begin, r_sample=found.r_sample + begin)
+        yield cut_piece(signal, r_sample, slice(first, first + piece))
+
+
+def cut_piece(signal: np.ndarray, r_sample: np.ndarray, select: slice) -> Segments:
+    """Cut one piece, from as little of the lead as it needs.
+
+    Parameters
+    ----------
+    signal, r_sample : ndarray
+        As `iter_beats` takes them.
+    select : slice
+        Of consecutive beats; at least one of them is there.
+
+    Raises
+    ------
+    SegmentError
+        Where R peaks are not ascending or lie outside the signal.
+    """
+    first, stop, _ = select.indices(len(r_sample))
+    context = max(first - CONTEXT_BEATS, 0) // REFRESH * REFRESH
+    # Beats behind the last one of the piece are in its window too.
+    seen = int(np.searchsorted(r_sample, r_sample[stop - 1] + AFTER_SAMPLES, side="right"))
+    begin = max(int(r_sample[context]) - BEFORE_SAMPLES, 0) if context else 0
+    end = max(int(r_sample[seen - 1]) + AFTER_SAMPLES + 1, begin)
+    stretch, peaks = signal[begin:end], r_sample[context : max(seen, stop)] - begin
+    found = cut_beats(stretch, peaks, MODEL_FS, select=slice(first - context, stop - context))
+    return replace(found, start_sample=found.start_sample + begin, r_sample=found.r_sample + begin)

@@ -8,10 +8,12 @@ import pytest
 from ecgmodel.errors import RecordError, SegmentError
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.inference import Classifier, classify_record
+from ecgmodel.network.inference import Classifier, classify_record, name_beats
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.records.record import Annotations, Header, Record
 from ecgmodel.segments.beats import CHANNELS, cut_beats
+from ecgmodel.segments.dataset import Segments
+from ecgmodel.segments.long_records import cut_piece
 from ecgmodel.segments.runs import cut_runs
 from tests.unit.network.conftest import make_segments
 
@@ -99,6 +101,27 @@ def test_long_records_are_classified_in_pieces(record: Record, monkeypatch: pyte
     pieces = classify_record(record, model)
     np.testing.assert_allclose(whole.probabilities, pieces.probabilities, atol=1e-6)
     np.testing.assert_array_equal(whole.start_sample, pieces.start_sample)
+
+
+def test_an_exception_from_progress_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cancelled recording is not cut to its end: of 200 pieces, only those under way are."""
+    monkeypatch.setattr("ecgmodel.network.inference.PIECE", 4)
+    cut: list[slice] = []
+
+    def note(signal: np.ndarray, r_sample: np.ndarray, select: slice) -> Segments:
+        cut.append(select)
+        return cut_piece(signal, r_sample, select)
+
+    monkeypatch.setattr("ecgmodel.network.inference.cut_piece", note)
+    signal = np.random.default_rng(0).standard_normal((90 * 800 + 2000, 1)).astype(np.float32)
+    long = Record("made", signal, ("I",), 360.0, None, Header(), "upload")
+
+    def stop(share: float) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        name_beats(long, Classifier(make_model("beats"), n_threads=2), "I", 1000 + 90 * np.arange(800), progress=stop)
+    assert 1 <= len(cut) < 100
 
 
 def test_what_cannot_be_classified_is_refused(record: Record) -> None:
