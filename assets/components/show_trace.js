@@ -19,6 +19,7 @@ export default async (component) => {
   if (state.latest === component) {
     state.trace ??= new CHANNEL.Trace(root);
     state.trace.update(signal, labels, data, component);
+    for (const id of data.pieces) receive(id).then((piece) => state.trace.takePiece(piece));
   }
   return () => {
     state.latest = null;

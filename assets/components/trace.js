@@ -7,6 +7,8 @@ const LEAST_S = 0.5;
 const PANEL_BESIDE_PX = 760; // as the container query in trace.css
 const PANEL_PX = 330;
 const LIST_MAX = 150; // beats in the list for screen readers
+const MOST_ASKED = 8; // pieces of a long record at a time; as in pages/ui/trace_signal.py
+const ANSWER_MS = 5000; // without an answer the pieces are asked for again
 
 class Trace {
   constructor(root) {
@@ -58,6 +60,7 @@ class Trace {
     if (newSignal) {
       const samePerson = this.signal?.name === signalPacket.name;
       this.signal = new Signal(signalPacket);
+      this.answerDue = 0;
       if (!samePerson) Object.assign(this, { selected: null, hovered: null, caliper: null });
     }
     if (newLabels) this.labels = new Labels(labelsPacket, this.signal.fs);
@@ -126,6 +129,43 @@ class Trace {
 
   title() {
     return this.labels.text.title;
+  }
+
+  // Pieces of a long record
+
+  /** Ask for the samples of the window, and of one on each side of it, before they are needed. */
+  wantPieces() {
+    const { startS, windowS } = this.view;
+    // In a longer window a pixel shows the minimum and maximum of some bins, and these are here.
+    if (windowS * this.signal.fs <= this.signal.pieceSamples) this.askPieces(startS - windowS, startS + 2 * windowS);
+  }
+
+  askPieces(fromS, toS) {
+    const missing = this.signal.missingPieces(fromS, toS);
+    const now = performance.now();
+    if (!missing.length || missing.length > MOST_ASKED || now < this.answerDue) return; // one question at a time
+    this.answerDue = now + ANSWER_MS;
+    this.component.setStateValue("pieces", { signal: this.signal.id, index: missing });
+  }
+
+  takePiece(packet) {
+    if (packet.of !== this.signal.id || !this.signal.takePiece(packet)) return;
+    this.answerDue = 0;
+    this.dirty.still = true;
+    this.requestPaint();
+    this.onPiece?.();
+  }
+
+  /** Wait for every sample of the window; false where it is too long to be sent. */
+  async fetchWindow() {
+    const from = this.view.startS;
+    const to = from + this.view.windowS;
+    while (this.signal.missingPieces(from, to).length) {
+      if (this.signal.missingPieces(from, to).length > MOST_ASKED) return false;
+      this.askPieces(from, to);
+      await new Promise((resolve) => (this.onPiece = resolve));
+    }
+    return true;
   }
 
   // Moving
@@ -381,7 +421,11 @@ class Trace {
     download(await viewPng(this), fileName(this.signal, this.view, "png"));
   }
 
-  saveCsv() {
+  async saveCsv() {
+    if (!(await this.fetchWindow())) {
+      const minutes = Math.floor((MOST_ASKED * this.signal.pieceSamples) / this.signal.fs / 60);
+      return this.say(fill(this.labels.text.too_long, { minutes }));
+    }
     download(new Blob([windowCsv(this.signal, this.view)], { type: "text/csv" }), fileName(this.signal, this.view, "csv"));
   }
 
@@ -421,6 +465,7 @@ class Trace {
       this.dirty.still = false;
     }
     this.paintOver(scale);
+    this.wantPieces();
     this.parts.readout.textContent = this.readoutText();
     this.monitor?.paintPanel();
     const { dataset } = this.frame;
@@ -428,6 +473,7 @@ class Trace {
     dataset.start = this.view.startS.toFixed(3);
     dataset.window = this.view.windowS.toFixed(3);
     dataset.record = this.signal.name;
+    dataset.missing = this.signal.missingPieces(this.view.startS, this.view.startS + this.view.windowS).length;
     dataset.paintMs = (performance.now() - began).toFixed(2);
     this.frame.style.minHeight = "";
     if (this.monitor?.playing) {

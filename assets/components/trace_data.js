@@ -2,6 +2,7 @@
 
 const GAP = -32768; // a sample without a value
 const BIN = 64; // samples in the smallest ready-made minimum and maximum
+const MOST_PIECES = 48; // of a long record that are kept; 12 MB a lead
 const MATCH_S = 0.15; // two rows' labels belong to one beat when their R peaks are this close (ANSI/AAMI EC57)
 
 /** Index of the first element that is not below `value`. */
@@ -24,26 +25,18 @@ function nearestIndex(array, value) {
   return value - array[right - 1] <= array[right] - value ? right - 1 : right;
 }
 
+/** One lead: int16 samples, and the minimum and maximum of every `BIN` of them. */
 class Lead {
-  constructor(name, samples, stepMv, centreMv) {
-    Object.assign(this, { name, samples, stepMv, centreMv });
-    const n = Math.ceil(samples.length / BIN);
-    this.low = new Int16Array(n);
-    this.high = new Int16Array(n);
-    for (let bin = 0; bin < n; bin++) {
-      const [low, high] = this.scan(bin * BIN, Math.min(samples.length, (bin + 1) * BIN));
-      this.low[bin] = low;
-      this.high[bin] = high;
-    }
+  constructor({ name, step_mv, centre_mv, span_mv }, length) {
+    Object.assign(this, { name, length, stepMv: step_mv, centreMv: centre_mv, spanMv: span_mv });
   }
 
   /** Minimum and maximum of samples [from, to); low above high where all are gaps. */
   scan(from, to) {
-    const { samples } = this;
     let low = 32767;
     let high = GAP;
     for (let i = from; i < to; i++) {
-      const value = samples[i];
+      const value = this.at(i);
       if (value === GAP) continue;
       if (value < low) low = value;
       if (value > high) high = value;
@@ -53,11 +46,14 @@ class Lead {
 
   /** As `scan`, out of the ready-made bins where the stretch is made of whole ones. */
   range(from, to) {
-    if (from % BIN || to - from < BIN) return this.scan(from, Math.min(to, this.samples.length));
+    if (from % BIN || to - from < BIN) return this.scan(from, Math.min(to, this.length));
+    return this.rangeOfBins(from / BIN, Math.ceil(to / BIN));
+  }
+
+  rangeOfBins(first, last) {
     let low = 32767;
     let high = GAP;
-    const last = Math.min(this.low.length, Math.ceil(to / BIN));
-    for (let bin = from / BIN; bin < last; bin++) {
+    for (let bin = first; bin < Math.min(this.low.length, last); bin++) {
       if (this.low[bin] < low) low = this.low[bin];
       if (this.high[bin] > high) high = this.high[bin];
     }
@@ -66,8 +62,56 @@ class Lead {
 
   /** mV at a sample, NaN in a gap or outside. */
   mv(i) {
-    const value = this.samples[i];
-    return value === undefined || value === GAP ? NaN : value * this.stepMv;
+    const value = this.at(i);
+    return value === GAP ? NaN : value * this.stepMv;
+  }
+}
+
+/** A lead of which the browser holds every sample. */
+class WholeLead extends Lead {
+  constructor(described, samples) {
+    super(described, samples.length);
+    this.samples = samples;
+    const n = Math.ceil(samples.length / BIN);
+    this.low = new Int16Array(n);
+    this.high = new Int16Array(n);
+    for (let bin = 0; bin < n; bin++) {
+      [this.low[bin], this.high[bin]] = this.scan(bin * BIN, Math.min(samples.length, (bin + 1) * BIN));
+    }
+  }
+
+  at(i) {
+    return this.samples[i] ?? GAP;
+  }
+
+  has() {
+    return true;
+  }
+}
+
+/** A lead of a long record: the minima and maxima of all of it, and samples where a piece has come. */
+class LongLead extends Lead {
+  constructor(described, length, low, high, pieceSamples) {
+    super(described, length);
+    Object.assign(this, { low, high, pieceSamples, pieces: new Map() });
+  }
+
+  at(i) {
+    const index = Math.floor(i / this.pieceSamples);
+    return this.pieces.get(index)?.[i - index * this.pieceSamples] ?? GAP;
+  }
+
+  has(from, to) {
+    const last = Math.floor((Math.min(to, this.length) - 1) / this.pieceSamples);
+    for (let index = Math.floor(Math.max(0, from) / this.pieceSamples); index <= last; index++) {
+      if (!this.pieces.has(index)) return false;
+    }
+    return true;
+  }
+
+  /** Where the samples have not come yet, as close as the bins tell. */
+  scan(from, to) {
+    return this.has(from, to) ? super.scan(from, to) : this.rangeOfBins(Math.floor(from / BIN), Math.ceil(to / BIN));
   }
 }
 
@@ -75,10 +119,34 @@ class Signal {
   constructor(packet) {
     Object.assign(this, { id: packet.id, name: packet.name, fs: packet.fs, nSamples: packet.n_samples });
     this.durationS = this.nSamples / this.fs;
-    this.leads = packet.leads.map(
-      (lead, i) => new Lead(lead.name, packet[`lead_${i}`], lead.step_mv, lead.centre_mv),
+    this.pieceSamples = packet.piece_samples ?? null; // null: all samples are here
+    this.leads = packet.leads.map((lead, i) =>
+      this.pieceSamples === null
+        ? new WholeLead(lead, packet[`lead_${i}`])
+        : new LongLead(lead, this.nSamples, packet[`low_${i}`], packet[`high_${i}`], this.pieceSamples),
     );
-    for (const [i, lead] of this.leads.entries()) lead.spanMv = packet.leads[i].span_mv;
+  }
+
+  /** Take the samples of a piece; false where they are here already. */
+  takePiece(packet) {
+    const [first] = this.leads;
+    if (first.pieces.has(packet.index)) return false;
+    for (const [i, lead] of this.leads.entries()) {
+      lead.pieces.set(packet.index, packet[`lead_${i}`]);
+      if (lead.pieces.size > MOST_PIECES) lead.pieces.delete(lead.pieces.keys().next().value);
+    }
+    return true;
+  }
+
+  /** Numbers of the pieces that hold samples from one time to another, those that are missing alone. */
+  missingPieces(fromS, toS) {
+    if (this.pieceSamples === null) return [];
+    const last = Math.floor((Math.min(toS * this.fs, this.nSamples) - 1) / this.pieceSamples);
+    const missing = [];
+    for (let index = Math.floor((Math.max(0, fromS) * this.fs) / this.pieceSamples); index <= last; index++) {
+      if (!this.leads[0].pieces.has(index)) missing.push(index);
+    }
+    return missing;
   }
 }
 

@@ -278,7 +278,7 @@ class Monitor {
     ctx.fillRect(Math.round(xOf(r)), 0, 1.5, h);
     ctx.strokeStyle = colours.paper.ink;
     const axes = { x0: xOf(0), dx: xOf(1) - xOf(0), y0: y(0), dy: y(1) - y(0) };
-    strokeSamples(ctx, lead.samples, Math.max(0, from), Math.min(to, lead.samples.length), axes, scale);
+    strokeSamples(ctx, lead, Math.max(0, from), Math.min(to, lead.length), axes, scale);
     const side = (k) => `${k < r ? "−" : "+"}${(Math.abs(k - r) / signal.fs).toFixed(2)} s`;
     this.segmentText.textContent = `${lead.name}   ${side(from)} … R … ${side(to)}`;
   }

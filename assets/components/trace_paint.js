@@ -108,7 +108,7 @@ class Grid {
 /** One lead: a line through every sample where there is room, else a column from minimum to maximum in each pixel. */
 function strokeLead(ctx, lead, signal, geometry, i, fromS, toS, scale) {
   const from = Math.max(0, Math.floor(fromS * signal.fs) - 1);
-  const to = Math.min(lead.samples.length, Math.ceil(toS * signal.fs) + 2);
+  const to = Math.min(lead.length, Math.ceil(toS * signal.fs) + 2);
   const axes = {
     x0: geometry.xOf(0),
     dx: geometry.pxPerS / signal.fs,
@@ -116,15 +116,15 @@ function strokeLead(ctx, lead, signal, geometry, i, fromS, toS, scale) {
     dy: -geometry.pxPerMv * lead.stepMv,
   };
   const perPixel = signal.fs / (geometry.pxPerS * scale);
-  if (perPixel < 4) strokeSamples(ctx, lead.samples, from, to, axes, scale);
-  else fillColumns(ctx, lead, from, to, axes, 2 ** Math.floor(Math.log2(perPixel)), scale);
+  if (perPixel < 4 && lead.has(from, to)) strokeSamples(ctx, lead, from, to, axes, scale);
+  else fillColumns(ctx, lead, from, to, axes, 2 ** Math.max(0, Math.floor(Math.log2(perPixel))), scale);
 }
 
-function strokeSamples(ctx, samples, from, to, { x0, dx, y0, dy }, scale) {
+function strokeSamples(ctx, lead, from, to, { x0, dx, y0, dy }, scale) {
   const path = new Path2D();
   let pen = false;
   for (let k = from; k < to; k++) {
-    const value = samples[k];
+    const value = lead.at(k);
     if (value === GAP) {
       pen = false;
       continue;

@@ -2,12 +2,12 @@
 
 The samples reach the browser once. Streamlit sends an element's message again as a short reference where it did not
 change, so a trace is three elements: one carries the samples and the code, one the labels and the words, and a small
-one, which alone changes from run to run, says what to show.
+one, which alone changes from run to run, says what to show. Of a record of many hours the first carries minima and
+maxima, and further elements bring the samples around what is shown (`trace_signal`).
 """
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -17,6 +17,7 @@ import streamlit as st
 from ecgmodel.labels import BEAT_SYMBOLS, CLASSES
 from ecgmodel.records.record import Record
 from pages.ui.packets import Packet, join_code, pack, read_asset
+from pages.ui.trace_signal import encode_pieces, encode_signal
 from pages.ui.trace_words import trace_words
 
 CODE_FILES = (
@@ -30,12 +31,6 @@ CODE_FILES = (
     "trace.js",
 )
 """The files of the trace in the order in which they are joined into one module."""
-
-GAP = -32768
-"""The int16 that stands for a sample without a value."""
-
-STEP_MV = 0.001
-"""Resolution of the samples sent, in mV, where the signal's range allows it: a fifth of the step of MIT-BIH."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,17 +166,24 @@ def show_trace(
     -------
     TraceEvent
     """
-    signal = encode_signal(record, tuple(leads) if leads is not None else _first_leads(record))
+    encoded = encode_signal(record, tuple(leads) if leads is not None else _first_leads(record))
+    signal = encoded.packet
     labels = encode_labels(record, rows, rhythms, monitor)
-    wish = _update_wish(key, view, _reported_view(key))
+    reported = st.session_state.get(key) or {}  # by the browser, before the widget of this run is made
+    wish = _update_wish(key, view, reported.get("view"))
+    shown = _current_view(wish)
+    pieces = encode_pieces(record, encoded, shown.start_s, shown.window_s, reported.get("pieces"))
     with st.container(gap=None):
         _signal_carrier(key=f"{key}.signal", data=signal.data)
         _labels_carrier(key=f"{key}.labels", data=labels.data)
+        for index, piece in pieces.items():
+            _piece_carrier(key=f"{key}.piece.{index}", data=piece.data)
         state = _trace(
             key=key,
             data={
                 "signal": signal.id,
                 "labels": labels.id,
+                "pieces": [piece.id for piece in pieces.values()],
                 "view": asdict(wish.view),
                 "wish": wish.number,
                 "cursor_s": cursor_s,
@@ -190,6 +192,7 @@ def show_trace(
                 "autoplay": monitor is not None and monitor.autoplay,
             },
             on_view_change=_ignore,
+            on_pieces_change=_ignore,
             on_selected_change=_ignore,
         )
     selected = state.get("selected")
@@ -204,11 +207,6 @@ def _ignore() -> None:
 
 
 # What the page wants and what the visitor did
-
-
-def _reported_view(key: str) -> dict | None:
-    """Return what the browser last reported, before the widget of this run is made."""
-    return (st.session_state.get(key) or {}).get("view")
 
 
 def _update_wish(key: str, view: View, reported: dict | None) -> _Wish:
@@ -239,70 +237,6 @@ def _current_view(wish: _Wish) -> View:
 
 
 # What travels to the browser
-
-
-class _PacketsByArray:
-    """Encoded signals by the array that they were made from; each goes when its array goes.
-
-    The array itself is the key, so a packet is found only by who holds the record: one visitor's upload is never
-    another's, and a record that was read again is encoded again.
-    """
-
-    PER_ARRAY = 2  # both leads, as Records shows them, and the one that Predict reads
-
-    def __init__(self) -> None:
-        self._packets: dict[int, dict[tuple, Packet]] = {}
-
-    def find(self, array: np.ndarray, key: tuple) -> Packet | None:
-        return self._packets.get(id(array), {}).get(key)
-
-    def keep(self, array: np.ndarray, key: tuple, packet: Packet) -> None:
-        if id(array) not in self._packets:
-            weakref.finalize(array, self._packets.pop, id(array), None)
-        packets = self._packets.setdefault(id(array), {})
-        packets[key] = packet
-        for oldest in list(packets)[: -self.PER_ARRAY]:
-            packets.pop(oldest, None)
-
-
-_signal_packets = _PacketsByArray()
-
-
-def encode_signal(record: Record, leads: tuple[str, ...]) -> Packet:
-    """Return the samples of some leads as int16, at steps of 1 uV or the least that the range allows.
-
-    Raises
-    ------
-    RecordError
-        Where the record has no such lead.
-    """
-    key = (record.name, record.fs, leads)
-    packet = _signal_packets.find(record.signals, key)
-    if packet is None:
-        packet = _encode_signal(record, leads)
-        _signal_packets.keep(record.signals, key, packet)
-    return packet
-
-
-def _encode_signal(record: Record, leads: tuple[str, ...]) -> Packet:
-    described, arrays = [], {}
-    for i, name in enumerate(leads):
-        signal = record.lead(name)
-        finite = signal[np.isfinite(signal)]
-        low, high = np.percentile(finite, (0.2, 99.8)) if finite.size else (0.0, 0.0)
-        step_mv = max(STEP_MV, float(np.abs(finite).max(initial=0.0)) / 32767)
-        described.append(
-            {
-                "name": name,
-                "step_mv": step_mv,
-                "centre_mv": round(float(low + high) / 2, 4),
-                "span_mv": round(float(high - low), 4),
-            }
-        )
-        with np.errstate(invalid="ignore"):
-            samples = np.rint(signal / np.float32(step_mv))
-        arrays[f"lead_{i}"] = np.where(np.isfinite(samples), samples, GAP).astype(np.int16)
-    return pack({"name": record.name, "fs": record.fs, "n_samples": record.n_samples, "leads": described}, arrays)
 
 
 def encode_labels(record: Record, rows: Sequence[LabelRow], rhythms: bool, monitor: Monitor | None) -> Packet:
@@ -348,5 +282,8 @@ _signal_carrier = st.components.v2.component(
 )
 _labels_carrier = st.components.v2.component(
     "ecg_labels", js=read_asset("channel.js") + read_asset("carry_labels.js"), isolate_styles=False
+)
+_piece_carrier = st.components.v2.component(
+    "ecg_piece", js=read_asset("channel.js") + read_asset("carry_labels.js"), isolate_styles=False
 )
 _trace = st.components.v2.component("ecg_trace", js=read_asset("channel.js") + read_asset("show_trace.js"))

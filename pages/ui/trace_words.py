@@ -51,6 +51,7 @@ def trace_words(record: Record) -> dict:
         "auto": t("auto gain"),
         "save_png": t("Save the view as PNG"),
         "save_csv": t("Save the window as CSV"),
+        "too_long": t("This window is too long to save. Zoom in to at most {minutes} minutes.", minutes="{minutes}"),
         "help": t("Keys and gestures"),
         "keys": [
             ["← →", t("move (with Shift: faster)")],

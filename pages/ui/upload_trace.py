@@ -22,9 +22,6 @@ from pages.ui.upload_session import Upload, change_settings, publish_record, use
 
 TRACE = "upload.trace"
 
-MAX_BESIDE = 4_000_000
-"""Samples up to which a second lead is shown: of four hours at 250 Hz."""
-
 
 def show_upload_trace(upload: Upload, analysis: Analysis, symbol: np.ndarray) -> None:
     """Show the record with its labels, and give it to the other pages."""
@@ -56,10 +53,9 @@ def show_upload_trace(upload: Upload, analysis: Analysis, symbol: np.ndarray) ->
 
 
 def _leads(analysis: Analysis) -> tuple[str, ...]:
-    """Return the lead that the model reads, and one beside it where both are soon in the browser."""
-    record = analysis.record
-    others = [lead for lead in record.leads if lead != analysis.lead]
-    return (analysis.lead, *others[: 1 if record.n_samples <= MAX_BESIDE else 0])
+    """Return the lead that the model reads, and one beside it."""
+    others = [lead for lead in analysis.record.leads if lead != analysis.lead]
+    return (analysis.lead, *others[:1])
 
 
 def _show_selected(analysis: Analysis, symbol: np.ndarray, selected: int | None) -> None:

@@ -383,3 +383,35 @@ def test_two_fingers_zoom_and_one_drags(page, url):
     trace.paint()
     _left, width = trace.paper
     assert trace.start_s == pytest.approx(start_s + 100 / width * 5, abs=0.1)
+
+
+def test_a_long_record_brings_its_samples_where_it_is_looked_at(page, url):
+    """The spikes of the last beats can be read, hours behind what was sent at first; the whole record is a picture."""
+    trace = Trace(page, url, "long")
+    expect(trace.frame).to_have_attribute("data-missing", "0")
+    trace.press("End")
+    expect(trace.frame).to_have_attribute("data-missing", "0")
+    last_r = 0.4 + BEAT_S * 13_499
+    trace.expect_view(3 * 3600 - 10)
+    page.mouse.move(trace.x_of(last_r), trace.y_of(0.5))
+    expect(page.locator(".readout")).to_contain_text("lead 0 1.00 mV")
+    page.mouse.move(trace.x_of(last_r - 0.2), trace.y_of(0.5))
+    expect(page.locator(".readout")).to_contain_text("lead 0 0.00 mV")
+
+
+def test_a_window_of_a_long_record_is_saved_whole_or_not_at_all(page, url):
+    """A quarter of an hour holds every spike of a piece that was not there yet; three hours are refused with what is allowed."""
+    trace = Trace(page, url, "long")
+    trace.press(*"-----------")
+    expect(trace.frame).to_have_attribute("data-missing", "2")
+    window_s = trace.window_s
+    assert 600 < window_s < 1000
+    with page.expect_download() as download:
+        trace.click("csv")
+    rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text())))
+    assert len(rows) == pytest.approx(window_s * FS, abs=3)
+    assert sum(row[1] == "1" for row in rows) == pytest.approx(window_s / BEAT_S, abs=2)
+    assert all(row[1] != "" for row in rows)
+    trace.press(*"------")
+    trace.click("csv")
+    expect(page.locator(".note")).to_contain_text("at most 48 minutes")

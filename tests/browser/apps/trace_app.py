@@ -10,6 +10,7 @@ from pages.ui.components import LabelRow, Monitor, View, show_trace
 FS = 360
 BEAT_S = 0.8
 N_BEATS = 225  # three minutes
+N_BEATS_LONG = 13_500  # three hours, which travel in pieces
 V_BEATS = (20, 40, 41, 120)
 MODEL_SAYS_N = (40,)
 
@@ -21,9 +22,10 @@ st.set_page_config(layout="wide")
 @st.cache_resource
 def make_record(case: str) -> Record:
     """Return a spike a beat in one lead or more; every other sample is zero."""
-    n_samples = {"short": 3 * FS, "one": 1}.get(case, round(N_BEATS * BEAT_S * FS))
+    n_beats = N_BEATS_LONG if case == "long" else N_BEATS
+    n_samples = {"short": 3 * FS, "one": 1}.get(case, round(n_beats * BEAT_S * FS))
     n_leads = 10 if case == "leads" else 2
-    r_sample = np.round((0.4 + BEAT_S * np.arange(N_BEATS)) * FS).astype(np.int64)
+    r_sample = np.round((0.4 + BEAT_S * np.arange(n_beats)) * FS).astype(np.int64)
     r_sample = r_sample[r_sample < n_samples]
     signals = np.zeros((n_samples, n_leads), dtype=np.float32)
     signals[r_sample] = 1.0
