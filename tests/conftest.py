@@ -40,6 +40,8 @@ def _session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         python_path = os.environ.get("PYTHONPATH")
         parts = [str(NO_NETWORK_FOLDER), *([python_path] if python_path else [])]
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join(parts))
+        # Beside other tests that keep every core busy, a training of lower priority would hardly move.
+        monkeypatch.setenv("ECG_TRAINING_NICENESS", "0")
         no_network.install()
         yield
 

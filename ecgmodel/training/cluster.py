@@ -10,8 +10,10 @@ import os
 import sys
 import threading
 
+NICENESS_VARIABLE = "ECG_TRAINING_NICENESS"
+
 NICENESS = 10
-"""So that the app answers while a network is trained."""
+"""Unless the variable says otherwise. So the app answers while a network is trained."""
 
 ALLOWED_FAILURES = 1000
 """How often the scheduler retries; a run counts for itself how often it died in one epoch."""
@@ -23,7 +25,7 @@ def main() -> None:
     from distributed import LocalCluster
 
     if hasattr(os, "nice"):
-        os.nice(NICENESS)
+        os.nice(int(os.environ.get(NICENESS_VARIABLE, NICENESS)))
     settings = {"distributed.scheduler.allowed-failures": ALLOWED_FAILURES}
     with (
         dask.config.set(settings),
