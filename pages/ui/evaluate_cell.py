@@ -15,12 +15,13 @@ from ecgmodel.records.record import Record
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES
 from pages.ui import cache, state
 from pages.ui.blocks import clock, show_error, truth_name
-from pages.ui.components import GAP, LabelRow, View, show_trace
+from pages.ui.components import LabelRow, View, show_trace
 from pages.ui.evaluate_judged import Judged, axes_of, find_judged, rows_of_cell
 from pages.ui.evaluate_matrix import ChosenCell, chosen_cell
 from pages.ui.packets import pack, read_asset
 from pages.ui.record_panel import offer_download
 from pages.ui.text import t, tn
+from pages.ui.trace_signal import GAP
 
 CODE_FILES = ("channel.js", "learn_draw.js", "tiles.js")
 

@@ -19,7 +19,7 @@ from ecgmodel.records.quality import Stretch
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.wfdb_export import add_note, format_atr, format_wfdb, wfdb_name
 from pages.ui import state
-from pages.ui.blocks import clock
+from pages.ui.blocks import clock, offer_download
 from pages.ui.text import language, look_up, t, tn, translator
 from pages.ui.upload_session import (
     DEFAULT_THRESHOLD,
@@ -263,25 +263,25 @@ def show_downloads(upload: Upload, analysis: Analysis, symbol: np.ndarray, summa
         return write_report(plain, analysis.lead, beats, summary, facts, notes, model=model, say=say, lang=lang)
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        _download(
+        offer_download(
             t("Beats as CSV"),
             lambda: format_beats(plain.name, record.fs, analysis.r_sample, symbol, probabilities),
             f"{name}-beats.csv",
             "text/csv",
         )
-        _download(
+        offer_download(
             t("WFDB record (.hea, .dat, .atr)"),
             lambda: format_wfdb(plain, marks),
             f"{name}-wfdb.zip",
             "application/zip",
         )
-        _download(
+        offer_download(
             t("Labels (.atr)"),
             lambda: format_atr(add_note(marks), record.fs),
             f"{name}.atr",
             "application/octet-stream",
         )
-        _download(t("Report to print"), report, f"{name}-report.html", "text/html")
+        offer_download(t("Report to print"), report, f"{name}-report.html", "text/html")
 
 
 def show_next_steps(upload: Upload) -> None:
@@ -304,18 +304,6 @@ def show_next_steps(upload: Upload) -> None:
 def _use(upload: Upload) -> None:
     publish_record(upload)
     state.set_record(upload.record_name)
-
-
-def _download(label: str, make: object, file_name: str, mime: str) -> None:
-    st.download_button(
-        label,
-        make,
-        file_name=file_name,
-        mime=mime,
-        type="tertiary",
-        icon=":material/download:",
-        on_click="ignore",
-    )
 
 
 def _report_facts(upload: Upload, analysis: Analysis) -> list[tuple[str, str]]:

@@ -400,7 +400,7 @@ def test_a_long_record_brings_its_samples_where_it_is_looked_at(page, url):
 
 
 def test_a_window_of_a_long_record_is_saved_whole_or_not_at_all(page, url):
-    """A quarter of an hour holds every spike of a piece that was not there yet; three hours are refused with what is allowed."""
+    """A quarter of an hour, two pieces of it not there yet, holds every spike; three hours are refused."""
     trace = Trace(page, url, "long")
     trace.press(*"-----------")
     expect(trace.frame).to_have_attribute("data-missing", "2")

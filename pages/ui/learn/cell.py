@@ -30,6 +30,18 @@ def traced(cell: str) -> tuple[BeatInUse, ModelInUse, tuple[Segments, GateTrace]
     return chosen, used, cache.trace_lesson(chosen.record.name, chosen.r_sample, cell, used.name)
 
 
+def cell_settings(cell: str) -> dict[str, object]:
+    """Return what the Python lines of a cell's chapter use."""
+    chosen, used, _ = traced(cell)
+    return {
+        "RECORD": chosen.record.name,
+        "BEAT_S": round(chosen.r_sample / chosen.record.fs, 3),
+        "MODEL": used.name,
+        "STEP": state.step() or 0,
+        "UNIT": state.unit() or 0,
+    }
+
+
 def show_cell(cell: str) -> None:
     """Show the figure with its controls."""
     chosen, used, (segments, trace) = traced(cell)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.learn.cell import show_cell, traced
+from pages.ui.learn.cell import cell_settings, show_cell, traced
 from pages.ui.learn.lesson import Chapter, Question
 from pages.ui.text import t
 
@@ -86,16 +88,4 @@ def ask() -> tuple[Question, ...]:
     )
 
 
-def settings() -> dict[str, object]:
-    """Return what the Python lines use."""
-    chosen, used, _ = traced("gru")
-    return {
-        "RECORD": chosen.record.name,
-        "BEAT_S": round(chosen.r_sample / chosen.record.fs, 3),
-        "MODEL": used.name,
-        "STEP": state.step() or 0,
-        "UNIT": state.unit() or 0,
-    }
-
-
-CHAPTER = Chapter(4, title, tell, show, ask, "gru", settings)
+CHAPTER = Chapter(4, title, tell, show, ask, "gru", partial(cell_settings, "gru"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.learn.cell import show_cell, traced
+from pages.ui.learn.cell import cell_settings, show_cell, traced
 from pages.ui.learn.lesson import Chapter, Question
 from pages.ui.text import t
 
@@ -91,16 +93,4 @@ def ask() -> tuple[Question, ...]:
     )
 
 
-def settings() -> dict[str, object]:
-    """Return what the Python lines use."""
-    chosen, used, _ = traced("lstm")
-    return {
-        "RECORD": chosen.record.name,
-        "BEAT_S": round(chosen.r_sample / chosen.record.fs, 3),
-        "MODEL": used.name,
-        "STEP": state.step() or 0,
-        "UNIT": state.unit() or 0,
-    }
-
-
-CHAPTER = Chapter(3, title, tell, show, ask, "lstm", settings)
+CHAPTER = Chapter(3, title, tell, show, ask, "lstm", partial(cell_settings, "lstm"))
