@@ -37,7 +37,7 @@ def show_error(error: EcgModelError) -> None:
     st.warning(error_text(error), icon=":material/info:")
 
 
-def offer_download(label: str, make: str | bytes | Callable[[], str | bytes], file_name: str, mime: str) -> None:
+def offer_file(label: str, make: str | bytes | Callable[[], str | bytes], file_name: str, mime: str) -> None:
     """Show a quiet button that saves a file; the page does not run again, and what is callable is made on the click."""
     st.download_button(
         label,

@@ -10,7 +10,7 @@ from ecgmodel.evaluation.predictions import Predictions
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.csv_export import NOT_A_MEDICAL_DEVICE, write_csv
 from ecgmodel.segments.dataset import MODEL_FS
-from pages.ui.blocks import offer_download
+from pages.ui.blocks import offer_file
 from pages.ui.evaluate_choice import Closer
 from pages.ui.evaluate_judged import ALL, Judged, Measure, axes_of, matrix_of
 from pages.ui.text import language, t, translator
@@ -22,11 +22,11 @@ def show_exports(closer: Closer, measure: Measure) -> None:
         st.markdown(f"**{one.title}**")
         stem = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in one.key)
         with st.container(horizontal=True, vertical_alignment="center"):
-            offer_download(t("Matrix as CSV"), _matrix_maker(one, measure), f"{stem}-matrix.csv", "text/csv")
+            offer_file(t("Matrix as CSV"), _matrix_maker(one, measure), f"{stem}-matrix.csv", "text/csv")
             if one.predictions is not None:
-                offer_download(t("Every segment as CSV"), _segments_maker(one), f"{stem}-segments.csv", "text/csv")
+                offer_file(t("Every segment as CSV"), _segments_maker(one), f"{stem}-segments.csv", "text/csv")
             if one.result is not None:
-                offer_download(t("Report to print"), _report_maker(one), f"{stem}-report.html", "text/html")
+                offer_file(t("Report to print"), _report_maker(one), f"{stem}-report.html", "text/html")
     st.caption(t("The report is one HTML file without scripts; print it from the browser, or keep it."))
 
 

@@ -19,7 +19,7 @@ from ecgmodel.records.quality import Stretch
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.wfdb_export import add_note, format_atr, format_wfdb, wfdb_name
 from pages.ui import state
-from pages.ui.blocks import clock, offer_download
+from pages.ui.blocks import clock, offer_file
 from pages.ui.text import language, look_up, t, tn, translator
 from pages.ui.upload_session import (
     DEFAULT_THRESHOLD,
@@ -263,25 +263,25 @@ def show_downloads(upload: Upload, analysis: Analysis, symbol: np.ndarray, summa
         return write_report(plain, analysis.lead, beats, summary, facts, notes, model=model, say=say, lang=lang)
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        offer_download(
+        offer_file(
             t("Beats as CSV"),
             lambda: format_beats(plain.name, record.fs, analysis.r_sample, symbol, probabilities),
             f"{name}-beats.csv",
             "text/csv",
         )
-        offer_download(
+        offer_file(
             t("WFDB record (.hea, .dat, .atr)"),
             lambda: format_wfdb(plain, marks),
             f"{name}-wfdb.zip",
             "application/zip",
         )
-        offer_download(
+        offer_file(
             t("Labels (.atr)"),
             lambda: format_atr(add_note(marks), record.fs),
             f"{name}.atr",
             "application/octet-stream",
         )
-        offer_download(t("Report to print"), report, f"{name}-report.html", "text/html")
+        offer_file(t("Report to print"), report, f"{name}-report.html", "text/html")
 
 
 def show_next_steps(upload: Upload) -> None:
