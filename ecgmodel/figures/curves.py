@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 
 from ecgmodel.evaluation.operating_curves import ClassCurve, ReliabilityBin
@@ -32,6 +33,8 @@ def draw_training(runs: Mapping[str, Sequence[EpochResult]], what: str, words: M
         x = [epoch.epoch for epoch in epochs]
         for kind, prefix, colour in (("training", "", OTHER_COLOUR), ("validation", "validation_", "#0072B2")):
             y = [getattr(epoch, f"{prefix}{what}") for epoch in epochs]
+            if np.isnan(y).all():  # trained without a validation part
+                continue
             figure.add_scatter(
                 x=x,
                 y=y,

@@ -104,7 +104,7 @@ def _show_class_table(one: Judged) -> None:
             **{word: cell(kind) for kind, word in kinds.items()},
         }
     )
-    st.dataframe(rows, hide_index=True, width=980)
+    st.dataframe(rows, hide_index=True, width="stretch")
     st.markdown(
         t(
             "Accuracy **{accuracy}**. Asked only whether a beat is abnormal: **{found}** of the abnormal ones are "

@@ -1,5 +1,6 @@
 """A result on paper, and its curves."""
 
+import math
 import re
 from dataclasses import replace
 
@@ -53,5 +54,7 @@ def test_curves_are_those_of_the_result(result):
     training = draw_training({"": result.folds[0].epochs}, "loss", WORDS)
     assert [trace.name for trace in training.data] == ["fit", "held"]
     assert list(training.data[1].y) == [epoch.validation_loss for epoch in result.folds[0].epochs]
+    unheld = [replace(epoch, validation_loss=math.nan) for epoch in result.folds[0].epochs]
+    assert [trace.name for trace in draw_training({"": unheld}, "loss", WORDS).data] == ["fit"]
     reliability = draw_reliability(result.reliability, WORDS)
     assert list(reliability.data[-1].y) == [tenth.accuracy for tenth in result.reliability]
