@@ -26,4 +26,5 @@ def make_day() -> Record:
 
 record = make_day()
 row = LabelRow("simulation", record.annotations.sample, record.annotations.symbol)
-show_trace(record, key="trace", view=View(12 * 3600.0, 10.0), rows=(row,))
+view = st.session_state.get("view", View(12 * 3600.0, 10.0))
+st.session_state.view = show_trace(record, key="trace", view=view, rows=(row,)).view
