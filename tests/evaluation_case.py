@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -94,7 +93,7 @@ def ship_result(folder: Path, preset_name: str, protocol: str, right: float = 0.
         protocol=protocol,
         segments=preset.segments,
         network=preset.config,
-        training=json.loads(json.dumps(asdict(preset.settings))),
+        training=preset.settings.to_dict(),
         validate=preset.validate,
         folds=folds,
         records={name: part.matrix() for name, part in of_record.items()},

@@ -387,7 +387,7 @@ class Pane {
     const channel = (k) => inside.segment[k * inside.n_samples + i];
     const parts = [fillWords(view.text.at_sample, { sample: i, time: number((i - inside.r_sample) / inside.fs, 2), value: number(channel(0), 2) })];
     if (inside.channels.length > 4) {
-      parts.push(fillWords(view.text.rhythm_at, { local: number(channel(2), 2), steady: number(channel(3), 2), since: number(channel(4) + 0.5, 2) }));
+      parts.push(fillWords(view.text.rhythm_at, { local: number(channel(2), 2), slow: number(channel(3), 2), irregularity: number(channel(4), 2) }));
     }
     return parts.join("   ");
   }

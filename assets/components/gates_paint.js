@@ -130,7 +130,8 @@ function paintSegment(ctx, inside, geometry, colours, text) {
     while (to > from && lead[n + to] === 0) to--;
     ctx.strokeStyle = colours.muted;
     ctx.setLineDash([3, 3]);
-    linePath(ctx, to - from + 1, (i) => xOf(from + i), (i) => yOf(lead[n + from + i]));
+    // The typical beat: the second channel is the lead less it.
+    linePath(ctx, to - from + 1, (i) => xOf(from + i), (i) => yOf(lead[from + i] - lead[n + from + i]));
     ctx.stroke();
     ctx.setLineDash([]);
   }
@@ -182,10 +183,10 @@ function paintRhythmChannels(ctx, inside, geometry, colours, text) {
   ctx.fillStyle = colours.line;
   ctx.fillRect(plot.x, Math.round(lane.y + lane.h / 2), plot.w, 1);
   const yOf = (value) => lane.y + lane.h / 2 - Math.min(Math.max(value, -1), 1) * (lane.h / 2 - 1);
-  for (const [channel, dash, strong] of [[4, [], false], [3, [2, 3], true], [2, [], true]]) {
+  for (const [channel, dash, strong, scale] of [[4, [], false, 1 / 3], [3, [2, 3], true, 1], [2, [], true, 1]]) {
     ctx.strokeStyle = strong ? colours.text : colours.muted;
     ctx.setLineDash(dash);
-    linePath(ctx, n, (i) => xOf(i), (i) => yOf(inside.segment[channel * n + i]));
+    linePath(ctx, n, (i) => xOf(i), (i) => yOf(scale * inside.segment[channel * n + i]));
     ctx.stroke();
   }
   ctx.setLineDash([]);

@@ -7,10 +7,9 @@ its test part beside the model.
 from __future__ import annotations
 
 import datetime
-import json
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -37,7 +36,7 @@ from ecgmodel.records.record import Record
 from ecgmodel.records.sources import open_record
 from ecgmodel.segments.beats import cut_beats
 from ecgmodel.segments.dataset import Segments, join_segments
-from ecgmodel.segments.mitdb_segments import cut_labelled_beats
+from ecgmodel.segments.mitdb_segments import cut_labelled_beats, cut_record
 from ecgmodel.segments.runs import cut_runs
 from ecgmodel.segments.splits import DS1, DS2, Split, count_folds
 from ecgmodel.training.fit import prepare_step
@@ -208,7 +207,7 @@ def gather_result(preset: Preset, out: Path, predictions: Predictions, baselines
         protocol=preset.protocol,
         segments=preset.segments,
         network=preset.config,
-        training=asdict(preset.settings),
+        training=preset.settings.to_dict(),
         validate=preset.validate,
         folds=folds,
         records={name: rows.matrix() for name, rows in of_record.items()},
@@ -242,7 +241,7 @@ def find_result(preset: Preset, folder: Path) -> Result | None:
         found.network == preset.config
         and found.segments == preset.segments
         and found.validate == preset.validate
-        and found.training == json.loads(json.dumps(asdict(preset.settings)))
+        and found.training == preset.settings.to_dict()
     )
     return found if same else None
 
@@ -280,8 +279,7 @@ def predict_run(path: Path, watch: Watch = Watch()) -> Predictions:
     cut, answers = [], []
     for number, name in enumerate(names, start=1):
         record = open_record(name, allow_download=False)
-        for lead in record.leads if preset.all_leads else (record.default_lead,):
-            part = cut_runs(record, lead) if preset.segments == "runs" else cut_labelled_beats(record, lead)
+        for part in cut_record(preset.segments, record, preset.all_leads):
             answers.append(_answer(classifier, part, np.array(CLASSES)[part.label], description["fold"]))
             cut.append(replace(part, signal=part.signal[:, :1].copy()))
         watch.on_record(number, len(names))

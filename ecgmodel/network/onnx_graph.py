@@ -31,11 +31,18 @@ class _Graph:
         return output.split()[-1]
 
 
-def build_graph(config: NetworkConfig, weights: Weights) -> ModelProto:
-    """Return the served graph.
+def build_graph(config: NetworkConfig, weights: Weights, *, channels_first: bool = False) -> ModelProto:
+    """Return the network as a graph.
 
     Batch normalisation is folded into the convolutions before it. They run over one row of a plane: ONNX Runtime has
     blocked kernels, half as fast again, for two-dimensional convolutions alone.
+
+    Parameters
+    ----------
+    config : NetworkConfig
+    weights : Weights
+    channels_first : bool
+        Take `signal` as (n, n_channels, n_samples), which is how the convolutions read it.
 
     Returns
     -------
@@ -45,7 +52,9 @@ def build_graph(config: NetworkConfig, weights: Weights) -> ModelProto:
         recurrent layer reads at every step.
     """
     graph = _Graph()
-    x = graph.add("Transpose", ["signal"], "channels_first", perm=[0, 2, 1])  # (n, n_channels, n_samples)
+    x, shape = "signal", ["n", config.n_channels, config.n_samples]
+    if not channels_first:
+        x, shape = graph.add("Transpose", ["signal"], "channels_first", perm=[0, 2, 1]), [shape[0], shape[2], shape[1]]
     row = graph.constant("row", np.array([2]))
     x = graph.add("Unsqueeze", [x, row], "plane")  # (n, n_channels, 1, n_samples)
     for index, kernel in enumerate(config.kernels, start=1):
@@ -71,7 +80,7 @@ def build_graph(config: NetworkConfig, weights: Weights) -> ModelProto:
             graph.nodes,
             "ecgmodel",
             [
-                _value("signal", TensorProto.FLOAT, ["n", config.n_samples, config.n_channels]),
+                _value("signal", TensorProto.FLOAT, shape),
                 _value("length", TensorProto.INT64, ["n"]),
             ],
             [

@@ -31,8 +31,8 @@ class Saliency:
         By how much the class's probability falls when the lead around a sample is hidden, the mean over all windows
         that hold it; negative where hiding it makes the class more probable. 0 in the padding.
     without_rhythm : float
-        By how much it falls when the channels behind the lead and the typical beat say that every beat came in time;
-        0 for models that read the lead alone.
+        By how much it falls when the channels of prematurity say that every beat came in time; 0 for models that read
+        the lead alone.
     """
 
     label: int
@@ -61,7 +61,11 @@ def occlude(classifier: Classifier, segment: Segments, label: int | None = None)
     copies = np.repeat(signal[np.newaxis], len(starts) + 2, axis=0)
     for copy, begin, end in zip(copies, first, stop, strict=False):
         _bridge(copy[:, 0], begin, end, length)
-    copies[-2, :, 2:4] = 0  # in time, by both rhythm channels of `segments.beats`
+    if signal.shape[1] > 1:
+        # What is unusual in the lead is hidden with it, and every beat is in time by both of the prematurities.
+        near = np.flatnonzero(signal[:, 1])
+        copies[:, near, 1] += copies[:, near, 0] - signal[near, 0]
+        copies[-2, :, 2:4] = 0
     index = np.zeros(len(copies), dtype=np.int64)
     many = segment.take(index)
     probabilities = classifier.predict(

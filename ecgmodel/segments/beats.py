@@ -9,15 +9,20 @@ it is can be seen. A live monitor can name a beat `DELAY_S` after its R peak, no
 Five channels; nothing in them comes later than the window's end:
 
 0. The lead, with zero mean and unit variance over the part of the segment that lies inside the record.
-1. The typical beat: the median of the `HISTORY` beats before, aligned at their R peaks and scaled as channel 0, from
-   0.25 s before this R peak to 0.44 s behind it, 0 elsewhere. Taken anew every `REFRESH` beats; for the first ones
-   it is the median of the beats so far, this one included. What would be broad for another may be usual for this heart.
-2. How early a beat came: the logarithm of its RR interval over the local one (the median of the last `LOCAL_BEATS`
-   intervals, its own included), doubled, held from its R peak to the next; behind this beat's R peak its own stays.
-3. The same with the median of the last `STEADY_BEATS` intervals, for hearts in which early beats are the rule.
-4. Seconds since the last R peak, less 1/2, cut at `MAX_SINCE_S`: a saw that shows the pause behind the beat grow.
+1. What is unusual: the lead less the typical beat, from 0.25 s before this R peak to 0.44 s behind it, 0 elsewhere.
+   The typical beat is the median of the `HISTORY` beats before, aligned at their R peaks and scaled as channel 0, taken
+   anew every `REFRESH` beats; for the first ones it is the median of the beats so far, this one included. What would be
+   broad for another may be usual for this heart.
+2. How early each beat came: twice the logarithm of its RR interval over the local one, the median of the last
+   `LOCAL_BEATS` intervals, its own included; held from its R peak to the next, so the beat behind shows how long the
+   pause was.
+3. How early this heart's beats can come: the same over its slow rhythm, the `SLOW` quantile of the last `MANY_BEATS`
+   intervals. It tells early beats where they are the rule. Behind this beat's R peak its own stays.
+4. How irregular the rhythm is: the median change from one interval to the next over the last `MANY_BEATS`, see
+   `irregularity`. In atrial fibrillation an early beat says little. Behind this beat's R peak its own stays.
 
-Channels 2 to 4 are 0 in front of the record's first R peak.
+Channels 2 to 4 are 0 in front of the record's first R peak. That these rhythms tell premature beats was found by
+cross-validation over the people of DS1, before any network read them.
 """
 
 from __future__ import annotations
@@ -34,11 +39,14 @@ AFTER_SAMPLES = SEGMENT_SAMPLES - BEFORE_SAMPLES
 DELAY_S = AFTER_SAMPLES / MODEL_FS
 """How long after its R peak a beat's window is complete, in seconds."""
 
-CHANNELS = ("lead", "typical beat", "prematurity", "steady prematurity", "seconds since R")
+CHANNELS = ("lead", "unusual", "prematurity", "slow prematurity", "irregularity")
 LOCAL_BEATS = 8
-STEADY_BEATS = 64
-MAX_SINCE_S = 3.0
+MANY_BEATS = 64
+SLOW = 0.9
 MAX_RATIO = 3.0
+USUAL_CHANGE = 0.05
+"""Change from one RR interval to the next, as the difference of logarithms, at which `irregularity` is about 0."""
+
 HISTORY = 32
 REFRESH = 8
 TYPICAL_BEFORE = 90
@@ -92,13 +100,14 @@ def cut_beats(
     signal = signal.astype(np.float32, copy=False)
     chosen = np.arange(len(r_sample))[select]
     centre = r_sample[chosen]
-    windows = np.empty((len(centre), SEGMENT_SAMPLES, len(CHANNELS)), dtype=np.float32)
-    scaling = _scale_rows(_windows(signal, centre, BEFORE_SAMPLES, AFTER_SAMPLES), windows[..., 0])
-    _place_typical_beat(signal, r_sample, chosen, scaling, windows[..., 1])
-    _place_rhythm(len(signal), r_sample, chosen, windows[..., 2:])
+    # Channel by channel in memory, as the convolutions read them.
+    windows = np.empty((len(centre), len(CHANNELS), SEGMENT_SAMPLES), dtype=np.float32)
+    scaling = _scale_rows(_windows(signal, centre, BEFORE_SAMPLES, AFTER_SAMPLES), windows[:, 0])
+    _place_unusual(signal, r_sample, chosen, scaling, windows)
+    _place_rhythm(len(signal), r_sample, chosen, windows[:, 2:])
     label = [class_index(mark) for mark in symbol[select]] if symbol is not None else np.full(len(centre), -1)
     return Segments(
-        signal=windows,
+        signal=windows.transpose(0, 2, 1),
         length=np.full(len(centre), SEGMENT_SAMPLES, dtype=np.int32),
         label=np.asarray(label, dtype=np.int64),
         record=np.full(len(centre), record),
@@ -109,14 +118,16 @@ def cut_beats(
     )
 
 
-def median_rr(r_sample: np.ndarray, n_beats: int) -> np.ndarray:
-    """Return, for each beat, the median of the last `n_beats` RR intervals that end no later than its R peak.
+def usual_rr(r_sample: np.ndarray, n_beats: int, quantile: float) -> np.ndarray:
+    """Return, for each beat, a quantile of the last `n_beats` RR intervals that end no later than its R peak.
 
     Parameters
     ----------
     r_sample : ndarray of shape (n,), int64
         At `MODEL_FS`.
     n_beats : int
+    quantile : float
+        0 to 1; 0.5 is the median.
 
     Returns
     -------
@@ -126,22 +137,43 @@ def median_rr(r_sample: np.ndarray, n_beats: int) -> np.ndarray:
     if len(r_sample) < 2:
         return np.ones(len(r_sample))
     interval = np.diff(r_sample) / MODEL_FS
-    history = np.concatenate([np.full(n_beats - 1, np.nan), interval])
-    windows = np.lib.stride_tricks.sliding_window_view(history, n_beats)
-    full = max(len(interval) - n_beats + 1, 0)
-    early = [np.nanmedian(window) for window in windows[: len(interval) - full]]
-    return np.concatenate([interval[:1], early, np.median(windows[len(interval) - full :], axis=1)])
+    return np.concatenate([interval[:1], _running_quantile(interval, n_beats, quantile)])
 
 
-def prematurity(r_sample: np.ndarray, n_beats: int) -> np.ndarray:
-    """Return twice the logarithm of each beat's RR interval over the median of the last `n_beats`.
+def prematurity(r_sample: np.ndarray, n_beats: int, quantile: float) -> np.ndarray:
+    """Return twice the logarithm of each beat's RR interval over the usual one, see `usual_rr`.
 
-    0 is in time, negative is early; 0 for the first beat. Intervals count up to `MAX_RATIO` times the median.
+    0 is in time, negative is early; 0 for the first beat. Intervals count from 1 / `MAX_RATIO` to `MAX_RATIO` times the
+    usual one.
     """
     ratio = np.ones(len(r_sample))
-    median = median_rr(r_sample, n_beats)[1:]
-    ratio[1:] = np.diff(r_sample) / MODEL_FS / np.where(median > 0, median, 1)
+    usual = usual_rr(r_sample, n_beats, quantile)[1:]
+    ratio[1:] = np.diff(r_sample) / MODEL_FS / np.where(usual > 0, usual, 1)
     return 2 * np.log(ratio.clip(1 / MAX_RATIO, MAX_RATIO))
+
+
+def irregularity(r_sample: np.ndarray) -> np.ndarray:
+    """Return how much each RR interval differs from the one before, lately: ndarray of shape (n,), float64.
+
+    The median of |log(RR / RR before)| over the last `MANY_BEATS` beats, on a logarithmic scale that is about 0 at
+    `USUAL_CHANGE`, 1 at three times of it, and -2.3 where all intervals are equal.
+    """
+    change = np.zeros(len(r_sample))
+    if len(r_sample) > 2:
+        interval = np.diff(r_sample).clip(min=1)
+        change[2:] = _running_quantile(np.abs(np.diff(np.log(interval))), MANY_BEATS, 0.5)
+    return np.log(change / USUAL_CHANGE + 0.1)
+
+
+def _running_quantile(values: np.ndarray, n: int, quantile: float) -> np.ndarray:
+    """Return the quantile of each value and up to n - 1 before it, between two of them by the line that joins them."""
+    history = np.concatenate([np.full(n - 1, np.inf), values])
+    ordered = np.sort(np.lib.stride_tricks.sliding_window_view(history, n), axis=1)  # what is missing comes last
+    place = quantile * (np.minimum(np.arange(1, len(values) + 1), n) - 1)
+    below, row = place.astype(int), np.arange(len(values))
+    above = np.ceil(place).astype(int)
+    low, high = ordered[row, below], ordered[row, above]
+    return low + (high - low) * (place - below)
 
 
 def _windows(signal: np.ndarray, centre: np.ndarray, before: int, after: int) -> np.ndarray:
@@ -171,27 +203,28 @@ def _scale_rows(windows: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.nd
     return mean, gain
 
 
-def _place_typical_beat(
+def _place_unusual(
     signal: np.ndarray,
     r_sample: np.ndarray,
     chosen: np.ndarray,
     scaling: tuple[np.ndarray, np.ndarray],
-    out: np.ndarray,
+    windows: np.ndarray,
 ) -> None:
-    """Write channel 1 of the beats `chosen` to `out` (n, n_samples)."""
-    out[:] = 0
+    """Write channel 1 of the beats `chosen` to `windows` (n, n_channels, n_samples), whose channel 0 is there."""
     place = slice(BEFORE_SAMPLES - TYPICAL_BEFORE, BEFORE_SAMPLES + TYPICAL_AFTER)
+    lead, out = windows[:, 0, place], windows[:, 1, place]
+    windows[:, 1] = 0
     block = chosen // REFRESH
     for number in np.unique(block[block > 0]):
-        rows = block == number
+        rows = slice(*np.searchsorted(block, [number, number + 1]))
         history = r_sample[max(0, number * REFRESH - HISTORY) : number * REFRESH]
         typical = _median(_nearby_windows(signal, history))
-        out[rows, place] = (typical - scaling[0][rows]) * scaling[1][rows]
+        out[rows] = lead[rows] - (typical - scaling[0][rows]) * scaling[1][rows]
     for row in np.flatnonzero(block == 0):
         beats = _nearby_windows(signal, r_sample[: chosen[row] + 1])
         whole = beats[np.isfinite(beats).all(axis=1)]  # the first one may begin before the record
         if len(whole):
-            out[row, place] = (_median(whole) - scaling[0][row]) * scaling[1][row]
+            out[row] = lead[row] - (_median(whole) - scaling[0][row]) * scaling[1][row]
 
 
 def _median(beats: np.ndarray) -> np.ndarray:
@@ -212,21 +245,17 @@ def _nearby_windows(signal: np.ndarray, centre: np.ndarray) -> np.ndarray:
 
 
 def _place_rhythm(n_samples: int, r_sample: np.ndarray, chosen: np.ndarray, out: np.ndarray) -> None:
-    """Write channels 2 to 4 of the beats `chosen` to `out` (n, n_samples, 3)."""
+    """Write channels 2 to 4 of the beats `chosen` to `out` (n, 3, n_samples)."""
     out[:] = 0
     if len(chosen) == 0:
         return
     # One value a sample of the record, then windows of it: each R peak's value is held up to the next one.
     held_for = np.diff(r_sample, prepend=0, append=n_samples + AFTER_SAMPLES)
-    sample = np.arange(n_samples + AFTER_SAMPLES, dtype=np.float32)
-    since = sample - np.repeat(np.r_[0, r_sample], held_for)
-    since = np.minimum(since / np.float32(MODEL_FS), np.float32(MAX_SINCE_S)) - np.float32(0.5)
-    since[: r_sample[0]] = 0
-    own = [prematurity(r_sample, n_beats).astype(np.float32) for n_beats in (LOCAL_BEATS, STEADY_BEATS)]
-    channels = [np.repeat(np.r_[np.float32(0), value], held_for) for value in own] + [since]
-    for index, channel in enumerate(channels):
-        padded = np.pad(channel, (BEFORE_SAMPLES, 0))
-        windows = np.lib.stride_tricks.sliding_window_view(padded, SEGMENT_SAMPLES)
-        out[..., index] = windows[r_sample[chosen]]
+    local, slow = prematurity(r_sample, LOCAL_BEATS, 0.5), prematurity(r_sample, MANY_BEATS, SLOW)
+    own = [value.astype(np.float32) for value in (local, slow, irregularity(r_sample))]
     for index, value in enumerate(own):
-        out[:, BEFORE_SAMPLES:, index] = value[chosen, np.newaxis]
+        held = np.repeat(np.r_[np.float32(0), value], held_for)
+        padded = np.pad(held, (BEFORE_SAMPLES, 0))
+        out[:, index] = np.lib.stride_tricks.sliding_window_view(padded, SEGMENT_SAMPLES)[r_sample[chosen]]
+    for index in (1, 2):
+        out[:, index, BEFORE_SAMPLES:] = own[index][chosen, np.newaxis]

@@ -13,9 +13,13 @@ from ecgmodel.records.record import Annotations, Record, default_lead
 from ecgmodel.records.sources import RecordOutline, open_record
 from ecgmodel.segments.beats import BEFORE_SAMPLES, CHANNELS, cut_beats
 from ecgmodel.segments.dataset import SEGMENT_SAMPLES, Segments, join_segments
+from ecgmodel.segments.projections import add_projections, projected_leads
 from ecgmodel.segments.runs import cut_runs, place_runs
 
 SEGMENT_KINDS = ("runs", "beats")
+
+MOST_BESIDE = 300
+"""Segments of one class that are kept of a lead beside the default one: all of them would fill gigabytes."""
 
 
 def cut_mitdb(
@@ -33,7 +37,7 @@ def cut_mitdb(
         (`labels.NEAREST_CLASS`).
     names : sequence of str
     all_leads : bool
-        Every lead instead of each record's default one.
+        As of `cut_record`.
     on_record : callable or None
         Called after each record with its number (from 1) and their count.
 
@@ -47,12 +51,39 @@ def cut_mitdb(
     _check_kind(kind)
     parts = []
     for number, name in enumerate(names, start=1):
-        record = open_record(name)
-        leads = record.leads if all_leads else (record.default_lead,)
-        parts += [cut_runs(record, lead) if kind == "runs" else cut_labelled_beats(record, lead) for lead in leads]
+        parts += cut_record(kind, open_record(name), all_leads)
         if on_record is not None:
             on_record(number, len(names))
     return join_segments(parts)
+
+
+def cut_record(kind: str, record: Record, all_leads: bool = False) -> list[Segments]:
+    """Cut the labelled segments of one record, lead by lead.
+
+    Parameters
+    ----------
+    kind : {"runs", "beats"}
+        As of `cut_mitdb`.
+    record : Record
+        Annotated.
+    all_leads : bool
+        Cut every lead, of beats also the mixtures of two leads (`projections`), and of leads beside the default one at
+        most `MOST_BESIDE` segments of a class, evenly over the record. Otherwise the default lead alone.
+    """
+    cut = cut_runs if kind == "runs" else cut_labelled_beats
+    if not all_leads:
+        return [cut(record, record.default_lead)]
+    if kind == "beats":
+        record = add_projections(record)
+    return [cut(record, lead) if lead == record.default_lead else _thin(cut(record, lead)) for lead in record.leads]
+
+
+def _thin(segments: Segments) -> Segments:
+    kept = []
+    for label in np.unique(segments.label):
+        members = np.flatnonzero(segments.label == label)
+        kept.append(members[np.linspace(0, len(members) - 1, min(len(members), MOST_BESIDE)).round().astype(int)])
+    return segments.take(np.sort(np.concatenate([*kept, np.empty(0, np.int64)])))
 
 
 def cut_labelled_beats(record: Record, lead: str) -> Segments:
@@ -85,13 +116,14 @@ def place_segments(kind: str, outlines: Sequence[RecordOutline], all_leads: bool
     """
     _check_kind(kind)
     place = place_runs if kind == "runs" else _place_labelled_beats
-    return join_segments(
-        [
-            place(outline.annotations, outline.n_samples, outline.name, lead)
-            for outline in outlines
-            for lead in (outline.leads if all_leads else (default_lead(outline.leads),))
-        ]
-    )
+    parts = []
+    for outline in outlines:
+        main = default_lead(outline.leads)
+        beside = (*outline.leads, *(projected_leads(outline.leads) if kind == "beats" else ()))
+        for lead in beside if all_leads else (main,):
+            placed = place(outline.annotations, outline.n_samples, outline.name, lead)
+            parts.append(placed if lead == main else _thin(placed))
+    return join_segments(parts)
 
 
 def _place_labelled_beats(marks: Annotations, n_samples: int, record: str, lead: str) -> Segments:

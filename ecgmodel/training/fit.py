@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
@@ -51,6 +51,9 @@ class TrainSettings:
         `initialise_weights`; 0 starts as Keras does.
     most_per_record : int
         Segments of one class and one record that an epoch sees at most, drawn anew each epoch; 0 sees all.
+    natural_shares : bool
+        Take back from the answers what `class_weighting` and `most_per_record` made of the classes' shares, so that
+        probabilities mean what they say (Saerens et al. 2002, doi 10.1162/089976602753284446).
     seed : int
 
     Raises
@@ -70,6 +73,7 @@ class TrainSettings:
     stretch: float = 0.0
     memory: int = 0
     most_per_record: int = 0
+    natural_shares: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -99,9 +103,16 @@ class TrainSettings:
                 allowed=", ".join(CLASS_WEIGHTINGS),
             )
 
+    def to_dict(self) -> dict[str, object]:
+        """Return the settings for JSON; `natural_shares` goes unnamed where it is off, as in older files."""
+        settings = asdict(self)
+        if not self.natural_shares:
+            del settings["natural_shares"]
+        return settings
+
     @classmethod
     def from_dict(cls, settings: dict[str, object]) -> TrainSettings:
-        """Return the settings that `dataclasses.asdict` described.
+        """Return the settings that `to_dict` described.
 
         Raises
         ------
@@ -195,6 +206,7 @@ def fit(
     lengths = bucket_lengths(train.length, config)
     bucket = np.searchsorted(lengths, np.minimum(train.length + config.receptive_field, config.n_samples))
     class_weight = _class_weights(train.label, settings.class_weighting)
+    shift = _shift_of_shares(train, settings, class_weight) if settings.natural_shares else 0.0
 
     for epoch in range(len(epochs) + 1, settings.epochs + 1):
         began = time.perf_counter()
@@ -215,14 +227,14 @@ def fit(
             if on_batch is not None:
                 on_batch(number, n_batches)
             if should_stop():
-                return FitResult(average, epochs, finished=False)
+                return FitResult(_shifted(average, shift), epochs, finished=False)
         if not np.isfinite(loss):
             raise TrainingDivergedError(
                 "In epoch {epoch} the loss is no number any more. Train with a smaller learning rate than {rate:g}.",
                 epoch=epoch,
                 rate=settings.learning_rate,
             )
-        judged = _validate(config, average, validation)
+        judged = _validate(config, _shifted(average, shift), validation)
         event = EpochResult(epoch, rate, loss / weight_sum, n_correct / n_seen, *judged, time.perf_counter() - began)
         epochs = (*epochs, event)
         if folder is not None:
@@ -230,7 +242,7 @@ def fit(
             folder.save_checkpoint(Checkpoint(state, epochs))
         if on_epoch is not None:
             on_epoch(event)
-    return FitResult(average, epochs, finished=True)
+    return FitResult(_shifted(average, shift), epochs, finished=True)
 
 
 def _resume(step: TrainStep, state: dict[str, np.ndarray], config: NetworkConfig) -> Weights:
@@ -297,6 +309,25 @@ def _class_weights(label: np.ndarray, weighting: str) -> np.ndarray:
     power = {"none": 0.0, "root": 0.5, "balanced": 1.0}[weighting]
     weight = np.where(counts > 0, counts.clip(min=1) ** -power, 0.0)
     return weight * counts.sum() / (weight * counts).sum()
+
+
+def _shift_of_shares(train: Segments, settings: TrainSettings, class_weight: np.ndarray) -> np.ndarray:
+    """Return what to add to the logits: log of each class's share in the records over that in the loss; (5,)."""
+    natural, trained = np.zeros(len(CLASSES)), np.zeros(len(CLASSES))
+    for record in np.unique(train.record):
+        label, lead = train.label[train.record == record], train.lead[train.record == record]
+        counts = np.bincount(label, minlength=len(CLASSES))
+        trained += class_weight * np.minimum(counts, settings.most_per_record or len(label))
+        # Of several leads each shows the same beats.
+        leads, n_of_lead = np.unique(lead, return_counts=True)
+        natural += np.bincount(label[lead == leads[n_of_lead.argmax()]], minlength=len(CLASSES))
+    there = natural > 0
+    ratio = np.where(there, natural, 1) / np.where(there, trained, 1)
+    return np.where(there, np.log(ratio) - np.log(ratio[there]).mean(), 0).astype(np.float32)
+
+
+def _shifted(weights: Weights, shift: np.ndarray | float) -> Weights:
+    return weights | {"output/bias": weights["output/bias"] + np.float32(shift)}
 
 
 def _learning_rate(settings: TrainSettings, progress: float) -> float:

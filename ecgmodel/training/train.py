@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -132,7 +132,7 @@ def describe_run(preset: Preset, fold: int) -> dict[str, object]:
         "protocol": preset.protocol,
         "fold": fold,
         "network": preset.config.to_dict(),
-        "training": asdict(preset.settings),
+        "training": preset.settings.to_dict(),
     }
     # What is as usual goes unnamed.
     if not preset.validate:
@@ -233,7 +233,7 @@ def _describe_model(
         held_out_records=() if preset.protocol == "segments-10fold" else _records(segments, held_out),
         seed=preset.settings.seed,
         epochs=len(result.epochs),
-        training=asdict(preset.settings),
+        training=preset.settings.to_dict(),
         versions={name: version(name) for name in ("tensorflow", "keras", "numpy")},
         command=_command(preset, fold),
         created=datetime.date.today().isoformat(),

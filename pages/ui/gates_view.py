@@ -244,10 +244,10 @@ def encode_words() -> Packet:
             value="{value}",
         ),
         "rhythm_at": t(
-            "prematurity {local} (local), {steady} (steady), {since} s since the last R peak",
+            "prematurity {local} (local), {slow} (slow rhythm), irregularity {irregularity}",
             local="{local}",
-            steady="{steady}",
-            since="{since}",
+            slow="{slow}",
+            irregularity="{irregularity}",
         ),
         "rows": {
             "x": t("feature"),

@@ -114,7 +114,7 @@ def _show_counts(form: dict[str, Any], preset: Preset, plan: TrainingPlan | None
     if preset.protocol == "ds1-ds2" and form["records"] == "mitdb":
         st.caption(t("DS2, the test people, stays closed until an evaluation opens it."))
     elif preset.all_leads and plan is not None:
-        st.caption(t("Both leads of a record train; only the first one is counted elsewhere."))
+        st.caption(t("The leads of a record and mixtures of them train; only the first lead is counted elsewhere."))
 
 
 def _show_examples(source: str, preset: Preset, segments: Segments) -> None:

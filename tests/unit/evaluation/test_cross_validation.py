@@ -186,7 +186,9 @@ def test_a_finished_run_is_judged_once(
         Model(TINY, initialise_weights(TINY, seed=0), ModelCard(name="mine", segments="runs")), folder.model_path
     )
     monkeypatch.setattr(work, "open_record", lambda name, **_: SimpleNamespace(name=name, default_lead="MLII"))
-    monkeypatch.setattr(work, "cut_runs", lambda record, lead: small_set.take(small_set.record == record.name))
+    monkeypatch.setattr(
+        work, "cut_record", lambda kind, record, leads: [small_set.take(small_set.record == record.name)]
+    )
     seen: list[int] = []
     found = work.predict_run(tmp_path, work.Watch(on_record=lambda number, total: seen.append(number)))
     held_out = small_set.take(split_segments(small_set, "patients-10fold", 3).test)

@@ -10,13 +10,16 @@ from ecgmodel.segments.beats import (
     DELAY_S,
     HISTORY,
     LOCAL_BEATS,
+    MANY_BEATS,
     REFRESH,
-    STEADY_BEATS,
+    SLOW,
     TYPICAL_AFTER,
     TYPICAL_BEFORE,
+    USUAL_CHANGE,
     cut_beats,
-    median_rr,
+    irregularity,
     prematurity,
+    usual_rr,
 )
 
 FS = 360.0
@@ -53,46 +56,68 @@ def test_nothing_behind_the_window_is_seen() -> None:
 
 
 def test_the_rhythm_of_an_early_beat_by_hand() -> None:
-    """Regular beats 1 s apart, one 0.6 s after its forerunner, then a pause of 1.4 s."""
-    r_sample = np.array([360, 720, 1080, 1440, 1656, 2160])
+    """Regular beats 1 s apart, one 0.6 s after its forerunner, then a pause of 0.9 s: the window sees it end."""
+    r_sample = np.array([360, 720, 1080, 1440, 1656, 1980])
     early = cut_beats(make_signal(), r_sample, FS).signal[4]
     at_r = BEFORE_SAMPLES
-    # In front of it the beats came in time; its own interval is 0.6 of the local one, and stays behind its R peak.
+    # In front of it the beats came in time; its own interval is 0.6 of the local one.
     np.testing.assert_allclose(early[at_r - 300 : at_r, 2], 0, atol=1e-6)
-    np.testing.assert_allclose(early[at_r:, 2], 2 * np.log(0.6), rtol=1e-5)
+    np.testing.assert_allclose(early[at_r : at_r + 324, 2], 2 * np.log(0.6), rtol=1e-5)
+    # The beat behind comes after 0.9 of the local interval; by the slow rhythm the early beat's own value stays.
+    np.testing.assert_allclose(early[at_r + 324 :, 2], 2 * np.log(0.9), rtol=1e-5)
     np.testing.assert_allclose(early[at_r:, 3], 2 * np.log(0.6), rtol=1e-5)
-    # One sample before the R peak the last one is 215 samples ago; the pause still grows where the window ends.
-    assert early[at_r - 1, 4] == pytest.approx(215 / 360 - 0.5)
-    assert early[at_r, 4] == pytest.approx(-0.5)
-    assert early[-1, 4] == pytest.approx(369 / 360 - 0.5, abs=1e-6)
+    # Of three changes between intervals two are 0.
+    np.testing.assert_allclose(early[at_r:, 4], np.log(0.1), rtol=1e-5)
 
 
-def test_prematurity_does_not_know_the_rate() -> None:
+def test_early_beats_show_where_they_are_the_rule() -> None:
+    """Of three beats two are early: by the median they come in time, by the slow rhythm they do not."""
+    r_sample = np.cumsum(np.tile([216, 216, 400], 30))
+    local, slow = prematurity(r_sample, LOCAL_BEATS, 0.5), prematurity(r_sample, MANY_BEATS, SLOW)
+    early = slice(60, 90, 3)
+    np.testing.assert_allclose(local[early], 0, atol=1e-9)
+    np.testing.assert_allclose(slow[early], 2 * np.log(216 / 400), rtol=1e-9)
+
+
+def test_irregularity_tells_fibrillation_from_a_steady_heart() -> None:
+    """Intervals that alternate by 10 % all change by that; random ones change much, equal ones not at all."""
+    alternating = np.cumsum(np.tile([300, 330], 100))
+    expected = np.log(np.log(1.1) / USUAL_CHANGE + 0.1)
+    np.testing.assert_allclose(irregularity(alternating)[-1], expected, rtol=1e-6)
+    np.testing.assert_allclose(irregularity(np.arange(0, 36_000, 300))[-1], np.log(0.1))
+    fibrillation = np.cumsum(np.random.default_rng(0).normal(250, 50, 200).clip(100)).astype(int)
+    assert irregularity(fibrillation)[-1] > 1
+
+
+def test_the_rhythm_does_not_know_the_rate() -> None:
     """A heart at half the rate gives the same heights."""
     rhythm = np.cumsum([350, 350, 350, 200, 500, 350])
-    for n_beats in (LOCAL_BEATS, STEADY_BEATS):
-        np.testing.assert_allclose(prematurity(rhythm, n_beats), prematurity(2 * rhythm, n_beats))
+    for n_beats, quantile in ((LOCAL_BEATS, 0.5), (MANY_BEATS, SLOW)):
+        one, other = (prematurity(r_sample, n_beats, quantile) for r_sample in (rhythm, 2 * rhythm))
+        np.testing.assert_allclose(one, other)
+    np.testing.assert_allclose(irregularity(rhythm), irregularity(2 * rhythm))
 
 
+@pytest.mark.parametrize("quantile", [0.5, 0.9])
 @pytest.mark.parametrize("n_beats", [8, 64])
 @pytest.mark.parametrize("n", [2, 5, 30, 100])
-def test_the_local_rr_is_the_median_of_the_last_intervals(n_beats: int, n: int) -> None:
+def test_the_usual_rr_is_a_quantile_of_the_last_intervals(quantile: float, n_beats: int, n: int) -> None:
     """Against numpy on each history, the beat's own interval included."""
     r_sample = np.cumsum(np.random.default_rng(2).integers(200, 500, n))
     interval = np.diff(r_sample) / FS
-    expected = [np.median(interval[max(0, k - n_beats) : k]) for k in range(1, n)]
-    np.testing.assert_allclose(median_rr(r_sample, n_beats), [interval[0], *expected])
+    expected = [np.quantile(interval[max(0, k - n_beats) : k], quantile) for k in range(1, n)]
+    np.testing.assert_allclose(usual_rr(r_sample, n_beats, quantile), [interval[0], *expected])
 
 
-def test_the_typical_beat_is_the_median_of_those_before() -> None:
-    """By numpy for one beat; scaled as the lead's channel, and nothing of the beat itself in it."""
+def test_what_is_unusual_is_the_lead_less_the_median_of_the_beats_before() -> None:
+    """By numpy for one beat; scaled as the lead's channel, and nothing of the beat itself in the median."""
     signal, r_sample = make_signal(36_000), np.arange(400, 35_000, 310)
     segments = cut_beats(signal, r_sample, FS)
     k = 3 * REFRESH + 5
     window = signal[r_sample[k] - 630 : r_sample[k] + 370]
     history = r_sample[:24] if HISTORY >= 24 else r_sample[24 - HISTORY : 24]
     median = np.median([signal[r - TYPICAL_BEFORE : r + TYPICAL_AFTER] for r in history], axis=0)
-    expected = (median - window.mean()) / window.std()
+    expected = (window[630 - 90 : 630 + 160] - median) / window.std()
     np.testing.assert_allclose(segments.signal[k, 630 - 90 : 630 + 160, 1], expected, atol=1e-5)
     assert not segments.signal[k, : 630 - 90, 1].any()
     assert not segments.signal[k, 630 + 160 :, 1].any()
@@ -105,16 +130,17 @@ def test_the_first_beats_are_compared_with_those_so_far() -> None:
     assert not segments.signal[0, :, 1].any()
     for k in (1, 2, 5):
         window = signal[max(0, r_sample[k] - 630) : r_sample[k] + 370]
+        near = signal[r_sample[k] - 90 : r_sample[k] + 160]
         seen = [signal[r - TYPICAL_BEFORE : r + TYPICAL_AFTER] for r in r_sample[1 : k + 1]]
-        expected = (np.median(seen, axis=0) - window.mean()) / window.std()
+        expected = (near - np.median(seen, axis=0)) / window.std()
         np.testing.assert_allclose(segments.signal[k, 630 - 90 : 630 + 160, 1], expected, atol=1e-5)
 
 
-def test_in_a_regular_rhythm_the_typical_beat_is_the_beat() -> None:
-    """A periodic signal: channel 1 repeats channel 0 around the R peak."""
+def test_in_a_regular_rhythm_nothing_is_unusual() -> None:
+    """A periodic signal is its own typical beat."""
     wave = np.tile(np.sin(np.linspace(0, 2 * np.pi, 360, endpoint=False)) ** 3, 30).astype(np.float32)
     segment = cut_beats(wave, np.arange(90, 360 * 30, 360), FS).signal[20]
-    np.testing.assert_allclose(segment[540:790, 1], segment[540:790, 0], atol=1e-5)
+    np.testing.assert_allclose(segment[:, 1], 0, atol=1e-5)
 
 
 def test_beyond_the_record_there_are_zeros() -> None:

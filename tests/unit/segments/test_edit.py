@@ -7,7 +7,7 @@ import pytest
 
 from ecgmodel.errors import ConfigError, SegmentError
 from ecgmodel.records.sources import open_record
-from ecgmodel.segments.beats import cut_beats
+from ecgmodel.segments.beats import BEFORE_SAMPLES, cut_beats
 from ecgmodel.segments.edit import Edit, apply_edit, beat_surroundings, cut_segment, run_surroundings
 from ecgmodel.segments.runs import cut_runs
 
@@ -99,7 +99,7 @@ def test_early():
     np.testing.assert_array_equal(edited.r_sample[others], stretch.r_sample[others])
     np.testing.assert_array_equal(edited.signal[stretch.r_sample[others]], stretch.signal[stretch.r_sample[others]])
     # The rhythm channel says so: twice the logarithm of 0.6 s over 0.8 s.
-    channel = cut_segment(edited).signal[0, -1, 2]
+    channel = cut_segment(edited).signal[0, BEFORE_SAMPLES, 2]
     assert channel == pytest.approx(2 * np.log(0.75), abs=1e-3)
 
 

@@ -8,10 +8,19 @@ import pytest
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.inference import Classifier
+from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.segments.dataset import Segments
-from ecgmodel.training.fit import TrainingDivergedError, TrainSettings, bucket_lengths, fit, prepare_step
+from ecgmodel.training.fit import (
+    TrainingDivergedError,
+    TrainSettings,
+    _shift_of_shares,
+    bucket_lengths,
+    fit,
+    prepare_step,
+)
 from ecgmodel.training.run_folder import RunFolder
-from tests.unit.training.conftest import SMALL
+from tests.unit.training.conftest import SMALL, make_sines
 
 QUICK = TrainSettings(epochs=3, batch=32, learning_rate=1e-2, seed=4)
 
@@ -157,3 +166,33 @@ def test_impossible_settings_are_refused(changes: dict[str, object]) -> None:
     """Each names what is allowed."""
     with pytest.raises(ConfigError):
         TrainSettings(**changes)
+
+
+def test_natural_shares_make_probabilities_of_weighted_classes_true() -> None:
+    """Of segments that tell nothing, four in five are N: so say the probabilities, not half as the weights would."""
+    label = np.repeat([0, 0, 0, 0, 1], 64)
+    segments = make_sines(len(label), seed=1)
+    told = replace(segments, signal=np.zeros_like(segments.signal), label=label)
+    weighted = replace(QUICK, epochs=40, batch=160, class_weighting="balanced", average=0.9)
+    for natural, share in ((False, 0.5), (True, 0.8)):
+        result = fit(SMALL, replace(weighted, natural_shares=natural), told, told)
+        model = Model(SMALL, result.weights, ModelCard("", "runs"))
+        likely = Classifier(model).predict(told).probabilities.mean(axis=0)
+        assert likely[0] / (likely[0] + likely[1]) == pytest.approx(share, abs=0.04)
+        # Judged as it is served.
+        assert result.epochs[-1].validation_loss == pytest.approx(-np.log(likely[label]).mean(), abs=0.01)
+
+
+def test_shares_are_those_of_the_records_not_of_their_leads() -> None:
+    """A draw of 2 a class out of 6 N and 2 V, seen in two leads of which the second was thinned: 6 to 2 again."""
+    segments = make_sines(12, seed=1)
+    train = replace(
+        segments,
+        label=np.array([0] * 6 + [4] * 2 + [0] * 2 + [4] * 2),
+        record=np.full(12, "r"),
+        lead=np.array(["MLII"] * 8 + ["V1"] * 4),
+    )
+    settings = replace(QUICK, most_per_record=2)
+    shift = _shift_of_shares(train, settings, np.ones(5))
+    assert shift[0] - shift[4] == pytest.approx(np.log(6 / 2))
+    assert not shift[1:4].any()

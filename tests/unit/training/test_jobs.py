@@ -12,7 +12,7 @@ import sys
 import time
 import types
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -169,7 +169,7 @@ def test_jobs_wait_for_each_other_and_stop_when_asked(queue: JobQueue) -> None:
 
 
 def _short(run: Run) -> dict[str, object]:
-    return asdict(replace(run.preset.settings, epochs=len(run.epochs) + 1))
+    return replace(run.preset.settings, epochs=len(run.epochs) + 1).to_dict()
 
 
 def test_what_cannot_be_trained_says_why(queue: JobQueue, no_mitdb: None) -> None:
