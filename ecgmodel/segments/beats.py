@@ -215,10 +215,9 @@ def _place_unusual(
     lead, out = windows[:, 0, place], windows[:, 1, place]
     windows[:, 1] = 0
     block = chosen // REFRESH
-    for number in np.unique(block[block > 0]):
+    numbers = np.unique(block[block > 0])
+    for number, typical in zip(numbers, _typical_beats(signal, r_sample, numbers), strict=True):
         rows = slice(*np.searchsorted(block, [number, number + 1]))
-        history = r_sample[max(0, number * REFRESH - HISTORY) : number * REFRESH]
-        typical = _median(_nearby_windows(signal, history))
         out[rows] = lead[rows] - (typical - scaling[0][rows]) * scaling[1][rows]
     for row in np.flatnonzero(block == 0):
         beats = _nearby_windows(signal, r_sample[: chosen[row] + 1])
@@ -227,13 +226,26 @@ def _place_unusual(
             out[row] = lead[row] - (_median(whole) - scaling[0][row]) * scaling[1][row]
 
 
-def _median(beats: np.ndarray) -> np.ndarray:
-    """Return the median over the rows of (n, n_samples); 0 where a row has a gap.
+def _typical_beats(signal: np.ndarray, r_sample: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Return the medians of the histories of some blocks of `REFRESH` beats, numbered from 1: (n_blocks, n_samples)."""
+    full = numbers * REFRESH >= HISTORY
+    few = [_median(_nearby_windows(signal, r_sample[: number * REFRESH])) for number in numbers[~full]]
+    if not full.any():
+        return np.array(few)
+    first = numbers[full][0] * REFRESH - HISTORY
+    beats = _nearby_windows(signal, r_sample[first : numbers[-1] * REFRESH])
+    histories = np.lib.stride_tricks.sliding_window_view(beats, HISTORY, axis=0)  # (n, n_samples, HISTORY)
+    typical = _median(histories[numbers[full] * REFRESH - HISTORY - first], axis=-1)
+    return np.concatenate([few, typical]) if few else typical
+
+
+def _median(beats: np.ndarray, axis: int = 0) -> np.ndarray:
+    """Return the median along an axis; 0 where there is a gap.
 
     Sorting all of a few rows is six times as quick as numpy's median, which selects.
     """
-    ordered = np.sort(beats, axis=0)  # NaN comes last
-    middle = (ordered[(len(beats) - 1) // 2] + ordered[len(beats) // 2]) / 2
+    ordered = np.moveaxis(np.sort(beats, axis=axis), axis, 0)  # NaN comes last
+    middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
     return np.where(np.isnan(ordered[-1]), 0, middle)
 
 
