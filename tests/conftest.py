@@ -42,6 +42,8 @@ def _session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join(parts))
         # Beside other tests that keep every core busy, a training of lower priority would hardly move.
         monkeypatch.setenv("ECG_TRAINING_NICENESS", "0")
+        # Networks of tests are trained for seconds: compiling them well takes longer than it saves.
+        monkeypatch.setenv("XLA_FLAGS", os.environ.get("XLA_FLAGS", "--xla_backend_optimization_level=0"))
         no_network.install()
         yield
 

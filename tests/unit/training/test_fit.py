@@ -173,7 +173,7 @@ def test_natural_shares_make_probabilities_of_weighted_classes_true() -> None:
     label = np.repeat([0, 0, 0, 0, 1], 64)
     segments = make_sines(len(label), seed=1)
     told = replace(segments, signal=np.zeros_like(segments.signal), label=label)
-    weighted = replace(QUICK, epochs=40, batch=160, class_weighting="balanced", average=0.9)
+    weighted = replace(QUICK, epochs=25, batch=160, class_weighting="balanced", average=0.9)
     for natural, share in ((False, 0.5), (True, 0.8)):
         result = fit(SMALL, replace(weighted, natural_shares=natural), told, told)
         model = Model(SMALL, result.weights, ModelCard("", "runs"))
