@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,8 @@ from ecgmodel.records.mitdb import read_folder_record
 from ecgmodel.records.r_peaks import detect_r_peaks
 from ecgmodel.records.simulated import SimulationPlan, simulate_record
 from ecgmodel.records.wfdb_io import detect_xqrs
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def hits(truth: np.ndarray, found: np.ndarray, tolerance: float) -> int:
@@ -120,3 +125,25 @@ def test_short_noise(seconds: float):
     """A second or two of noise ends without an error, with samples inside the signal."""
     found = detect_r_peaks(np.random.default_rng(1).normal(size=round(seconds * 360)), 360.0)
     assert ((found >= 0) & (found < seconds * 360)).all()
+
+
+SHORT_SIGNALS = """
+import numpy as np
+from ecgmodel.records.r_peaks import detect_r_peaks
+
+for n in (361, 400, 500, 700, 721, 1000, 2000, 3600):
+    for seed in range(60):
+        noise = np.random.default_rng(seed).standard_normal(n)
+        detect_r_peaks(noise, 360.0)
+        detect_r_peaks(np.concatenate([np.zeros(3000), noise[:5]]), 360.0)
+pulses = np.zeros(720_000)
+pulses[::73] = 1
+detect_r_peaks(pulses, 360.0)
+"""
+
+
+def test_short_signals_stay_within_the_detector_s_memory():
+    """Hundreds of short noises, late starts, 300 beats a minute: the process lives on, where it used to be aborted."""
+    variables = os.environ | {"MALLOC_PERTURB_": "165", "PYTHONMALLOC": "malloc", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", SHORT_SIGNALS], env=variables, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
