@@ -24,10 +24,11 @@ MISSED_SIZE = 0.6
 REFRACTORY_S = 0.3
 N_NEIGHBOURS = 4
 
-STILL_S = 3.0
-"""Length of the still tail that is searched with a signal. The detector, written in C, reads the first two seconds of
-what is not flat whatever its length, and has no room for a beat more than one in 0.2 s: both wrote or read beyond its
-memory. In a still tail there is no beat."""
+LEARNING_S = 2.0
+STILL_S = 0.6
+"""A still tail that is searched with the signal. The detector, written in C, has room for one beat in 0.2 s and not
+for one more, and reads `LEARNING_S` of what is not flat at the start, also where there is less: so it wrote and read
+beyond its memory. In a still tail there is no beat; a longer one would be searched for beats that are missing."""
 
 BLOCK_S = 3600.0
 """Longer signals are searched in blocks, so that a day needs little memory."""
@@ -112,7 +113,9 @@ def _detect(signal: np.ndarray, fs: float) -> np.ndarray:
     # sleepecg loads scipy.signal and more (1 s), and annotated records never need it.
     from sleepecg import detect_heartbeats
 
-    still = np.full(round(STILL_S * fs), signal[-1])
+    moving = len(signal) - int(np.argmax(signal != signal[0]))
+    n_still = round(STILL_S * fs) + max(round(LEARNING_S * fs) - moving, 0)
+    still = np.full(n_still, signal[-1])
     found = np.asarray(detect_heartbeats(np.concatenate([signal, still]), fs), dtype=np.int64)
     found = found[found < len(signal)]
     peaks = np.unique(_locate(signal, fs, found))
