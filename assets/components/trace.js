@@ -156,16 +156,14 @@ class Trace {
     this.onPiece?.();
   }
 
-  /** Wait for every sample of the window; false where it is too long to be sent. */
-  async fetchWindow() {
-    const from = this.view.startS;
-    const to = from + this.view.windowS;
-    while (this.signal.missingPieces(from, to).length) {
-      if (this.signal.missingPieces(from, to).length > MOST_ASKED) return false;
-      this.askPieces(from, to);
+  /** Wait for every sample of a view; false where it is too long to be sent. */
+  async fetchView({ startS, windowS }) {
+    for (;;) {
+      const { length } = this.signal.missingPieces(startS, startS + windowS);
+      if (length === 0 || length > MOST_ASKED) return length === 0;
+      this.askPieces(startS, startS + windowS);
       await new Promise((resolve) => (this.onPiece = resolve));
     }
-    return true;
   }
 
   // Moving
@@ -422,11 +420,12 @@ class Trace {
   }
 
   async saveCsv() {
-    if (!(await this.fetchWindow())) {
+    const { view } = this; // the visitor may move on while the samples come
+    if (!(await this.fetchView(view))) {
       const minutes = Math.floor((MOST_ASKED * this.signal.pieceSamples) / this.signal.fs / 60);
       return this.say(fill(this.labels.text.too_long, { minutes }));
     }
-    download(new Blob([windowCsv(this.signal, this.view)], { type: "text/csv" }), fileName(this.signal, this.view, "csv"));
+    download(new Blob([windowCsv(this.signal, view)], { type: "text/csv" }), fileName(this.signal, view, "csv"));
   }
 
   scaleText(geometry) {

@@ -31,6 +31,11 @@ class Lead {
     Object.assign(this, { name, length, stepMv: step_mv, centreMv: centre_mv, spanMv: span_mv });
   }
 
+  /** Whether every sample of [from, to) is here. */
+  has(from, to) {
+    return this.missing(from, to).length === 0;
+  }
+
   /** Minimum and maximum of samples [from, to); low above high where all are gaps. */
   scan(from, to) {
     let low = 32767;
@@ -84,8 +89,9 @@ class WholeLead extends Lead {
     return this.samples[i] ?? GAP;
   }
 
-  has() {
-    return true;
+  /** Numbers of the pieces of [from, to) that are not here. */
+  missing() {
+    return [];
   }
 }
 
@@ -101,12 +107,13 @@ class LongLead extends Lead {
     return this.pieces.get(index)?.[i - index * this.pieceSamples] ?? GAP;
   }
 
-  has(from, to) {
+  missing(from, to) {
     const last = Math.floor((Math.min(to, this.length) - 1) / this.pieceSamples);
+    const missing = [];
     for (let index = Math.floor(Math.max(0, from) / this.pieceSamples); index <= last; index++) {
-      if (!this.pieces.has(index)) return false;
+      if (!this.pieces.has(index)) missing.push(index);
     }
-    return true;
+    return missing;
   }
 
   /** Where the samples have not come yet, as close as the bins tell. */
@@ -138,15 +145,9 @@ class Signal {
     return true;
   }
 
-  /** Numbers of the pieces that hold samples from one time to another, those that are missing alone. */
+  /** Numbers of the pieces between two times that are not here; all leads have the same. */
   missingPieces(fromS, toS) {
-    if (this.pieceSamples === null) return [];
-    const last = Math.floor((Math.min(toS * this.fs, this.nSamples) - 1) / this.pieceSamples);
-    const missing = [];
-    for (let index = Math.floor((Math.max(0, fromS) * this.fs) / this.pieceSamples); index <= last; index++) {
-      if (!this.leads[0].pieces.has(index)) missing.push(index);
-    }
-    return missing;
+    return this.leads[0].missing(fromS * this.fs, toS * this.fs);
   }
 }
 
