@@ -5,7 +5,7 @@ import streamlit as st
 from ecgmodel.records.facts import find_facts
 from ecgmodel.records.timeline import beat_times
 from pages.ui import state
-from pages.ui.blocks import follow_trace, show_source, truth_name
+from pages.ui.blocks import follow_trace, offer_file, show_source, truth_name
 from pages.ui.components import LabelRow, View, show_trace
 from pages.ui.frame import enter_through_app
 from pages.ui.record_panel import (
@@ -46,15 +46,7 @@ with st.expander(t("What the header says"), type="compact"):
 with st.expander(t("What to look for in this record"), type="compact"):
     show_facts(record, facts)
 if record.annotations is not None:
-    st.download_button(
-        t("Annotations as CSV"),
-        lambda: annotation_csv(record),
-        file_name=f"{record.name}-annotations.csv",
-        mime="text/csv",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
+    offer_file(t("Annotations as CSV"), lambda: annotation_csv(record), f"{record.name}-annotations.csv", "text/csv")
 if record.source in ("excerpt", "simulated"):
     with st.expander(t("More records: the MIT-BIH Arrhythmia Database"), type="compact"):
         st.markdown(

@@ -36,7 +36,7 @@ from ecgmodel.records.record import Record
 from ecgmodel.records.sources import open_record
 from ecgmodel.segments.beats import cut_beats
 from ecgmodel.segments.dataset import Segments, join_segments
-from ecgmodel.segments.mitdb_segments import cut_labelled_beats, cut_record
+from ecgmodel.segments.mitdb_segments import cut_record
 from ecgmodel.segments.runs import cut_runs
 from ecgmodel.segments.splits import DS1, DS2, Split, count_folds
 from ecgmodel.training.fit import prepare_step
@@ -331,9 +331,7 @@ def _cut_plain(preset: Preset, watch: Watch) -> Segments:
     names = (*DS1, *DS2) if preset.protocol == "ds1-ds2" else RECORD_NAMES
     parts = []
     for number, name in enumerate(names, start=1):
-        record = open_record(name)
-        lead = record.default_lead
-        cut = cut_runs(record, lead) if preset.segments == "runs" else cut_labelled_beats(record, lead)
+        (cut,) = cut_record(preset.segments, open_record(name))
         parts.append(replace(cut, signal=cut.signal[:, :, :1].copy()))
         watch.on_record(number, len(names))
     return join_segments(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -85,10 +85,8 @@ class Classifier:
         """
         config = self.model.config
         outputs = ["probabilities", "states", "features"] if with_states else ["probabilities"]
-        batches = [slice(start, start + BATCH) for start in range(0, len(segments), BATCH)]
-        self._check_shape(segments)
         with ThreadPoolExecutor(self._n_threads) as pool:
-            parts = list(pool.map(lambda batch: self._serve(segments, batch, outputs), batches))
+            parts = self._serve(segments, outputs, pool.map)
         if not parts:
             shapes = [(config.n_classes,), (config.n_steps, config.units), (config.n_steps, config.filters[-1])]
             parts = [[np.empty((0, *shape), np.float32) for shape in shapes[: len(outputs)]]]
@@ -113,10 +111,7 @@ class Classifier:
         """
 
         def work(select: slice) -> np.ndarray:
-            segments = cut(select)
-            self._check_shape(segments)
-            batches = [slice(start, start + BATCH) for start in range(0, len(segments), BATCH)]
-            return np.concatenate([self._serve(segments, batch, ["probabilities"])[0] for batch in batches])
+            return np.concatenate([part for (part,) in self._serve(cut(select), ["probabilities"], map)])
 
         pool = ThreadPoolExecutor(self._n_threads)
         try:
@@ -124,12 +119,8 @@ class Classifier:
         finally:
             pool.shutdown(cancel_futures=True)  # whoever asked may have stopped listening
 
-    def _serve(self, segments: Segments, batch: slice, outputs: list[str]) -> list[np.ndarray]:
-        signal = np.ascontiguousarray(segments.signal[batch].transpose(0, 2, 1))  # no copy of how beats are cut
-        fed = {"signal": signal, "length": segments.length[batch].astype(np.int64)}
-        return self._session.run(outputs, fed)
-
-    def _check_shape(self, segments: Segments) -> None:
+    def _serve(self, segments: Segments, outputs: list[str], map_batches: Callable[..., Iterable]) -> list[list]:
+        """Return the outputs of every batch; `map_batches` is `map`, or that of a pool."""
         config = self.model.config
         if segments.signal.shape[1:] != (config.n_samples, config.n_channels):
             raise SegmentError(
@@ -137,6 +128,13 @@ class Classifier:
                 wanted=(config.n_samples, config.n_channels),
                 came=segments.signal.shape[1:],
             )
+
+        def run(start: int) -> list[np.ndarray]:
+            batch = slice(start, start + BATCH)
+            signal = np.ascontiguousarray(segments.signal[batch].transpose(0, 2, 1))  # no copy of how beats are cut
+            return self._session.run(outputs, {"signal": signal, "length": segments.length[batch].astype(np.int64)})
+
+        return list(map_batches(run, range(0, len(segments), BATCH)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

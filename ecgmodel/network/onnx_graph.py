@@ -54,7 +54,8 @@ def build_graph(config: NetworkConfig, weights: Weights, *, channels_first: bool
     graph = _Graph()
     x, shape = "signal", ["n", config.n_channels, config.n_samples]
     if not channels_first:
-        x, shape = graph.add("Transpose", ["signal"], "channels_first", perm=[0, 2, 1]), [shape[0], shape[2], shape[1]]
+        shape = ["n", config.n_samples, config.n_channels]
+        x = graph.add("Transpose", ["signal"], "channels_first", perm=[0, 2, 1])
     row = graph.constant("row", np.array([2]))
     x = graph.add("Unsqueeze", [x, row], "plane")  # (n, n_channels, 1, n_samples)
     for index, kernel in enumerate(config.kernels, start=1):

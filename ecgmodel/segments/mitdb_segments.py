@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -71,11 +72,17 @@ def cut_record(kind: str, record: Record, all_leads: bool = False) -> list[Segme
         most `MOST_BESIDE` segments of a class, evenly over the record. Otherwise the default lead alone.
     """
     cut = cut_runs if kind == "runs" else cut_labelled_beats
+    whole = add_projections(record) if all_leads and kind == "beats" else record
+    return _by_lead(lambda lead: cut(whole, lead), kind, record.leads, all_leads)
+
+
+def _by_lead(cut: Callable[[str], Segments], kind: str, leads: Sequence[str], all_leads: bool) -> list[Segments]:
+    """Return the segments of each lead that `cut_record` cuts."""
+    main = default_lead(leads)
     if not all_leads:
-        return [cut(record, record.default_lead)]
-    if kind == "beats":
-        record = add_projections(record)
-    return [cut(record, lead) if lead == record.default_lead else _thin(cut(record, lead)) for lead in record.leads]
+        return [cut(main)]
+    mixtures = projected_leads(leads) if kind == "beats" else ()
+    return [cut(lead) if lead == main else _thin(cut(lead)) for lead in (*leads, *mixtures)]
 
 
 def _thin(segments: Segments) -> Segments:
@@ -118,11 +125,8 @@ def place_segments(kind: str, outlines: Sequence[RecordOutline], all_leads: bool
     place = place_runs if kind == "runs" else _place_labelled_beats
     parts = []
     for outline in outlines:
-        main = default_lead(outline.leads)
-        beside = (*outline.leads, *(projected_leads(outline.leads) if kind == "beats" else ()))
-        for lead in beside if all_leads else (main,):
-            placed = place(outline.annotations, outline.n_samples, outline.name, lead)
-            parts.append(placed if lead == main else _thin(placed))
+        part = partial(place, outline.annotations, outline.n_samples, outline.name)
+        parts += _by_lead(part, kind, outline.leads, all_leads)
     return join_segments(parts)
 
 

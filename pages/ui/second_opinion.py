@@ -15,7 +15,7 @@ from ecgmodel.records.editing import EditedBeats
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.wfdb_export import add_note, format_atr, parse_atr, wfdb_name
 from pages.ui import state
-from pages.ui.blocks import clock, show_error, truth_name
+from pages.ui.blocks import clock, offer_file, show_error, truth_name
 from pages.ui.text import t, tn
 
 _SHOW = "annotate.truth"
@@ -57,23 +57,17 @@ def show_edit_downloads(record: Record, edited: EditedBeats) -> None:
     """Offer the visitor's labels as files."""
     name = wfdb_name(record.name)
     with st.container(horizontal=True):
-        st.download_button(
+        offer_file(
             t("My labels (.atr)"),
             lambda: format_atr(add_note(edited.to_annotations()), record.fs),
-            file_name=f"{name}.atr",
-            mime="application/octet-stream",
-            type="tertiary",
-            icon=":material/download:",
-            on_click="ignore",
+            f"{name}.atr",
+            "application/octet-stream",
         )
-        st.download_button(
+        offer_file(
             t("My labels as CSV"),
             lambda: format_beats(record.name, record.fs, edited.sample, edited.symbol),
-            file_name=f"{name}-labels.csv",
-            mime="text/csv",
-            type="tertiary",
-            icon=":material/download:",
-            on_click="ignore",
+            f"{name}-labels.csv",
+            "text/csv",
         )
 
 
