@@ -52,12 +52,16 @@ def open_cell_on_beat(record: Record, name: str, beside: str | None, source: str
     with st.container(horizontal=True, vertical_alignment="center"):
         tool = choose_tool()
         wants_saliency = choose_saliency()
-    edited = apply_edit(whole, choose_edit(shown=tool == "edit"))
+    # The tools share one place, whether they show anything or not: a view that moves down is drawn a second time.
+    tools = st.container()
+    with tools:
+        edited = apply_edit(whole, choose_edit(shown=tool == "edit"))
 
     segment = cut_segment(edited)
     trace = trace_beat(name, segment)
     wish = choose_place(event, trace, segment, model.config.step_stride)
-    experiment = choose_experiment(trace.cell, state.unit(), brush, shown=tool == "hold")
+    with tools:
+        experiment = choose_experiment(trace.cell, state.unit(), brush, shown=tool == "hold")
     panes = [make_pane(name, trace, whole, edited, segment, experiment, wants_saliency)]
     if beside is not None:
         other = trace_beat(beside, segment)

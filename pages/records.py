@@ -5,8 +5,9 @@ import streamlit as st
 from ecgmodel.records.facts import find_facts
 from ecgmodel.records.timeline import beat_times
 from pages.ui import state
-from pages.ui.blocks import follow_trace, offer_file, show_source, truth_name
+from pages.ui.blocks import follow_trace, show_source, truth_name
 from pages.ui.components import LabelRow, View, show_trace
+from pages.ui.downloads import offer_file
 from pages.ui.frame import enter_through_app
 from pages.ui.record_panel import (
     annotation_csv,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,20 +34,6 @@ def translate_streamlit() -> None:
 def show_error(error: EcgModelError) -> None:
     """Show what an error says, in the visitor's language."""
     st.warning(error_text(error), icon=":material/info:")
-
-
-def offer_file(label: str, make: str | bytes | Callable[[], str | bytes], file_name: str, mime: str) -> None:
-    """Show a quiet button that saves a file; the page does not run again, and what is callable is made on the click."""
-    st.download_button(
-        label,
-        make,
-        file_name=file_name,
-        mime=mime,
-        type="tertiary",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"download.{file_name}",
-    )
 
 
 def show_problems() -> None:

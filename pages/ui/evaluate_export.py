@@ -10,7 +10,7 @@ from ecgmodel.evaluation.predictions import Predictions
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.csv_export import NOT_A_MEDICAL_DEVICE, write_csv
 from ecgmodel.segments.dataset import MODEL_FS
-from pages.ui.blocks import offer_file
+from pages.ui.downloads import offer_file
 from pages.ui.evaluate_choice import Closer
 from pages.ui.evaluate_judged import ALL, Judged, Measure, axes_of, matrix_of
 from pages.ui.text import language, t, translator

@@ -15,7 +15,8 @@ from ecgmodel.records.editing import EditedBeats
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.wfdb_export import add_note, format_atr, parse_atr, wfdb_name
 from pages.ui import state
-from pages.ui.blocks import clock, offer_file, show_error, truth_name
+from pages.ui.blocks import clock, show_error, truth_name
+from pages.ui.downloads import offer_file
 from pages.ui.text import t, tn
 
 _SHOW = "annotate.truth"

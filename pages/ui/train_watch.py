@@ -13,6 +13,7 @@ from ecgmodel.training.export import export_keras, export_onnx, export_tensorboa
 from ecgmodel.training.jobs import JobState, Run
 from pages.ui import cache, state
 from pages.ui.blocks import show_error
+from pages.ui.downloads import offer_file
 from pages.ui.text import t, tn
 from pages.ui.train_data import theme
 from pages.ui.train_form import fill_form, protocol_name, time_words
@@ -197,15 +198,7 @@ def _show_events_download(run: Run) -> None:
 
 
 def _download(run: Run, ending: str, words: str, make: Callable[[], bytes]) -> None:
-    st.download_button(
-        f"{ending} · {words}",
-        make,
-        file_name=f"{_file_name(run.title)}{ending}",
-        mime="application/octet-stream",
-        on_click="ignore",
-        type="tertiary",
-        key=f"train.download{ending}",
-    )
+    offer_file(f"{ending} · {words}", make, f"{_file_name(run.title)}{ending}", "application/octet-stream")
 
 
 def _show_rename(run: Run) -> None:

@@ -19,7 +19,8 @@ from ecgmodel.records.quality import Stretch
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.wfdb_export import add_note, format_atr, format_wfdb, wfdb_name
 from pages.ui import state
-from pages.ui.blocks import clock, offer_file
+from pages.ui.blocks import clock
+from pages.ui.downloads import offer_file
 from pages.ui.text import language, look_up, t, tn, translator
 from pages.ui.upload_session import (
     DEFAULT_THRESHOLD,

@@ -23,6 +23,7 @@ from ecgmodel.segments.one_beat import cut_one, nearest_beat
 from ecgmodel.segments.runs import cut_runs
 from tests.browser.conftest import watched_page
 from tests.browser.server import Server
+from tests.browser.steps import wait_until_still
 
 KINDS = ("beats", "memory", "cell", "cell", "arms", "shapes", "network", "runs", "bars")
 PATIENCE_MS = 60_000
@@ -48,9 +49,7 @@ class Course:
         expect(heading).to_be_visible(timeout=PATIENCE_MS)
         expect(self.figure).to_have_attribute("data-kind", KINDS[number - 1], timeout=PATIENCE_MS)
         expect(self.figure).to_have_attribute("data-draws", re.compile(r"\d"), timeout=PATIENCE_MS)
-        expect(self.page.get_by_test_id("stApp")).to_have_attribute(
-            "data-test-script-state", "notRunning", timeout=PATIENCE_MS
-        )
+        wait_until_still(self.page)
 
     @property
     def figure(self):

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from ecgmodel.network.model_file import parse_model
 from ecgmodel.training.jobs import list_runs
 from tests.browser.server import ROOT, Server, serve
+from tests.browser.steps import save_file
 
 N_EPOCHS = 10
 SLOW_MS = 240_000
@@ -95,10 +96,9 @@ def test_train_stop_reload_go_on_use(page: Page, server: Server, runs: Path) -> 
     page.get_by_role("button", name="Download", exact=True).click()
     files = {}
     for ending in (".safetensors", ".onnx", ".keras", ".tensorboard.zip"):
-        with page.expect_download(timeout=SLOW_MS) as waiting:
-            page.get_by_role("button", name=ending).click()
-        assert waiting.value.suggested_filename == f"browser{ending}"
-        files[ending] = Path(waiting.value.path()).read_bytes()
+        file = save_file(page, ending)
+        assert file.suggested_filename == f"browser{ending}"
+        files[ending] = Path(file.path()).read_bytes()
     assert parse_model(files[".safetensors"], "browser.safetensors").card.epochs == N_EPOCHS
     onnx.checker.check_model(onnx.load_from_string(files[".onnx"]))
     assert "model.weights.h5" in zipfile.ZipFile(io.BytesIO(files[".keras"])).namelist()

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from ecgmodel.records.simulated import SimulationPlan, simulate_record
 from tests.browser.server import Server
+from tests.browser.steps import save_file
 
 CSV = Path(__file__).parents[1] / "data" / "csv"
 SLOW_MS = 60_000
@@ -39,9 +40,7 @@ def sees(page: Page, text: str) -> None:
 
 
 def download(page: Page, label: str) -> bytes:
-    with page.expect_download(timeout=SLOW_MS) as waiting:
-        page.get_by_role("button", name=label).click()
-    return Path(waiting.value.path()).read_bytes()
+    return Path(save_file(page, label).path()).read_bytes()
 
 
 @pytest.mark.parametrize(

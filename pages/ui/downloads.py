@@ -1,0 +1,50 @@
+"""Buttons that save a file, made on the click.
+
+Streamlit 1.67 keeps a file made on a click only until two runs of any visitor's page have ended; where many tabs look
+at a training again and again, the browser comes too late for it. A file in some page's use is kept, so each is noted
+as in use by the page that asked for it, until that page runs again or is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
+
+FileMaker = Callable[[], str | bytes]
+
+
+def offer_file(label: str, make: FileMaker, file_name: str, mime: str) -> None:
+    """Show a quiet button that saves a file; the page does not run again, and the file is made on the click."""
+    st.download_button(
+        label,
+        _kept(make, file_name, mime),
+        file_name=file_name,
+        mime=mime,
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"download.{file_name}",
+    )
+
+
+def _kept(make: FileMaker, file_name: str, mime: str) -> FileMaker:
+    """Return `make` so that Streamlit keeps its file for the visitor whose page runs now."""
+    visitor = get_script_run_ctx()
+
+    def make_and_keep() -> bytes:
+        data = make()
+        data = data.encode() if isinstance(data, str) else data
+        if runtime.exists() and runtime.get_instance().is_active_session(visitor.session_id):
+            files = runtime.get_instance().media_file_mgr
+            # Whose a file is, Streamlit reads from the thread.
+            keeper = Thread(target=files.add, args=(data, mime, f"download.{file_name}", file_name, True))
+            add_script_run_ctx(keeper, visitor)
+            keeper.start()
+            keeper.join()
+        return data
+
+    return make_and_keep
