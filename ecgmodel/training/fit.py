@@ -203,6 +203,7 @@ def fit(
     epochs: tuple[EpochResult, ...] = ()
     if folder is not None and (checkpoint := folder.read_checkpoint()) is not None:
         average, epochs = _resume(step, checkpoint.state, config), checkpoint.epochs
+        folder.write_events(epochs)
     lengths = bucket_lengths(train.length, config)
     bucket = np.searchsorted(lengths, np.minimum(train.length + config.receptive_field, config.n_samples))
     class_weight = _class_weights(train.label, settings.class_weighting)

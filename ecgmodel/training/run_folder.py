@@ -11,7 +11,7 @@ lock                    held by the process that trains
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -179,12 +179,16 @@ class RunFolder:
         """Keep an epoch.
 
         The checkpoint holds the epochs as well, so that it alone says how far the run is; a crash between the two files
-        leaves `events.jsonl` one line behind until the next epoch.
+        leaves `events.jsonl` one line behind, until the run goes on and writes it anew.
         """
         table = np.array([[float(value) for value in asdict(epoch).values()] for epoch in checkpoint.epochs])
         arrays = {name: np.asarray(value) for name, value in checkpoint.state.items()}
         write_atomically(self.path / "checkpoint.safetensors", save(arrays | {_EPOCHS: table}))
-        lines = "".join(json.dumps(asdict(epoch)) + "\n" for epoch in checkpoint.epochs)
+        self.write_events(checkpoint.epochs)
+
+    def write_events(self, epochs: Sequence[EpochResult]) -> None:
+        """Write the epochs for all who watch the run."""
+        lines = "".join(json.dumps(asdict(epoch)) + "\n" for epoch in epochs)
         write_atomically(self.path / "events.jsonl", lines.encode())
 
     def read_checkpoint(self) -> Checkpoint | None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from ecgmodel.network import model_file
@@ -13,6 +17,19 @@ from ecgmodel.network.model_file import Model, ModelCard, write_model
 from ecgmodel.segments.beats import CHANNELS
 from ecgmodel.segments.splits import DS1
 from tests.app.screen import APP
+
+scan_once = cache(manifest_scanner.scan_component_manifests)
+
+
+@pytest.fixture(autouse=True)
+def _as_a_server_runs_it(monkeypatch):
+    """Leave out what Streamlit does again for each `AppTest` or run, and a server of the app once or never.
+
+    It looks through all installed packages for components, and clears the state of Keras, which other tests load and
+    the app does not; both take longer than most pages.
+    """
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", scan_once)
+    monkeypatch.setattr(script_runner, "_clean_problem_modules", lambda: None)
 
 
 @pytest.fixture

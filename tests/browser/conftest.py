@@ -9,12 +9,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import find_chromium, launch_chromium
 from tests.browser.server import ROOT, Server, serve
 
 RunApp = Callable[..., Server]
+
+PATIENCE_MS = 30_000
+"""What a page may take where a test says nothing else: as long as it does while every core is busy."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

@@ -20,40 +20,50 @@ from ecgmodel.training.fit import (
     prepare_step,
 )
 from ecgmodel.training.run_folder import RunFolder
+from ecgmodel.training.step import TrainStep
 from tests.unit.training.conftest import SMALL, make_sines
 
 QUICK = TrainSettings(epochs=3, batch=32, learning_rate=1e-2, seed=4)
 
 
-def test_it_learns_to_tell_sines_apart(sines: Segments, other_sines: Segments) -> None:
+@pytest.fixture(scope="module")
+def step() -> TrainStep:
+    """Compiled once for these tests; `fit` starts it anew each time."""
+    return prepare_step(SMALL, QUICK)
+
+
+def test_it_learns_to_tell_sines_apart(sines: Segments, other_sines: Segments, step: TrainStep) -> None:
     """Five frequencies, chance is 20 %."""
-    result = fit(SMALL, replace(QUICK, epochs=60), sines, other_sines)
+    result = fit(SMALL, replace(QUICK, epochs=30), sines, other_sines, step=step)
     assert result.finished
     assert result.epochs[-1].validation_accuracy > 0.9
     assert result.epochs[-1].loss < result.epochs[0].loss / 2
 
 
-def test_the_same_seed_gives_the_same_weights(sines: Segments) -> None:
+def test_the_same_seed_gives_the_same_weights(sines: Segments, step: TrainStep) -> None:
     """And another seed others."""
-    first, again, other = (fit(SMALL, replace(QUICK, epochs=1, seed=seed), sines).weights for seed in (4, 4, 5))
+    first, again, other = (
+        fit(SMALL, replace(QUICK, epochs=1, seed=seed), sines, step=step).weights for seed in (4, 4, 5)
+    )
     np.testing.assert_array_equal(first["gru/kernel"], again["gru/kernel"])
     assert not np.array_equal(first["gru/kernel"], other["gru/kernel"])
 
 
-def test_a_step_that_is_used_again_remembers_nothing(sines: Segments) -> None:
+def test_a_step_that_is_used_again_remembers_nothing(sines: Segments, step: TrainStep) -> None:
     """As folds of an evaluation use it: neither weights nor moments of the last fit are left."""
     settings = replace(QUICK, epochs=1)
-    step = prepare_step(SMALL, settings)
     fresh, first, second = (fit(SMALL, settings, sines, step=used).weights for used in (None, step, step))
     for name, value in fresh.items():
         np.testing.assert_allclose(first[name], value, atol=1e-6)
         np.testing.assert_allclose(second[name], value, atol=1e-6)
 
 
-def test_a_resumed_run_ends_as_one_that_never_stopped(sines: Segments, other_sines: Segments, tmp_path: Path) -> None:
+def test_a_resumed_run_ends_as_one_that_never_stopped(
+    sines: Segments, other_sines: Segments, step: TrainStep, tmp_path: Path
+) -> None:
     """Stopped in the middle of the second epoch: that epoch is done again."""
     settings = replace(QUICK, average=0.9, noise=0.1)
-    whole = fit(SMALL, settings, sines, other_sines)
+    whole = fit(SMALL, settings, sines, other_sines, step=step)
     folder = RunFolder(tmp_path / "run")
     batches = []
 
@@ -68,31 +78,36 @@ def test_a_resumed_run_ends_as_one_that_never_stopped(sines: Segments, other_sin
         folder,
         on_batch=lambda number, total: batches.append(number),
         should_stop=stop_in_second_epoch,
+        step=step,
     )
     assert not stopped.finished
     assert len(folder.read_events()) == 1
-    resumed = fit(SMALL, settings, sines, other_sines, RunFolder(tmp_path / "run"))
+    resumed = fit(SMALL, settings, sines, other_sines, RunFolder(tmp_path / "run"), step=step)
     assert [event.epoch for event in folder.read_events()] == [1, 2, 3]
     for name, value in whole.weights.items():
         np.testing.assert_allclose(value, resumed.weights[name], atol=1e-6)
 
 
-def test_a_crash_between_checkpoint_and_events_repeats_no_epoch_number(sines: Segments, tmp_path: Path) -> None:
-    """The events are one line behind the checkpoint; the next epoch mends them."""
+@pytest.mark.parametrize("n_more", [0, 1])
+def test_a_crash_between_checkpoint_and_events_loses_no_epoch(
+    sines: Segments, step: TrainStep, tmp_path: Path, n_more: int
+) -> None:
+    """The events are one line behind the checkpoint; going on mends them, also where no epoch is left to train."""
     folder = RunFolder(tmp_path)
-    fit(SMALL, replace(QUICK, epochs=3), sines, None, folder)
+    fit(SMALL, QUICK, sines, None, folder, step=step)
     lines = (tmp_path / "events.jsonl").read_text().splitlines(keepends=True)
     (tmp_path / "events.jsonl").write_text("".join(lines[:2]))
-    result = fit(SMALL, replace(QUICK, epochs=4), sines, None, RunFolder(tmp_path))
-    assert [event.epoch for event in result.epochs] == [1, 2, 3, 4]
+    result = fit(SMALL, replace(QUICK, epochs=3 + n_more), sines, None, RunFolder(tmp_path), step=step)
+    assert [event.epoch for event in result.epochs] == list(range(1, 4 + n_more))
+    assert [event.loss for event in folder.read_events()] == [event.loss for event in result.epochs]
 
 
-def test_a_loss_that_is_no_number_stops_with_advice(sines: Segments) -> None:
+def test_a_loss_that_is_no_number_stops_with_advice(sines: Segments, step: TrainStep) -> None:
     """An infinite sample does it."""
     signal = sines.signal.copy()
     signal[0, 0] = np.inf
     with pytest.raises(TrainingDivergedError, match="smaller learning rate"):
-        fit(SMALL, QUICK, replace(sines, signal=signal))
+        fit(SMALL, QUICK, replace(sines, signal=signal), step=step)
 
 
 def test_nothing_to_train_on_is_refused(sines: Segments) -> None:
@@ -103,33 +118,34 @@ def test_nothing_to_train_on_is_refused(sines: Segments) -> None:
         fit(SMALL, QUICK, replace(sines, label=np.full(len(sines), -1)))
 
 
-def test_a_checkpoint_of_another_network_is_refused(sines: Segments, tmp_path: Path) -> None:
+def test_a_checkpoint_of_another_network_is_refused(sines: Segments, step: TrainStep, tmp_path: Path) -> None:
     """With what to do."""
-    fit(SMALL, replace(QUICK, epochs=1), sines, None, RunFolder(tmp_path))
+    fit(SMALL, replace(QUICK, epochs=1), sines, None, RunFolder(tmp_path), step=step)
     with pytest.raises(ConfigError, match="another network"):
         fit(replace(SMALL, units=9), QUICK, sines, None, RunFolder(tmp_path))
 
 
-def test_a_damaged_checkpoint_is_refused(sines: Segments, tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_refused(sines: Segments, step: TrainStep, tmp_path: Path) -> None:
     """A truncated file."""
-    fit(SMALL, replace(QUICK, epochs=1), sines, None, RunFolder(tmp_path))
+    fit(SMALL, replace(QUICK, epochs=1), sines, None, RunFolder(tmp_path), step=step)
     path = tmp_path / "checkpoint.safetensors"
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(ConfigError, match="damaged"):
-        fit(SMALL, QUICK, sines, None, RunFolder(tmp_path))
+        fit(SMALL, QUICK, sines, None, RunFolder(tmp_path), step=step)
 
 
-def test_an_epoch_sees_at_most_so_many_of_a_record_and_class(sines: Segments) -> None:
+def test_an_epoch_sees_at_most_so_many_of_a_record_and_class(sines: Segments, step: TrainStep) -> None:
     """Counted over the batches of an epoch."""
     counted = []
     fit(
         SMALL,
-        replace(QUICK, epochs=1, most_per_record=2, batch=16),
+        replace(QUICK, epochs=1, most_per_record=2),
         sines,
         on_batch=lambda number, total: counted.append(total),
+        step=step,
     )
     groups = {(record, label) for record, label in zip(sines.record, sines.label, strict=True)}
-    assert counted[0] <= -(-2 * len(groups) // 16) + 5
+    assert counted[0] <= -(-2 * len(groups) // QUICK.batch) + 2 < -(-len(sines) // QUICK.batch)
 
 
 @pytest.mark.parametrize("readout", ["last", "last_real"])
@@ -168,14 +184,14 @@ def test_impossible_settings_are_refused(changes: dict[str, object]) -> None:
         TrainSettings(**changes)
 
 
-def test_natural_shares_make_probabilities_of_weighted_classes_true() -> None:
+def test_natural_shares_make_probabilities_of_weighted_classes_true(step: TrainStep) -> None:
     """Of segments that tell nothing, four in five are N: so say the probabilities, not half as the weights would."""
     label = np.repeat([0, 0, 0, 0, 1], 64)
     segments = make_sines(len(label), seed=1)
     told = replace(segments, signal=np.zeros_like(segments.signal), label=label)
-    weighted = replace(QUICK, epochs=25, batch=160, class_weighting="balanced", average=0.9)
+    weighted = replace(QUICK, epochs=6, class_weighting="balanced", average=0.99)
     for natural, share in ((False, 0.5), (True, 0.8)):
-        result = fit(SMALL, replace(weighted, natural_shares=natural), told, told)
+        result = fit(SMALL, replace(weighted, natural_shares=natural), told, told, step=step)
         model = Model(SMALL, result.weights, ModelCard("", "runs"))
         likely = Classifier(model).predict(told).probabilities.mean(axis=0)
         assert likely[0] / (likely[0] + likely[1]) == pytest.approx(share, abs=0.04)

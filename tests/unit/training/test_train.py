@@ -9,17 +9,24 @@ import pytest
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.model_file import read_model
 from ecgmodel.segments.dataset import Segments
-from ecgmodel.training.fit import TrainSettings
+from ecgmodel.training.fit import TrainSettings, prepare_step
 from ecgmodel.training.presets import PRESETS, Preset, find_preset
+from ecgmodel.training.step import TrainStep
 from ecgmodel.training.train import adapt_preset, keep_training_lead, train_preset
 from tests.unit.training.conftest import SMALL
 
 QUICK = Preset("quick", "runs", "segments-10fold", SMALL, TrainSettings(epochs=2, batch=32, learning_rate=1e-2))
 
 
-def test_the_model_file_says_where_it_comes_from(sines: Segments, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def step() -> TrainStep:
+    """Compiled once for these tests."""
+    return prepare_step(QUICK.config, QUICK.settings)
+
+
+def test_the_model_file_says_where_it_comes_from(sines: Segments, step: TrainStep, tmp_path: Path) -> None:
     """Card, scores and weights as returned."""
-    model = train_preset(QUICK, sines, fold=3, out=tmp_path / "run")
+    model = train_preset(QUICK, sines, fold=3, out=tmp_path / "run", step=step)
     read = read_model(tmp_path / "run" / "model.safetensors")
     assert read.card == model.card
     assert read.config == SMALL
@@ -38,24 +45,24 @@ def test_the_model_file_says_where_it_comes_from(sines: Segments, tmp_path: Path
     assert {"tensorflow", "keras", "numpy"} <= card.versions.keys()
 
 
-def test_nobody_who_is_held_out_is_in_the_card(sines: Segments, tmp_path: Path) -> None:
+def test_nobody_who_is_held_out_is_in_the_card(sines: Segments, step: TrainStep, tmp_path: Path) -> None:
     """Under a protocol of people."""
     preset = replace(QUICK, protocol="patients-10fold")
-    card = train_preset(preset, sines, fold=0, out=tmp_path).card
+    card = train_preset(preset, sines, fold=0, out=tmp_path, step=step).card
     assert not set(card.train_records) & {name for name in np.unique(sines.record) if name in card.held_out}
     assert "did not train it" in card.held_out
 
 
-def test_a_folder_with_a_run_is_not_overwritten(sines: Segments, tmp_path: Path) -> None:
+def test_a_folder_with_a_run_is_not_overwritten(sines: Segments, step: TrainStep, tmp_path: Path) -> None:
     """Neither silently, nor by a resume with other settings."""
-    train_preset(QUICK, sines, 0, tmp_path)
+    train_preset(QUICK, sines, 0, tmp_path, step=step)
     with pytest.raises(ConfigError, match="already holds a run"):
-        train_preset(QUICK, sines, 0, tmp_path)
+        train_preset(QUICK, sines, 0, tmp_path, step=step)
     with pytest.raises(ConfigError, match="another fold"):
         train_preset(QUICK, sines, 1, tmp_path, resume=True)
     with pytest.raises(ConfigError, match="another training"):
         train_preset(adapt_preset(QUICK, epochs=9), sines, 0, tmp_path, resume=True)
-    assert train_preset(QUICK, sines, 0, tmp_path, resume=True).card.epochs == 2
+    assert train_preset(QUICK, sines, 0, tmp_path, resume=True, step=step).card.epochs == 2
 
 
 def test_nothing_to_resume_is_said(sines: Segments, tmp_path: Path) -> None:
@@ -71,11 +78,11 @@ def test_an_edited_config_is_refused(sines: Segments, tmp_path: Path) -> None:
         train_preset(QUICK, sines, 0, tmp_path, resume=True)
 
 
-def test_a_stopped_run_leaves_no_model(sines: Segments, tmp_path: Path) -> None:
+def test_a_stopped_run_leaves_no_model(sines: Segments, step: TrainStep, tmp_path: Path) -> None:
     """And goes on later."""
-    assert train_preset(QUICK, sines, 0, tmp_path, should_stop=lambda: True) is None
+    assert train_preset(QUICK, sines, 0, tmp_path, should_stop=lambda: True, step=step) is None
     assert not (tmp_path / "model.safetensors").exists()
-    assert train_preset(QUICK, sines, 0, tmp_path, resume=True).card.epochs == 2
+    assert train_preset(QUICK, sines, 0, tmp_path, resume=True, step=step).card.epochs == 2
 
 
 def test_other_leads_train_but_never_judge(sines: Segments) -> None:
