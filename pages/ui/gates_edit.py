@@ -66,7 +66,7 @@ def _show_sliders(edit: Edit) -> None:
     *columns, last = st.columns(len(faces) + 1)
     for column, (name, (words, step)) in zip(columns, faces.items(), strict=True):
         key = f"gates.edit.{name}"
-        st.session_state[key] = float(getattr(edit, name))
+        state.put(key, float(getattr(edit, name)))
         low, high = EDIT_RANGES[name]
         column.slider(words, low, high, step=step, key=key, on_change=_push_widgets)
     with last:
@@ -79,7 +79,7 @@ def _show_sliders(edit: Edit) -> None:
             required=True,
             on_change=_push_widgets,
         )
-        st.session_state["gates.edit.flip"] = edit.flip
+        state.put("gates.edit.flip", edit.flip)
         st.toggle(t("Flip the lead"), key="gates.edit.flip", on_change=_push_widgets)
 
 

@@ -37,7 +37,7 @@ def choose_tool() -> str | None:
 def choose_saliency() -> bool:
     """Show whether to mark what moved the decision."""
     kept = state.own("gates")
-    st.session_state[_SALIENCY] = kept.get("saliency", False)
+    state.put(_SALIENCY, kept.get("saliency", False))
     return st.toggle(
         t("What moved the decision"),
         key=_SALIENCY,

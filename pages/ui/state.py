@@ -262,6 +262,15 @@ def set_controls(shown: bool) -> None:
     st.session_state[_CONTROLS] = shown
 
 
+def put(key: str, value: object) -> None:
+    """Put a value into a widget of numbers, text or yes and no, where it does not stand there already.
+
+    What is put in is sent to the browser, over what the visitor has typed there since this run began.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
 # Training: the form, the run in view and the run beside it
 
 

@@ -303,12 +303,14 @@ def _keep(name: str) -> None:
 def _prepare(name: str) -> dict[str, Any]:
     """Put the field's value into its widget, and return what every widget takes."""
     key = f"{_FIELD}.{name}"
-    st.session_state[key] = state.training_form()[name]
+    state.put(key, state.training_form()[name])
     return {"key": key, "on_change": _keep, "args": (name,)}
 
 
 def _select(name: str, label: str, options: Sequence[Any], **more: Any) -> None:
     common = _prepare(name)
+    # What is chosen is known by its words, which another language changes.
+    st.session_state[common["key"]] = state.training_form()[name]
     if "on_change" in more:
         common.pop("args")
     st.selectbox(label, options, **(common | {"width": 210} | more))

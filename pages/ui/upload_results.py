@@ -74,7 +74,7 @@ def choose_reading(upload: Upload, record: Record) -> float:
 
 def _choose_filters(upload: Upload, record: Record) -> None:
     baseline, mains = "upload.baseline", "upload.mains"
-    st.session_state[baseline] = upload.preparation.baseline
+    state.put(baseline, upload.preparation.baseline)
     st.session_state[mains] = upload.preparation.mains_hz or 0
     st.toggle(
         t("Remove wander"),
@@ -100,7 +100,7 @@ def _choose_filters(upload: Upload, record: Record) -> None:
 def _choose_threshold() -> float:
     kept = state.own("upload")
     key = "upload.threshold"
-    st.session_state[key] = kept.get(_THRESHOLD, DEFAULT_THRESHOLD)
+    state.put(key, kept.get(_THRESHOLD, DEFAULT_THRESHOLD))
     st.slider(
         t("Unsure below"),
         0.0,

@@ -11,6 +11,7 @@ from ecgmodel.records.imports.evidence import Finding, Sentence
 from ecgmodel.records.imports.source import ENCODINGS
 from ecgmodel.records.imports.understanding import NO_TIME_COLUMN, TIME_UNITS, UNITS, ImportSettings, Question
 from ecgmodel.records.imports.units import UNIT_SIGNS, Scale
+from pages.ui import state
 from pages.ui.blocks import show_error
 from pages.ui.text import look_up, t
 from pages.ui.upload_session import Upload, change_settings, heart_rate_hints, use_settings
@@ -177,7 +178,7 @@ def _show_polarity(upload: Upload) -> None:
     found = upload.understanding.polarity
     inverted = found.value == "inverted"
     key = "upload.set.flip"
-    st.session_state[key] = upload.settings.flip
+    state.put(key, upload.settings.flip)
     if inverted and not upload.settings.flip:
         st.markdown(f":orange[:material/swap_vert:] {t('The beats point down: the lead may be upside down.')}")
         st.button(t("Flip it"), on_click=change_settings, kwargs={"flip": True}, key="upload.flip")
@@ -216,7 +217,7 @@ def _choose_number(
     key = f"upload.set.{setting}"
     whole = setting == "first_line"
     value = found.value
-    st.session_state[key] = value if value is None else (int(value) if whole else float(value))
+    state.put(key, value if value is None else (int(value) if whole else float(value)))
     st.number_input(
         _mark(label, found),
         min_value=1 if whole else lowest,

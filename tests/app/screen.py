@@ -14,3 +14,11 @@ def all_text(app):
 def shows_trace(app):
     """Tell whether the page has a trace."""
     return any(element.proto.component_name == "ecg_trace" for element in app.get("bidi_component"))
+
+
+def sent_into_fields(app):
+    """Return the labels of the fields into which the last run put a value, over what a visitor types meanwhile."""
+    kinds = ("number_input", "text_input", "slider", "toggle")
+    fields = [element for kind in kinds for element in app.get(kind)]
+    assert fields
+    return [element.label for element in fields if element.proto.set_value]

@@ -7,7 +7,7 @@ from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard, read_model, write_model
 from ecgmodel.records.sources import open_record
-from tests.app.screen import all_text
+from tests.app.screen import all_text, sent_into_fields
 
 
 def shows_gates(app):
@@ -222,3 +222,13 @@ def test_empty_record(open_app, no_mitdb, monkeypatch):
     assert not app.exception
     assert "There is no beat in record" in all_text(app)
     st.cache_resource.clear()
+
+
+def test_sliders_are_left_alone(open_app, no_mitdb):
+    """A run puts values into the sliders of an edit only where they are other ones."""
+    app = open_app("gates", record="simulated-mixed")
+    choose(app, "Tools", "edit")
+    choose(app, "QRS height (times)", 0.5)
+    assert sent_into_fields(app) == []
+    press(app, "Undo")
+    assert sent_into_fields(app) == ["QRS height (times)"]

@@ -16,7 +16,7 @@ from ecgmodel.training.job_queue import JobQueue
 from ecgmodel.training.jobs import create_run, list_runs, read_run
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.step import StepResult
-from tests.app.screen import all_text
+from tests.app.screen import all_text, sent_into_fields
 from tests.unit.training.quick_worker import QuickStep
 
 TINY = Preset(
@@ -244,3 +244,16 @@ def test_a_full_disk_at_the_start_is_said(open_app, runs, monkeypatch):
     assert any("cannot be written" in warning.value for warning in app.warning)
     runs.unlink()
     assert jobs.list_runs(runs) == ()
+
+
+def test_fields_are_left_alone(open_app, runs):
+    """The run that one field starts takes nothing from the next one, into which the visitor types meanwhile."""
+    app = open_app("train")
+    field(app, "Change it").set_value(True).run()
+    field(app, "Units").set_value(4).run()
+    assert sent_into_fields(app) == []
+    field(app, "Filters in each layer").set_value("2, 2, 2").run()
+    assert (field(app, "Units").value, field(app, "Filters in each layer").value) == (4, "2, 2, 2")
+    field(app, "Preset").set_value("gru").run()
+    assert "Epochs" in sent_into_fields(app)
+    assert field(app, "Epochs").value == 24

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.screen import all_text, shows_trace
+from tests.app.screen import all_text, sent_into_fields, shows_trace
 
 CSV = Path(__file__).parents[1] / "data" / "csv"
 TRUTH = json.loads((CSV / "corpus.json").read_text(encoding="utf-8"))["signals"]
@@ -109,6 +109,13 @@ def test_changing_a_guess(upload_page):
     assert app.warning
     assert upload_of(app).settings.first_line is None
     assert shows_trace(app)
+
+
+def test_fields_are_left_alone(upload_page):
+    """What one guess starts does not overwrite the next one, into which the visitor types meanwhile."""
+    app = drop(upload_page, "apple-en.csv")
+    widget(app, "selectbox", "upload.set.unit").set_value("mV").run()
+    assert sent_into_fields(app) == []
 
 
 def test_flip(upload_page):
