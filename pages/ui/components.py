@@ -170,7 +170,8 @@ def show_trace(
     signal = encoded.packet
     labels = encode_labels(record, rows, rhythms, monitor)
     reported = st.session_state.get(key) or {}  # by the browser, before the widget of this run is made
-    wish = _update_wish(key, view, reported.get("view"))
+    wish_key = f"{key}.wish"
+    wish = next_wish(st.session_state.get(wish_key), view, reported.get("view"))
     shown = _current_view(wish)
     pieces = encode_pieces(record, encoded, shown.start_s, shown.window_s, reported.get("pieces"))
     with st.container(gap=None):
@@ -195,9 +196,11 @@ def show_trace(
             on_pieces_change=_ignore,
             on_selected_change=_ignore,
         )
+    # Only now: a run that was cut short before here has told the page nothing, and must not count as one that has.
+    st.session_state[wish_key] = wish
     selected = state.get("selected")
     return TraceEvent(
-        view=_current_view(wish),
+        view=shown,
         selected_sample=selected["sample"] if selected and selected["record"] == record.name else None,
     )
 
@@ -207,14 +210,6 @@ def _ignore() -> None:
 
 
 # What the page wants and what the visitor did
-
-
-def _update_wish(key: str, view: View, reported: dict | None) -> _Wish:
-    """Tell a new wish of the page from the echo of the visitor's own view, and keep the result."""
-    wish_key = f"{key}.wish"
-    wish = next_wish(st.session_state.get(wish_key), view, reported)
-    st.session_state[wish_key] = wish
-    return wish
 
 
 def next_wish(before: _Wish | None, view: View, reported: dict | None) -> _Wish:

@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from ecgmodel.records.sources import open_record
 from pages.ui import components
 from pages.ui.components import View, next_wish
 from pages.ui.packets import pack
@@ -45,6 +47,35 @@ def test_the_echo_of_a_pan_is_no_wish():
     echoed = next_wish(panned, ELSEWHERE, report(ELSEWHERE, 1))
     assert (echoed.number, components._current_view(echoed)) == (1, ELSEWHERE)
     assert next_wish(start, ELSEWHERE, report(ELSEWHERE, 1)).number == 1
+
+
+class CutShortError(Exception):
+    """Stands for what Streamlit raises inside a run when the next one is wanted."""
+
+
+def test_a_run_that_is_cut_short_moves_nothing(monkeypatch):
+    """It could not tell the page of the visitor's view; the page that knows of the old one alone wishes nothing."""
+    session, sent = {}, []
+
+    def mount(data, **_options):
+        sent.append(data["wish"])
+        if len(sent) == 2:
+            raise CutShortError
+        return {}
+
+    monkeypatch.setattr(components.st, "session_state", session)
+    monkeypatch.setattr(components, "_trace", mount)
+    for carrier in ("_signal_carrier", "_labels_carrier", "_piece_carrier"):
+        monkeypatch.setattr(components, carrier, lambda **_options: None)
+    record = open_record("simulated-mixed")
+    components.show_trace(record, key="trace", view=FIRST)
+    session["trace"] = {"view": report(ELSEWHERE, 1)}
+    with pytest.raises(CutShortError):
+        components.show_trace(record, key="trace", view=FIRST)
+    session["trace"] = {"view": report(THIRD, 1)}
+    event = components.show_trace(record, key="trace", view=FIRST)
+    assert event.view == THIRD
+    assert sent == [1, 1, 1]
 
 
 def test_a_page_can_ask_twice_for_the_same_view():
