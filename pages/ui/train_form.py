@@ -300,16 +300,21 @@ def _keep(name: str) -> None:
     state.set_training_form(state.training_form() | {name: st.session_state[f"{_FIELD}.{name}"]})
 
 
+def _common(name: str) -> dict[str, Any]:
+    """Return what every widget takes."""
+    return {"key": f"{_FIELD}.{name}", "on_change": _keep, "args": (name,)}
+
+
 def _prepare(name: str) -> dict[str, Any]:
-    """Put the field's value into its widget, and return what every widget takes."""
-    key = f"{_FIELD}.{name}"
-    state.put(key, state.training_form()[name])
-    return {"key": key, "on_change": _keep, "args": (name,)}
+    """Put the field's value into its widget, and return what it takes."""
+    common = _common(name)
+    state.put(common["key"], state.training_form()[name])
+    return common
 
 
 def _select(name: str, label: str, options: Sequence[Any], **more: Any) -> None:
-    common = _prepare(name)
-    # What is chosen is known by its words, which another language changes.
+    common = _common(name)
+    # Put in every time: what is chosen is known by its words, which another language changes.
     st.session_state[common["key"]] = state.training_form()[name]
     if "on_change" in more:
         common.pop("args")

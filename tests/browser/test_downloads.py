@@ -8,11 +8,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import RunApp
 from tests.browser.server import ROOT
-from tests.browser.steps import save_file
+from tests.browser.steps import PATIENCE_MS, save_file
 
 APP = Path(__file__).parent / "apps" / "download_app.py"
 N_RUNS = 4
-SLOW_MS = 60_000
 
 
 def test_a_file_is_there_for_a_browser_that_comes_late(run_app: RunApp, page: Page, tmp_path: Path):
@@ -20,7 +19,7 @@ def test_a_file_is_there_for_a_browser_that_comes_late(run_app: RunApp, page: Pa
     ticks = tmp_path / "ticks"
     server = run_app(APP, {"PYTHONPATH": str(ROOT), "TICKS": str(ticks)})
     page.goto(server.url)
-    expect(page.get_by_role("button", name="Beats")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("button", name="Beats")).to_be_visible(timeout=PATIENCE_MS)
     file = save_file(page, "Beats")
     assert file.suggested_filename == "beats.csv"
     assert Path(file.path()).read_text() == "time_s,class\n0.5,N\n"
