@@ -2,8 +2,8 @@
 
 CHANNEL.Gates = Gates;
 
-export default ({ key, data }) => {
-  const release = carry(key, data);
+export default ({ parentElement, data }) => {
+  const release = carry(parentElement, data);
   CHANNEL.waiting.get("gates-code")?.resolve();
   CHANNEL.waiting.delete("gates-code");
   return release;

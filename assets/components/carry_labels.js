@@ -1,3 +1,3 @@
 // The element that brings labels, predictions and words.
 
-export default ({ key, data }) => carry(key, data);
+export default ({ parentElement, data }) => carry(parentElement, data);

@@ -2,8 +2,8 @@
 
 CHANNEL.Trace = Trace;
 
-export default ({ key, data }) => {
-  const release = carry(key, data);
+export default ({ parentElement, data }) => {
+  const release = carry(parentElement, data);
   CHANNEL.waiting.get("code")?.resolve();
   CHANNEL.waiting.delete("code");
   return release;

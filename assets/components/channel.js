@@ -4,7 +4,9 @@
 //
 // A packet is: uint32 length of a JSON header, the header, then arrays, each aligned to 8 bytes.
 
-const CHANNEL = (globalThis[Symbol.for("ecgmodel.trace")] ??= { packets: new Map(), waiting: new Map() });
+const CHANNEL = (globalThis[Symbol.for("ecgmodel.trace")] ??= {
+  packets: new Map(), waiting: new Map(), calls: new WeakMap(),
+});
 
 const ARRAY_TYPES = { int16: Int16Array, int32: Int32Array, uint8: Uint8Array, float32: Float32Array };
 
@@ -21,8 +23,20 @@ function unpack(bytes) {
   return { id: header.id, ...header.fields, ...arrays };
 }
 
+/**
+ * Note a call for an element, and return whether it is the newest, whenever that is asked. Streamlit calls a component
+ * again with each change and cleans up when the element leaves the page, but also behind a call that another overtook
+ * while its module was loading: then the newer one is at work already, and nothing may be taken from it.
+ */
+function noteCall(root) {
+  const call = (CHANNEL.calls.get(root) ?? 0) + 1;
+  CHANNEL.calls.set(root, call);
+  return () => CHANNEL.calls.get(root) === call;
+}
+
 /** Keep a packet for as long as the element that carried it is mounted; decode it the first time only. */
 function carry(owner, bytes) {
+  const isNewest = noteCall(owner);
   const { id } = readHeader(bytes).header;
   for (const [other, kept] of CHANNEL.packets) {
     if (other !== id && kept.owners.delete(owner) && kept.owners.size === 0) CHANNEL.packets.delete(other);
@@ -31,6 +45,7 @@ function carry(owner, bytes) {
   kept.owners.add(owner);
   publish(id, kept);
   return () => {
+    if (!isNewest()) return;
     for (const [other, { owners }] of CHANNEL.packets) {
       if (owners.delete(owner) && owners.size === 0) CHANNEL.packets.delete(other);
     }

@@ -1,9 +1,9 @@
-// Mounts the figure that a chapter asks for. Streamlit calls this again with each change, and the cleanup when the
-// element leaves the page.
+// Mounts the figure that a chapter asks for.
 
 const MOUNTED = (globalThis[Symbol.for("ecgmodel.learn")] ??= new WeakMap());
 
 export default ({ parentElement: root, data, setStateValue }) => {
+  const isNewest = noteCall(root);
   const packet = unpack(data);
   let mounted = MOUNTED.get(root);
   if (mounted?.kind !== packet.kind) {
@@ -14,6 +14,7 @@ export default ({ parentElement: root, data, setStateValue }) => {
   mounted.set = setStateValue;
   mounted.figure.update(packet);
   return () => {
+    if (!isNewest()) return;
     mounted.figure.destroy();
     MOUNTED.delete(root);
   };

@@ -103,9 +103,11 @@ class Matrices {
 const MATRICES = (globalThis[Symbol.for("ecgmodel.matrices")] ??= new WeakMap());
 
 export default ({ parentElement: root, data, setStateValue }) => {
+  const isNewest = noteCall(root);
   if (!MATRICES.has(root)) MATRICES.set(root, new Matrices(root));
   MATRICES.get(root).update(data, (cell) => setStateValue("cell", cell));
   return () => {
+    if (!isNewest()) return;
     MATRICES.get(root)?.destroy();
     MATRICES.delete(root);
   };

@@ -12,15 +12,15 @@ export default async (component) => {
   const { parentElement: root, data } = component;
   const state = VIEWS.get(root) ?? {};
   VIEWS.set(root, state);
-  state.latest = component;
+  const isNewest = noteCall(root);
   const [text, , ...panes] = await Promise.all([receive(data.text), code(), ...data.panes.map(receive)]);
   // A later call may have come by while this one waited.
-  if (state.latest === component) {
+  if (isNewest()) {
     state.view ??= new CHANNEL.Gates(root);
     state.view.update(text, panes, data, component);
   }
   return () => {
-    state.latest = null;
+    if (!isNewest()) return;
     state.view?.destroy();
     VIEWS.delete(root);
   };

@@ -72,9 +72,11 @@ class Tiles {
 const TILES = (globalThis[Symbol.for("ecgmodel.tiles")] ??= new WeakMap());
 
 export default ({ parentElement: root, data, setStateValue }) => {
+  const isNewest = noteCall(root);
   if (!TILES.has(root)) TILES.set(root, new Tiles(root));
   TILES.get(root).update(data, (tile) => setStateValue("tile", tile));
   return () => {
+    if (!isNewest()) return;
     TILES.get(root)?.destroy();
     TILES.delete(root);
   };

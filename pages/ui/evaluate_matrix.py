@@ -16,7 +16,7 @@ from pages.ui.evaluate_judged import ALL, Measure, Part, axes_of
 from pages.ui.packets import read_asset
 from pages.ui.text import language, look_up, t
 
-CODE_FILES = ("learn_draw.js", "matrix.js")
+CODE_FILES = ("channel.js", "learn_draw.js", "matrix.js")
 
 CELL = "cell"
 """Under which the page keeps the cell that was clicked."""
