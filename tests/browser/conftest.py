@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.chromium import find_chromium, launch_chromium
+from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.server import ROOT, Server, serve
 
 RunApp = Callable[..., Server]
@@ -26,8 +26,12 @@ def _patience() -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium_browser() -> Iterator[Browser]:
-    """A headless Chromium; where there is none, a skip on a laptop and a failure under `CI=true`."""
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """A headless Chromium; where there is none, a skip on a laptop and a failure under `CI=true`.
+
+    It has a profile on disk, as a visitor's has: only there does it keep what it compiled of Streamlit's scripts, which
+    is a third of what a page costs.
+    """
     executable = find_chromium()
     if executable is None:
         reason = "No Chromium or Chrome is on the path; install one, or name it in ECG_CHROMIUM."
@@ -35,9 +39,15 @@ def chromium_browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = launch_chromium(playwright, executable)
-        yield browser
-        browser.close()
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"),
+            executable_path=executable,
+            args=list(ARGUMENTS),
+            viewport={"width": 1360, "height": 900},
+            locale="en-US",
+        )
+        yield context
+        context.close()
 
 
 @pytest.fixture
@@ -67,24 +77,37 @@ def embedded_app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 
 @pytest.fixture
-def page(chromium_browser: Browser) -> Iterator[Page]:
-    """A page in a context of its own; console errors, script errors and requests to other machines fail the test."""
-    with watched_page(chromium_browser) as page:
+def page(chromium: BrowserContext) -> Iterator[Page]:
+    """A new visitor's page; console errors, script errors and requests to other machines fail the test."""
+    with watched_page(chromium) as page:
         yield page
 
 
 @contextmanager
-def watched_page(browser: Browser) -> Iterator[Page]:
-    """Open a page in a context of its own; fail behind it as `page` does."""
-    context = browser.new_context(viewport={"width": 1360, "height": 900}, locale="en-US")
+def watched_page(context: BrowserContext) -> Iterator[Page]:
+    """Open a new visitor's page; fail behind it as `page` does."""
     faults: list[str] = []
-    page = context.new_page()
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda request: faults.append(f"asked for {request.url}") if _is_outside(request.url) else None)
-    yield page
-    context.close()
+    with visitor_page(context) as page:
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda asked: faults.append(f"asked for {asked.url}") if _is_outside(asked.url) else None)
+        yield page
     assert faults == []
+
+
+@contextmanager
+def visitor_page(context: BrowserContext) -> Iterator[Page]:
+    """Open a page; then close it and those that it opened, and forget what the visitor left, but for files."""
+    before = set(context.pages)
+    page = context.new_page()
+    yield page
+    parts = urlsplit(page.url)
+    if parts.scheme == "http":
+        stored = {"origin": f"{parts.scheme}://{parts.netloc}", "storageTypes": "local_storage,indexeddb"}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", stored)
+    context.clear_cookies()
+    for opened in set(context.pages) - before:
+        opened.close()
 
 
 def _is_outside(url: str) -> bool:

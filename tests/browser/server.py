@@ -39,16 +39,26 @@ class Server:
     log: Path
 
 
-def find_free_port() -> int:
-    """Return a TCP port on which nobody listens."""
+def find_free_port(wish: int = 0) -> int:
+    """Return a TCP port on which nobody listens: the one that is wished for where it is free."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # of a server that has just ended
+        try:
+            probe.bind(("127.0.0.1", wish))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+USUAL_PORT = find_free_port()
+"""Of this process's servers, one after the other: a browser keeps what it compiled by address."""
 
 
 @contextmanager
 def serve(script: Path, env: Mapping[str, str | None] | None = None, *, wait: bool = True) -> Iterator[Server]:
-    """Serve `script` until the block ends; then fail if the server wrote a traceback.
+    """Serve `script` until the block ends; then fail if the server wrote a traceback before it was told to stop.
+
+    Behind that it tells of browsers that it did not let in any more.
 
     Parameters
     ----------
@@ -65,7 +75,7 @@ def serve(script: Path, env: Mapping[str, str | None] | None = None, *, wait: bo
             variables.pop(name, None)
         else:
             variables[name] = value
-    port = find_free_port()
+    port = find_free_port(USUAL_PORT)
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"]
     command += ["--server.fileWatcherType", "none"]
@@ -87,7 +97,7 @@ def serve(script: Path, env: Mapping[str, str | None] | None = None, *, wait: bo
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
-        text = log.read_text(encoding="utf-8", errors="replace")
+        text = log.read_text(encoding="utf-8", errors="replace").split("\n  Stopping...", 1)[0]
         assert "Traceback (most recent call last)" not in text, f"The server of {script.name} wrote:\n{text}"
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
@@ -80,9 +80,9 @@ class Course:
 
 
 @pytest.fixture(scope="module")
-def opened_course(chromium_browser: Browser, embedded_app_server: Server) -> Iterator[Course]:
+def opened_course(chromium: BrowserContext, embedded_app_server: Server) -> Iterator[Course]:
     """One page for the tests of the module: each opens its chapter, and may find the beat that another has chosen."""
-    with watched_page(chromium_browser) as page:
+    with watched_page(chromium) as page:
         yield Course(page, embedded_app_server.url)
 
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import onnx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebError, expect
 
 from ecgmodel.network.model_file import parse_model
 from ecgmodel.training.jobs import list_runs
+from tests.browser.conftest import visitor_page
 from tests.browser.server import ROOT, Server, serve
 from tests.browser.steps import save_file
 
-N_EPOCHS = 10
+N_EPOCHS = 6
 SLOW_MS = 240_000
 """A training waits for TensorFlow, and on a busy machine for that long."""
 
@@ -34,17 +35,21 @@ def server(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 
 @pytest.fixture
-def page(chromium_browser: Browser) -> Iterator[Page]:
-    """A page whose context may open others; what a script throws fails the test.
+def page(chromium: BrowserContext) -> Iterator[Page]:
+    """A page beside which others may be opened; what a script throws in any of them fails the test.
 
     Streamlit itself asks for files below the page's address first when the page is reloaded, and is refused them.
     """
-    context = chromium_browser.new_context(viewport={"width": 1360, "height": 900}, locale="en-US")
-    context.set_default_timeout(SLOW_MS)
     faults: list[str] = []
-    context.on("weberror", lambda error: faults.append(str(error.error)))
-    yield context.new_page()
-    context.close()
+
+    def note(error: WebError) -> None:
+        faults.append(str(error.error))
+
+    chromium.on("weberror", note)
+    with visitor_page(chromium) as page:
+        page.set_default_timeout(SLOW_MS)
+        yield page
+    chromium.remove_listener("weberror", note)
     assert faults == []
 
 
@@ -71,6 +76,7 @@ def test_train_stop_reload_go_on_use(page: Page, server: Server, runs: Path) -> 
     expect(page.get_by_text("549 weights")).to_be_visible(timeout=SLOW_MS)
     fill(page, "Name of the run", "browser")
     other = page.context.new_page()
+    other.set_default_timeout(SLOW_MS)
     other.goto(page.url)
     page.get_by_role("button", name="Train", exact=True).click()
 
