@@ -148,7 +148,7 @@ def train_folds(
         if not folder.model_path.exists():
             resume = folder.read_config() is not None
             if step is None:
-                step = prepare_step(preset.config, preset.settings)
+                step = prepare_step(preset.config, preset.settings, segments)
             callbacks = watch.on_epoch, watch.on_batch, should_stop
             model = train_preset(preset, segments, fold, path, resume, *callbacks, step)
             if model is None:

@@ -1,4 +1,4 @@
-"""One step of training: the whole network forward, its loss, its gradients and Adam, compiled once a bucket of lengths.
+"""One step of training: the whole network forward, its loss, its gradients and Adam, as one graph a bucket of lengths.
 
 The network is the one of `network.build`, written for speed: time runs along the middle axis and the batch along the
 last, so that each convolution is one product of a small matrix with a wide one.
@@ -31,7 +31,7 @@ class StepResult:
 
 
 class TrainStep:
-    """A network in training: its weights, Adam's moments, and the compiled step.
+    """A network in training: its weights, Adam's moments, and the step.
 
     Parameters
     ----------
@@ -46,6 +46,8 @@ class TrainStep:
         Largest norm of a step's gradient.
     seed : int
         Of dropout.
+    jit_compile : bool
+        Let XLA compile the step: for each new shape that takes as long as some hundred steps, which are then faster.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class TrainStep:
         weight_decay: float = 0.0,
         clip_norm: float = 1.0,
         seed: int = 0,
+        jit_compile: bool = True,
     ) -> None:
         import tensorflow as tf
 
@@ -70,7 +73,7 @@ class TrainStep:
         self._weight_decay = weight_decay
         self._clip_norm = clip_norm
         self._seed = seed
-        self._compiled = tf.function(self._step, jit_compile=True, reduce_retracing=False)
+        self._run = tf.function(self._step, jit_compile=jit_compile, reduce_retracing=False)
 
     def __call__(
         self, signal: np.ndarray, length: np.ndarray, label: np.ndarray, weight: np.ndarray, learning_rate: float
@@ -80,7 +83,7 @@ class TrainStep:
         Parameters
         ----------
         signal : ndarray of shape (n, n_samples, n_channels), float32
-            Padded to the length of its bucket; each new shape compiles once.
+            Padded to the length of its bucket; each new shape is traced once.
         length, label : ndarray of shape (n,), int
         weight : ndarray of shape (n,), float32
             Of each segment in the loss; 0 for what only fills the batch.
@@ -88,7 +91,7 @@ class TrainStep:
         """
         import tensorflow as tf
 
-        loss, n_correct = self._compiled(
+        loss, n_correct = self._run(
             tf.constant(signal),
             tf.constant(length, dtype=tf.int32),
             tf.constant(label, dtype=tf.int32),
@@ -98,7 +101,7 @@ class TrainStep:
         return StepResult(float(loss), float(n_correct))
 
     def restart(self, weights: Weights) -> None:
-        """Start anew from other weights, without another compilation."""
+        """Start anew from other weights, without being traced again."""
         for name, variable in self.variables.items():
             variable.assign(weights[name])
         for variable in self.moments.values():

@@ -11,6 +11,7 @@ from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.segments.dataset import Segments
+from ecgmodel.training import fit as fit_module
 from ecgmodel.training.fit import (
     TrainingDivergedError,
     TrainSettings,
@@ -27,9 +28,9 @@ QUICK = TrainSettings(epochs=3, batch=32, learning_rate=1e-2, seed=4)
 
 
 @pytest.fixture(scope="module")
-def step() -> TrainStep:
-    """Compiled once for these tests; `fit` starts it anew each time."""
-    return prepare_step(SMALL, QUICK)
+def step(sines: Segments) -> TrainStep:
+    """Traced once for these tests; `fit` starts it anew each time."""
+    return prepare_step(SMALL, QUICK, sines)
 
 
 def test_it_learns_to_tell_sines_apart(sines: Segments, other_sines: Segments, step: TrainStep) -> None:
@@ -86,6 +87,17 @@ def test_a_resumed_run_ends_as_one_that_never_stopped(
     assert [event.epoch for event in folder.read_events()] == [1, 2, 3]
     for name, value in whole.weights.items():
         np.testing.assert_allclose(value, resumed.weights[name], atol=1e-6)
+
+
+@pytest.mark.parametrize(("epochs", "most", "compiled"), [(3, 0, False), (250, 0, True), (250, 1, False)])
+def test_xla_is_waited_for_where_a_training_is_long(
+    sines: Segments, monkeypatch: pytest.MonkeyPatch, epochs: int, most: int, compiled: bool
+) -> None:
+    """Counted in segments that the epochs really see: 400 here, or one of a class and person."""
+    asked = []
+    monkeypatch.setattr(fit_module, "TrainStep", lambda *_given, jit_compile, **_settings: asked.append(jit_compile))
+    prepare_step(SMALL, replace(QUICK, epochs=epochs, most_per_record=most), sines)
+    assert asked == [compiled]
 
 
 @pytest.mark.parametrize("n_more", [0, 1])

@@ -62,12 +62,13 @@ def test_a_shorter_bucket_changes_nothing(name: str) -> None:
     np.testing.assert_allclose(whole, bucket, atol=1e-5)
 
 
-def test_one_step_is_one_step_of_keras_adam() -> None:
+@pytest.mark.parametrize("jit_compile", [True, False])
+def test_one_step_is_one_step_of_keras_adam(jit_compile: bool) -> None:
     """Without dropout, decay and clipping, on the same batch."""
     config = NetworkConfig(dropout=0.0)
     weights = initialise_weights(config, 2)
     segments = make_segments(config, 8)
-    step = TrainStep(config, weights, clip_norm=1e9)
+    step = TrainStep(config, weights, clip_norm=1e9, jit_compile=jit_compile)
     network = build_network(config)
     set_weights(network, config, weights)
     adam = keras.optimizers.Adam(1e-2, epsilon=1e-7)
@@ -87,7 +88,7 @@ def test_moving_statistics_are_those_of_the_batch_without_its_padding() -> None:
     config = CONFIGS["normalised"]
     weights = initialise_weights(config, 3)
     segments = make_segments(config, 6)
-    step = TrainStep(config, weights)
+    step = TrainStep(config, weights, jit_compile=False)
     step(segments.signal, segments.length, segments.label, np.ones(6, np.float32), 1e-3)
     kernel = weights["conv1/kernel"][:, 0]
     outputs = []
@@ -110,21 +111,22 @@ def test_segments_of_weight_zero_do_not_count() -> None:
     results = []
     for changed in (0, 1):
         label[4:] = changed
-        step = TrainStep(config, initialise_weights(config, 2))
+        step = TrainStep(config, initialise_weights(config, 2), jit_compile=False)
         result = step(segments.signal, segments.length, label, weight, 1e-2)
         results.append((result.loss, result.n_correct, step.weights()["output/bias"]))
     assert results[0][:2] == results[1][:2]
     np.testing.assert_array_equal(results[0][2], results[1][2])
 
 
-def test_a_restored_step_goes_on_as_if_it_had_never_stopped() -> None:
+@pytest.mark.parametrize("jit_compile", [True, False])
+def test_a_restored_step_goes_on_as_if_it_had_never_stopped(jit_compile: bool) -> None:
     """Weights, moments, dropout."""
     config = NetworkConfig(units=5)
     segments = make_segments(config, 8)
     batch = (segments.signal, segments.length, segments.label, np.ones(8, np.float32), 1e-2)
-    step = TrainStep(config, initialise_weights(config, 2), seed=9)
+    step = TrainStep(config, initialise_weights(config, 2), seed=9, jit_compile=jit_compile)
     step(*batch)
-    other = TrainStep(config, initialise_weights(config, 7), seed=9)
+    other = TrainStep(config, initialise_weights(config, 7), seed=9, jit_compile=jit_compile)
     other.restore(step.state())
     assert step(*batch) == other(*batch)
     for name, value in step.weights().items():

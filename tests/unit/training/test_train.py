@@ -19,9 +19,9 @@ QUICK = Preset("quick", "runs", "segments-10fold", SMALL, TrainSettings(epochs=2
 
 
 @pytest.fixture(scope="module")
-def step() -> TrainStep:
-    """Compiled once for these tests."""
-    return prepare_step(QUICK.config, QUICK.settings)
+def step(sines: Segments) -> TrainStep:
+    """Traced once for these tests."""
+    return prepare_step(QUICK.config, QUICK.settings, sines)
 
 
 def test_the_model_file_says_where_it_comes_from(sines: Segments, step: TrainStep, tmp_path: Path) -> None:
