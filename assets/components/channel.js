@@ -5,7 +5,7 @@
 // A packet is: uint32 length of a JSON header, the header, then arrays, each aligned to 8 bytes.
 
 const CHANNEL = (globalThis[Symbol.for("ecgmodel.trace")] ??= {
-  packets: new Map(), waiting: new Map(), calls: new WeakMap(),
+  packets: new Map(), waiting: new Map(), stamps: new WeakMap(),
 });
 
 const ARRAY_TYPES = { int16: Int16Array, int32: Int32Array, uint8: Uint8Array, float32: Float32Array };
@@ -25,31 +25,42 @@ function unpack(bytes) {
 
 /**
  * Note a call for an element, and return whether it is the newest, whenever that is asked. Streamlit calls a component
- * again with each change and cleans up when the element leaves the page, but also behind a call that another overtook
- * while its module was loading: then the newer one is at work already, and nothing may be taken from it.
+ * again with each change; those that come while the browser loads its code are called in any order. Python stamps what
+ * it sends with a number that rises with each change.
  */
-function noteCall(root) {
-  const call = (CHANNEL.calls.get(root) ?? 0) + 1;
-  CHANNEL.calls.set(root, call);
-  return () => CHANNEL.calls.get(root) === call;
+function noteCall(root, stamp) {
+  CHANNEL.stamps.set(root, Math.max(stamp, CHANNEL.stamps.get(root) ?? 0));
+  return () => CHANNEL.stamps.get(root) === stamp;
+}
+
+/** A cleanup for when the element has left: Streamlit cleans up behind an overtaken call as well, where it stays. */
+function whenGone(root, cleanup) {
+  return () => {
+    if (!root.isConnected) cleanup();
+  };
 }
 
 /** Keep a packet for as long as the element that carried it is mounted; decode it the first time only. */
 function carry(owner, bytes) {
-  const isNewest = noteCall(owner);
   const { id } = readHeader(bytes).header;
-  for (const [other, kept] of CHANNEL.packets) {
-    if (other !== id && kept.owners.delete(owner) && kept.owners.size === 0) CHANNEL.packets.delete(other);
-  }
   const kept = CHANNEL.packets.get(id) ?? { packet: unpack(bytes), owners: new Set() };
   kept.owners.add(owner);
   publish(id, kept);
-  return () => {
-    if (!isNewest()) return;
-    for (const [other, { owners }] of CHANNEL.packets) {
-      if (owners.delete(owner) && owners.size === 0) CHANNEL.packets.delete(other);
-    }
-  };
+  return whenGone(owner, () => letGo(owner, () => true));
+}
+
+function letGo(owner, isDone) {
+  for (const [id, kept] of CHANNEL.packets) {
+    if (isDone(id, kept) && kept.owners.delete(owner) && kept.owners.size === 0) CHANNEL.packets.delete(id);
+  }
+}
+
+/** A packet is in use: those in whose place it came are let go. One that was not used yet may be the next. */
+function settle(id) {
+  const now = CHANNEL.packets.get(id);
+  if (!now) return;
+  now.isUsed = true;
+  for (const owner of now.owners) letGo(owner, (other, kept) => other !== id && kept.isUsed);
 }
 
 function publish(id, kept) {

@@ -3,19 +3,20 @@
 const MOUNTED = (globalThis[Symbol.for("ecgmodel.learn")] ??= new WeakMap());
 
 export default ({ parentElement: root, data, setStateValue }) => {
-  const isNewest = noteCall(root);
   const packet = unpack(data);
-  let mounted = MOUNTED.get(root);
-  if (mounted?.kind !== packet.kind) {
-    mounted?.figure.destroy();
-    mounted = { kind: packet.kind, figure: new FIGURES[packet.kind](root, (name, value) => mounted.set(name, value)) };
-    MOUNTED.set(root, mounted);
+  if (noteCall(root, packet.stamp)()) {
+    let mounted = MOUNTED.get(root);
+    if (mounted?.kind !== packet.kind) {
+      mounted?.figure.destroy();
+      const report = (name, value) => mounted.set(name, value);
+      mounted = { kind: packet.kind, figure: new FIGURES[packet.kind](root, report) };
+      MOUNTED.set(root, mounted);
+    }
+    mounted.set = setStateValue;
+    mounted.figure.update(packet);
   }
-  mounted.set = setStateValue;
-  mounted.figure.update(packet);
-  return () => {
-    if (!isNewest()) return;
-    mounted.figure.destroy();
+  return whenGone(root, () => {
+    MOUNTED.get(root)?.figure.destroy();
     MOUNTED.delete(root);
-  };
+  });
 };

@@ -103,12 +103,10 @@ class Matrices {
 const MATRICES = (globalThis[Symbol.for("ecgmodel.matrices")] ??= new WeakMap());
 
 export default ({ parentElement: root, data, setStateValue }) => {
-  const isNewest = noteCall(root);
   if (!MATRICES.has(root)) MATRICES.set(root, new Matrices(root));
-  MATRICES.get(root).update(data, (cell) => setStateValue("cell", cell));
-  return () => {
-    if (!isNewest()) return;
+  if (noteCall(root, data.stamp)()) MATRICES.get(root).update(data, (cell) => setStateValue("cell", cell));
+  return whenGone(root, () => {
     MATRICES.get(root)?.destroy();
     MATRICES.delete(root);
-  };
+  });
 };

@@ -12,16 +12,15 @@ export default async (component) => {
   const { parentElement: root, data } = component;
   const state = VIEWS.get(root) ?? {};
   VIEWS.set(root, state);
-  const isNewest = noteCall(root);
+  const isNewest = noteCall(root, data.stamp);
   const [text, , ...panes] = await Promise.all([receive(data.text), code(), ...data.panes.map(receive)]);
-  // A later call may have come by while this one waited.
   if (isNewest()) {
     state.view ??= new CHANNEL.Gates(root);
     state.view.update(text, panes, data, component);
+    [data.text, ...data.panes].forEach(settle);
   }
-  return () => {
-    if (!isNewest()) return;
+  return whenGone(root, () => {
     state.view?.destroy();
     VIEWS.delete(root);
-  };
+  });
 };

@@ -12,17 +12,22 @@ export default async (component) => {
   const { parentElement: root, data } = component;
   const state = TRACES.get(root) ?? {};
   TRACES.set(root, state);
-  const isNewest = noteCall(root);
+  const isNewest = noteCall(root, data.stamp);
   const [signal, labels] = await Promise.all([receive(data.signal), receive(data.labels), code()]);
-  // A later call may have come by while this one waited.
   if (isNewest()) {
     state.trace ??= new CHANNEL.Trace(root);
     state.trace.update(signal, labels, data, component);
-    for (const id of data.pieces) receive(id).then((piece) => state.trace.takePiece(piece));
+    settle(data.signal);
+    settle(data.labels);
+    for (const id of data.pieces) {
+      receive(id).then((piece) => {
+        state.trace.takePiece(piece);
+        settle(id);
+      });
+    }
   }
-  return () => {
-    if (!isNewest()) return;
+  return whenGone(root, () => {
     state.trace?.destroy();
     TRACES.delete(root);
-  };
+  });
 };

@@ -6,9 +6,8 @@ class Tiles {
     root.append(this.frame);
   }
 
-  update(bytes, report) {
+  update(data, report) {
     this.report = report;
-    const data = unpack(bytes);
     if (data.id === this.shown) return;
     this.shown = data.id;
     const focused = this.frame.getRootNode().activeElement?.dataset?.tile;
@@ -72,12 +71,11 @@ class Tiles {
 const TILES = (globalThis[Symbol.for("ecgmodel.tiles")] ??= new WeakMap());
 
 export default ({ parentElement: root, data, setStateValue }) => {
-  const isNewest = noteCall(root);
+  const packet = unpack(data);
   if (!TILES.has(root)) TILES.set(root, new Tiles(root));
-  TILES.get(root).update(data, (tile) => setStateValue("tile", tile));
-  return () => {
-    if (!isNewest()) return;
+  if (noteCall(root, packet.stamp)()) TILES.get(root).update(packet, (tile) => setStateValue("tile", tile));
+  return whenGone(root, () => {
     TILES.get(root)?.destroy();
     TILES.delete(root);
-  };
+  });
 };

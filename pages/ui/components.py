@@ -16,7 +16,7 @@ import streamlit as st
 
 from ecgmodel.labels import BEAT_SYMBOLS, CLASSES
 from ecgmodel.records.record import Record
-from pages.ui.packets import Packet, join_code, pack, read_asset
+from pages.ui.packets import Packet, join_code, pack, read_asset, stamp
 from pages.ui.trace_signal import encode_pieces, encode_signal
 from pages.ui.trace_words import trace_words
 
@@ -179,19 +179,20 @@ def show_trace(
         _labels_carrier(key=f"{key}.labels", data=labels.data)
         for index, piece in pieces.items():
             _piece_carrier(key=f"{key}.piece.{index}", data=piece.data)
+        data = {
+            "signal": signal.id,
+            "labels": labels.id,
+            "pieces": [piece.id for piece in pieces.values()],
+            "view": asdict(wish.view),
+            "wish": wish.number,
+            "cursor_s": cursor_s,
+            "height": height,
+            "report_view": report_view,
+            "autoplay": monitor is not None and monitor.autoplay,
+        }
         state = _trace(
             key=key,
-            data={
-                "signal": signal.id,
-                "labels": labels.id,
-                "pieces": [piece.id for piece in pieces.values()],
-                "view": asdict(wish.view),
-                "wish": wish.number,
-                "cursor_s": cursor_s,
-                "height": height,
-                "report_view": report_view,
-                "autoplay": monitor is not None and monitor.autoplay,
-            },
+            data=data | {"stamp": stamp(key, data)},
             on_view_change=_ignore,
             on_pieces_change=_ignore,
             on_selected_change=_ignore,

@@ -18,7 +18,7 @@ from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.components import LabelRow, View, show_trace
 from pages.ui.evaluate_judged import Judged, axes_of, find_judged, rows_of_cell
 from pages.ui.evaluate_matrix import ChosenCell, chosen_cell
-from pages.ui.packets import pack, read_asset
+from pages.ui.packets import pack_stamped, read_asset
 from pages.ui.record_panel import offer_download
 from pages.ui.text import t, tn
 from pages.ui.trace_signal import GAP
@@ -143,7 +143,8 @@ def _show_tiles(judged: Judged, shown: np.ndarray, opened: int | None) -> None:
         if signal is not None:
             known = np.isfinite(signal)
             samples[place, known] = np.clip(np.rint(signal[known] / STEP_MV), -32000, 32000)
-    packet = pack(
+    packet = pack_stamped(
+        _TILES,
         {
             "tiles": [
                 _describe_tile(predictions, int(k), here=signal is not None)

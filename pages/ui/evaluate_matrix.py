@@ -13,7 +13,7 @@ from ecgmodel.figures.confusion import Unit, fill_cells, format_share
 from ecgmodel.labels import CLASS_NAMES
 from pages.ui import state
 from pages.ui.evaluate_judged import ALL, Measure, Part, axes_of
-from pages.ui.packets import read_asset
+from pages.ui.packets import read_asset, stamp
 from pages.ui.text import language, look_up, t
 
 CODE_FILES = ("channel.js", "learn_draw.js", "matrix.js")
@@ -134,16 +134,13 @@ def show_matrices(panes: Sequence[Pane], measure: Measure, *, key: str, unit: Un
         pane = panes[chosen.pane]
         if (chosen.judged, chosen.measure, chosen.part) == (pane.key, measure, pane.part):
             mine = {"pane": chosen.pane, "truth": chosen.truth, "named": chosen.named}
-    _matrices(
-        key=key,
-        data={
-            "panes": [_describe(pane, measure, unit) for pane in panes],
-            "chosen": mine,
-            "text": _words(unit),
-            "palette": palette.CLASS_COLOURS,
-        },
-        on_cell_change=take,
-    )
+    data = {
+        "panes": [_describe(pane, measure, unit) for pane in panes],
+        "chosen": mine,
+        "text": _words(unit),
+        "palette": palette.CLASS_COLOURS,
+    }
+    _matrices(key=key, data=data | {"stamp": stamp(key, data)}, on_cell_change=take)
 
 
 def _describe(pane: Pane, measure: Measure, unit: Unit) -> dict:

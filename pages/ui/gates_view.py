@@ -19,7 +19,7 @@ from ecgmodel.network.gates import GateTrace
 from ecgmodel.network.model_file import Model
 from ecgmodel.network.saliency import Saliency
 from ecgmodel.segments.dataset import MODEL_FS, Segments
-from pages.ui.packets import Packet, join_code, pack, read_asset
+from pages.ui.packets import Packet, join_code, pack, read_asset, stamp
 from pages.ui.text import language, t
 
 CODE_FILES = ("trace_dom.js", "gates_data.js", "gates_paint.js", "gates_calculator.js", "gates.js")
@@ -116,16 +116,17 @@ def show_gates(
         _words_carrier(key=f"{key}.words", data=words.data)
         for number, packet in enumerate(packets):
             _pane_carrier(key=f"{key}.pane_{number}", data=packet.data)
+        data = {
+            "text": words.id,
+            "panes": [packet.id for packet in packets],
+            "step": step,
+            "unit": unit,
+            "wish": wish,
+            "brush": None if brush is None else {"first": brush[0], "last": brush[1]},
+        }
         _gates(
             key=key,
-            data={
-                "text": words.id,
-                "panes": [packet.id for packet in packets],
-                "step": step,
-                "unit": unit,
-                "wish": wish,
-                "brush": None if brush is None else {"first": brush[0], "last": brush[1]},
-            },
+            data=data | {"stamp": stamp(key, data)},
             on_cell_change=_ignore,
             on_brush_change=_ignore,
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import streamlit as st
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
 
@@ -34,6 +36,34 @@ def pack(fields: dict, arrays: dict[str, np.ndarray]) -> Packet:
     digest = hashlib.blake2b(text + body, digest_size=12).hexdigest()
     header = json.dumps({"id": digest, "fields": fields, "arrays": listed}, ensure_ascii=False).encode()
     return Packet(digest, len(header).to_bytes(4, "little") + header + body)
+
+
+def stamp(key: str, content: object) -> int:
+    """Return a number for what an element is sent: it rises with each change, see `noteCall` in `channel.js`.
+
+    Parameters
+    ----------
+    key : str
+        Of the element.
+    content : object
+        Compared with what was sent before.
+
+    Returns
+    -------
+    int
+        Milliseconds since 1970, so that a visitor whose session is lost does not start below what the browser knows.
+    """
+    key = f"{key}.stamp"
+    before, number = st.session_state.get(key, (None, 0))
+    if before != content:
+        number = max(number + 1, time.time_ns() // 1_000_000)
+        st.session_state[key] = (content, number)
+    return number
+
+
+def pack_stamped(key: str, fields: dict, arrays: dict[str, np.ndarray]) -> Packet:
+    """Pack what is all that an element is sent, with its stamp among the fields."""
+    return pack(fields | {"stamp": stamp(key, pack(fields, arrays).id)}, arrays)
 
 
 def read_asset(name: str) -> str:

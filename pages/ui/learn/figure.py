@@ -8,7 +8,7 @@ import streamlit as st
 
 from ecgmodel.figures import palette
 from pages.ui import state
-from pages.ui.packets import ASSETS, pack, read_asset
+from pages.ui.packets import ASSETS, pack_stamped, read_asset
 
 CODE_FILES = ("channel.js", "learn_draw.js", *sorted(path.name for path in ASSETS.glob("learn_fig_*.js")), "learn.js")
 """The files of the figures in the order in which they are joined into one module."""
@@ -55,7 +55,7 @@ def show_figure(
     with st.container(key=key):
         result = _figure(
             key=f"learn.figure.{kind}",
-            data=pack(described, arrays or {}).data,
+            data=pack_stamped(f"learn.figure.{kind}", described, arrays or {}).data,
             on_place_change=_ignore,
             on_beat_change=_ignore,
         )

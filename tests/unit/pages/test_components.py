@@ -1,5 +1,8 @@
+import time
+
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from ecgmodel.records.sources import open_record
 from pages.ui import components
@@ -30,6 +33,21 @@ def test_packet_id_follows_content():
     assert pack({"x": 1}, {"a": np.arange(3, dtype=np.int16)}) == first
     assert pack({"x": 2}, {"a": np.arange(3, dtype=np.int16)}).id != first.id
     assert pack({"x": 1}, {"a": np.arange(1, 4, dtype=np.int16)}).id != first.id
+
+
+def test_a_stamp_rises_with_each_change():
+    """It stays where the content does, and starts at the clock, above those of any session before."""
+
+    def script():
+        import streamlit as st
+
+        from pages.ui.packets import stamp
+
+        st.session_state["stamps"] = [stamp("key", {"content": content}) for content in (1, 1, 2, 1)]
+
+    before = time.time() * 1000
+    first, same, second, third = AppTest.from_function(script).run().session_state["stamps"]
+    assert before - 1 <= first == same < second < third
 
 
 FIRST, ELSEWHERE, THIRD = View(0.0, 10.0), View(50.0, 10.0), View(90.0, 10.0)
