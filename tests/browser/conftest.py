@@ -61,16 +61,9 @@ def run_app() -> Iterator[RunApp]:
         yield run
 
 
-@pytest.fixture(scope="module")
-def app_server() -> Iterator[Server]:
-    """The app on what this machine has, started once for the tests of a module."""
-    with serve(ROOT / "app.py") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def embedded_app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app as on a machine without the database, started once for the tests of a module."""
+    """The app as on a machine without the database, started once: each test is a visitor of its own."""
     env = {"ECG_DATA_DIR": None, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
     with serve(ROOT / "app.py", env) as server:
         yield server

@@ -39,19 +39,21 @@ class Server:
     log: Path
 
 
-def find_free_port(wish: int = 0) -> int:
-    """Return a TCP port on which nobody listens: the one that is wished for where it is free."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # of a server that has just ended
-        try:
-            probe.bind(("127.0.0.1", wish))
-        except OSError:
-            probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def find_free_port(*wishes: int) -> int:
+    """Return a TCP port on which nobody listens: the first of those that are wished for, else any."""
+    for port in (*wishes, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # of a server that has just ended
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
+    raise OSError("This machine has no free port.")
 
 
-USUAL_PORT = find_free_port()
-"""Of this process's servers, one after the other: a browser keeps what it compiled by address."""
+USUAL_PORTS = (find_free_port(), find_free_port())
+"""Of this process's servers: a browser keeps what it compiled by address."""
 
 
 @contextmanager
@@ -75,7 +77,7 @@ def serve(script: Path, env: Mapping[str, str | None] | None = None, *, wait: bo
             variables.pop(name, None)
         else:
             variables[name] = value
-    port = find_free_port(USUAL_PORT)
+    port = find_free_port(*USUAL_PORTS)
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"]
     command += ["--server.fileWatcherType", "none"]

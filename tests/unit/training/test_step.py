@@ -65,7 +65,7 @@ def test_a_shorter_bucket_changes_nothing(name: str) -> None:
 @pytest.mark.parametrize("jit_compile", [True, False])
 def test_one_step_is_one_step_of_keras_adam(jit_compile: bool) -> None:
     """Without dropout, decay and clipping, on the same batch."""
-    config = NetworkConfig(dropout=0.0)
+    config = NetworkConfig(dropout=0.0, n_samples=300)
     weights = initialise_weights(config, 2)
     segments = make_segments(config, 8)
     step = TrainStep(config, weights, clip_norm=1e9, jit_compile=jit_compile)
@@ -104,7 +104,7 @@ def test_moving_statistics_are_those_of_the_batch_without_its_padding() -> None:
 
 def test_segments_of_weight_zero_do_not_count() -> None:
     """They only fill the batch."""
-    config = NetworkConfig(dropout=0.0)
+    config = NetworkConfig(dropout=0.0, n_samples=300)
     segments = make_segments(config, 8)
     weight = np.array([1, 1, 1, 1, 0, 0, 0, 0], np.float32)
     label = segments.label.copy()
@@ -121,7 +121,7 @@ def test_segments_of_weight_zero_do_not_count() -> None:
 @pytest.mark.parametrize("jit_compile", [True, False])
 def test_a_restored_step_goes_on_as_if_it_had_never_stopped(jit_compile: bool) -> None:
     """Weights, moments, dropout."""
-    config = NetworkConfig(units=5)
+    config = NetworkConfig(units=5, n_samples=300)
     segments = make_segments(config, 8)
     batch = (segments.signal, segments.length, segments.label, np.ones(8, np.float32), 1e-2)
     step = TrainStep(config, initialise_weights(config, 2), seed=9, jit_compile=jit_compile)
