@@ -14,7 +14,7 @@ def app_pages() -> list[st.Page]:
     They have no icons: the browser would fetch a page's icon for its tab from the network.
     """
     return [
-        st.Page("pages/records.py", title=t("Records"), default=True),
+        st.Page("pages/records.py", title=t("Records"), url_path="start", default=True),
         st.Page("pages/predict.py", title=t("Predict")),
         st.Page("pages/gates.py", title=t("Gates")),
         st.Page("pages/train.py", title=t("Train")),
@@ -22,7 +22,13 @@ def app_pages() -> list[st.Page]:
         st.Page("pages/learn.py", title=t("Learn")),
         st.Page("pages/upload.py", title=t("Upload")),
         st.Page("pages/annotate.py", title=t("Annotate")),
+        st.Page(_go_to_records, title=t("Records"), url_path="records", visibility="hidden"),
     ]
+
+
+def _go_to_records() -> None:
+    """Lead an address that names the first page, as it names the others, to where Streamlit serves it: the root."""
+    st.switch_page("pages/records.py", query_params=st.query_params.to_dict())
 
 
 def enter_through_app() -> None:

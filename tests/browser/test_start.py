@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.conftest import visitor_page
 from tests.browser.server import Server
 
 FIRST_PAINT_LIMIT_MS = 30_000
@@ -33,3 +34,16 @@ def test_wrong_record_in_the_address(page: Page, embedded_app_server: Server):
     page.goto(f"{embedded_app_server.url}/?record=../../secret")
     expect(page.locator("[data-paints]")).to_be_visible(timeout=FIRST_PAINT_LIMIT_MS)
     expect(page.get_by_text("There is no record").first).to_be_visible()
+
+
+def test_first_page_by_its_name(chromium: BrowserContext, embedded_app_server: Server):
+    """`/records` leads to the first page, as every other page's name does, and the address keeps what it carries.
+
+    Whichever page an address names, Streamlit first asks for its server below that name, which the console reports.
+    """
+    with visitor_page(chromium) as page:
+        page.goto(f"{embedded_app_server.url}/records?record=simulated-rbbb&t=60&w=5")
+        expect(page.locator("[data-paints]")).to_be_visible(timeout=FIRST_PAINT_LIMIT_MS)
+        expect(page.get_by_text("simulated-rbbb").first).to_be_visible()
+        expect(page).to_have_url(f"{embedded_app_server.url}/?record=simulated-rbbb&t=60&w=5")
+        expect(page.get_by_role("dialog")).to_have_count(0)
