@@ -178,7 +178,13 @@ def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     from ecgmodel.records import sources
 
     monkeypatch.setattr(sources, "list_records", lambda: signal.raise_signal(signal.SIGINT))
-    assert main(["dataset"]) == 130
+    # A shell lets its background jobs ignore Ctrl-C, and the tests may be one.
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        code = main(["dataset"])
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert code == 130
     assert capsys.readouterr().err == "Interrupted.\n"
 
 
