@@ -21,10 +21,9 @@ from ecgmodel.training.step import TrainStep
 
 CLASS_WEIGHTINGS = ("none", "root", "balanced")
 N_BUCKETS = 5
-COMPILED_FROM = 100_000
-"""Segments, over all epochs, from which XLA is waited for. On simulated records the first epoch took 17 to 27 s with it
-and 8 to 12 s without, and each segment after it 0.25 to 0.4 ms less: it wins its time back after about 50,000, and who
-trains for as short a time sees more in epochs that come soon."""
+COMPILED_FROM = 50_000
+"""Segments, over all epochs, from which XLA is waited for. The first epoch took 17 to 28 s with it and 8 to 12 s
+without, and each segment after it 0.25 to 0.4 ms less: about there it has won its time back."""
 
 
 class TrainingDivergedError(EcgModelError):
