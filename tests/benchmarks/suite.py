@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from ecgmodel.errors import EcgModelError
 from tests.benchmarks.app_memory import measure_app_memory
-from tests.benchmarks.app_start import measure_app_start
+from tests.benchmarks.app_start import measure_app_start, measure_fresh_start
 from tests.benchmarks.day_long import measure_day_long, measure_day_long_memory
 from tests.benchmarks.gates import measure_gates_beat, measure_gates_motion
 from tests.benchmarks.measure import Measure
@@ -21,6 +21,7 @@ from tests.benchmarks.watch_file import measure_watch_file
 
 MEASURES: dict[str, Callable[[], Measure]] = {
     "start": measure_app_start,
+    "start-fresh": measure_fresh_start,
     "next-window": measure_next_window,
     "scrolling": measure_scrolling,
     "gates-motion": measure_gates_motion,
