@@ -12,7 +12,7 @@ import pytest
 from tests.no_network import sitecustomize as no_network
 
 hypothesis.settings.register_profile("laptop", max_examples=100, deadline=None)
-hypothesis.settings.register_profile("ci", max_examples=250, deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("ci", max_examples=500, deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("nightly", max_examples=10_000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "laptop"))
 
