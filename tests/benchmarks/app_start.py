@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from tests.benchmarks.driver import PAINTED_TRACE, open_browser, open_page
 from tests.benchmarks.measure import Measure, Target, Yardstick
-from tests.browser.server import ROOT, serve
+from tests.browser.server import ROOT, serve, without_database
 
 N_RUNS = 9
 ONE_LINE = Path(__file__).parent / "apps" / "one_line.py"
@@ -26,7 +26,7 @@ def measure_app_start() -> Measure:
 def measure_fresh_start() -> Measure:
     """Start the app as on a fresh machine, which has nothing but the repository."""
     with tempfile.TemporaryDirectory(prefix="ecgmodel-") as cache:
-        return _measure("the same on a fresh machine", {"ECG_DATA_DIR": None, "XDG_CACHE_HOME": cache})
+        return _measure("the same on a fresh machine", without_database(Path(cache)))
 
 
 def _measure(name: str, env: Mapping[str, str | None]) -> Measure:

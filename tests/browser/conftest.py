@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find_chromium
-from tests.browser.server import ROOT, Server, serve
+from tests.browser.server import ROOT, Server, serve, without_database
 
 RunApp = Callable[..., Server]
 
@@ -64,8 +64,7 @@ def run_app() -> Iterator[RunApp]:
 @pytest.fixture(scope="session")
 def embedded_app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app as on a machine without the database, started once: each test is a visitor of its own."""
-    env = {"ECG_DATA_DIR": None, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
-    with serve(ROOT / "app.py", env) as server:
+    with serve(ROOT / "app.py", without_database(tmp_path_factory.mktemp("cache"))) as server:
         yield server
 
 

@@ -56,6 +56,11 @@ USUAL_PORTS = (find_free_port(), find_free_port())
 """Of this process's servers: a browser keeps what it compiled by address."""
 
 
+def without_database(cache: Path) -> dict[str, str | None]:
+    """Return the variables that differ on a machine without the database, whose cache is a folder of the test's own."""
+    return {"ECG_DATA_DIR": None, "XDG_CACHE_HOME": str(cache)}
+
+
 @contextmanager
 def serve(script: Path, env: Mapping[str, str | None] | None = None, *, wait: bool = True) -> Iterator[Server]:
     """Serve `script` until the block ends; then fail if the server wrote a traceback before it was told to stop.

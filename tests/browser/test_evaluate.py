@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.sources import open_record
-from tests.browser.server import ROOT, Server, serve
+from tests.browser.server import ROOT, Server, serve, without_database
 from tests.browser.test_predict import read_symbols
 from tests.evaluation_case import make_predictions, ship_result
 
@@ -25,7 +25,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("results")
     ship_result(folder, "gru", "segments-10fold", right=0.95)
     ship_result(folder, "gru", "patients-10fold", **PEOPLE)
-    env = {"ECG_DATA_DIR": None, "ECG_RESULTS_DIR": str(folder), "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("c"))}
+    env = without_database(tmp_path_factory.mktemp("cache")) | {"ECG_RESULTS_DIR": str(folder)}
     with serve(ROOT / "app.py", env) as running:
         yield running
 

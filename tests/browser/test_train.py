@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, WebError, expect
 from ecgmodel.network.model_file import parse_model
 from ecgmodel.training.jobs import list_runs
 from tests.browser.conftest import visitor_page
-from tests.browser.server import ROOT, Server, serve
+from tests.browser.server import ROOT, Server, serve, without_database
 from tests.browser.steps import save_file
 
 N_EPOCHS = 6
@@ -29,8 +29,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app as on a machine without the database."""
-    env = {"ECG_DATA_DIR": None, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")), "ECG_RUNS_DIR": str(runs)}
-    with serve(ROOT / "app.py", env) as server:
+    env = without_database(tmp_path_factory.mktemp("cache"))
+    with serve(ROOT / "app.py", env | {"ECG_RUNS_DIR": str(runs)}) as server:
         yield server
 
 
