@@ -93,15 +93,18 @@ def open_model(name: str) -> Model:
 
 
 def describe(record: Record, prediction: RecordPrediction) -> dict[str, object]:
-    """Return what `--json` prints: seconds with 0.1 ms, probabilities with six places."""
+    """Return what `--json` prints: seconds with 0.1 ms, the median R amplitude, probabilities with six places."""
     from ecgmodel.labels import CLASSES
+    from ecgmodel.records.amplitude import measure_r_amplitude
 
+    amplitude = measure_r_amplitude(record.lead(prediction.lead), record.fs, prediction.r_sample)
     beats = zip(prediction.r_sample / prediction.fs, prediction.predicted, prediction.probabilities, strict=True)
     return {
         "fs": prediction.fs,
         "lead": prediction.lead,
         "unit": "mV",
         "seconds": round(record.duration_s, 4),
+        "amplitude_mv": None if amplitude is None else round(amplitude, 4),
         "beats": [
             {
                 "s": round(float(seconds), 4),

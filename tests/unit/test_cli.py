@@ -76,7 +76,7 @@ def test_classify_prints_json_alone(no_mitdb: None, beats_model: Path):
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     record = open_record(RECORD)
-    assert list(result) == ["fs", "lead", "unit", "seconds", "beats"]
+    assert list(result) == ["fs", "lead", "unit", "seconds", "amplitude_mv", "beats"]
     assert (result["fs"], result["lead"], result["unit"]) == (record.fs, record.default_lead, "mV")
     assert result["seconds"] == pytest.approx(record.duration_s, abs=1e-4)
     assert len(result["beats"]) > 10
@@ -212,7 +212,7 @@ def test_classify_reads_a_file(no_mitdb: None, beats_model: Path, capsys: pytest
     """A watch's file gives its rate, lead, unit and length, every beat, and why it was read so."""
     truth = json.loads((CSV / "corpus.json").read_text(encoding="utf-8"))["signals"]["apple-en.csv"]
     result = classify_file(capsys, str(CSV / "apple-en.csv"), "--model", str(beats_model))
-    assert list(result) == ["fs", "lead", "unit", "seconds", "beats", "evidence"]
+    assert list(result) == ["fs", "lead", "unit", "seconds", "amplitude_mv", "beats", "evidence"]
     assert (result["fs"], result["lead"], result["unit"]) == (truth["fs"], truth["leads"][0], truth["unit"])
     assert result["seconds"] == pytest.approx(truth["samples"] / truth["fs"], abs=1e-3)
     found = [beat["s"] for beat in result["beats"]]
