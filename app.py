@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import blocks, cache, frame, sidebar, state
+from pages.caches import cache
+from pages.session import state
+from pages.ui import blocks, frame, sidebar
 from pages.ui.text import t
 
 ASSETS = Path(__file__).parent / "assets"

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from ecgmodel.evaluation.aami import count_groups
-from ecgmodel.evaluation.metrics import confusion
 from ecgmodel.evaluation.operating_curves import draw_class_curves, measure_reliability
 from ecgmodel.evaluation.predictions import Predictions, truth_of_symbols, write_predictions
 from ecgmodel.evaluation.results import FoldSummary, Result, predictions_path, result_path, write_result
 from ecgmodel.labels import CLASSES
-from ecgmodel.records.sources import open_record
+from ecgmodel.records.sources.catalogue import open_record
+from ecgmodel.scores.metrics import confusion
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.mitdb_segments import cut_labelled_beats
 from ecgmodel.segments.runs import cut_runs

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ecgmodel.records.sources import open_record
+from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.runs import cut_runs, find_runs
 
 SYMBOLS = "NNV+NNAVV"

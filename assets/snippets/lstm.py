@@ -1,9 +1,9 @@
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.gates import explain_step, trace_gates
-from ecgmodel.network.inference import Classifier
+from ecgmodel.network.inside.gates import explain_step, trace_gates
 from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model
-from ecgmodel.records.sources import open_record
+from ecgmodel.network.serving import Classifier
+from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.one_beat import cut_one, nearest_beat
 
 RECORD = "simulated-mixed"

@@ -1,4 +1,4 @@
-from ecgmodel.network.plain_rnn import impulse, memory_span, run_plain_rnn
+from ecgmodel.network.teaching.plain_rnn import impulse, memory_span, run_plain_rnn
 
 WEIGHT = 0.9
 

@@ -1,8 +1,8 @@
-from ecgmodel.evaluation.agreement import compare_beats
-from ecgmodel.evaluation.metrics import score
-from ecgmodel.network.inference import classify_record
+from ecgmodel.classification.agreement import compare_beats
 from ecgmodel.network.model_file import list_shipped_models, open_shipped_model
-from ecgmodel.records.sources import open_record
+from ecgmodel.network.serving import classify_record
+from ecgmodel.records.sources.catalogue import open_record
+from ecgmodel.scores.metrics import score
 
 RECORD = "simulated-mixed"
 MODEL = None  # None: only list what is shipped

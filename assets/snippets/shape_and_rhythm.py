@@ -1,7 +1,7 @@
 import numpy as np
 
-from ecgmodel.records.sources import open_record
-from ecgmodel.records.waves import find_waves
+from ecgmodel.records.signal.waves import find_waves
+from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.one_beat import list_beats, nearest_beat
 
 RECORD = "simulated-mixed"

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ecgmodel.network.layer_outputs import draw_cell, layer_outputs
+from ecgmodel.network.inside.layer_outputs import draw_cell, layer_outputs
 
 BATCH = 32
 STEPS = 10

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from ecgmodel.command_line.output import save_output, show_download
 
 if TYPE_CHECKING:
-    from ecgmodel.network.inference import RecordPrediction
     from ecgmodel.network.model_file import Model
+    from ecgmodel.network.serving import RecordPrediction
     from ecgmodel.records.record import Record
 
 DEFAULT_MODEL = "beats-gru"
@@ -53,8 +53,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 def run(options: argparse.Namespace) -> None:
     """Classify, and give the result in every form that was asked for."""
     from ecgmodel.command_line.files import is_file, open_file
-    from ecgmodel.network.inference import Classifier, classify_record
-    from ecgmodel.records.sources import open_record
+    from ecgmodel.network.serving import Classifier, classify_record
+    from ecgmodel.records.sources.catalogue import open_record
 
     model = open_model(options.model)
     opened = None
@@ -133,8 +133,8 @@ def format_beats_atr(prediction: RecordPrediction) -> bytes:
     """Return the model's beats as a WFDB annotation file."""
     import numpy as np
 
+    from ecgmodel.records.exports.wfdb_files import format_atr
     from ecgmodel.records.record import Annotations
-    from ecgmodel.records.wfdb_export import format_atr
 
     nothing = np.full(len(prediction), "")
     return format_atr(Annotations(prediction.r_sample, prediction.predicted, nothing), prediction.fs)

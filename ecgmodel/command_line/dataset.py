@@ -47,8 +47,8 @@ def count_segments(kind: str) -> dict[str, int]:
         Where not all records are on this machine.
     """
     from ecgmodel.labels import CLASSES
-    from ecgmodel.records.mitdb import RECORD_NAMES
-    from ecgmodel.records.sources import list_records
+    from ecgmodel.records.sources.catalogue import list_records
+    from ecgmodel.records.sources.mitdb import RECORD_NAMES
     from ecgmodel.segments.mitdb_segments import cut_mitdb
 
     missing = [entry.name for entry in list_records() if entry.available == "download"]

@@ -25,8 +25,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Fetch, and say where the records are."""
-    from ecgmodel.records.download import cache_folder, download_records
-    from ecgmodel.records.mitdb import RECORD_NAMES
+    from ecgmodel.records.sources.download import cache_folder, download_records
+    from ecgmodel.records.sources.mitdb import RECORD_NAMES
 
     folder = options.folder if options.folder is not None else cache_folder()
     with show_download() as report:

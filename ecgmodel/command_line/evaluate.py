@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> None:
     from ecgmodel.evaluation import cross_validation as work
     from ecgmodel.evaluation import results
     from ecgmodel.segments.splits import count_folds
-    from ecgmodel.training.job_file import SCHEDULER_VARIABLE
+    from ecgmodel.training.jobs.job_file import SCHEDULER_VARIABLE
     from ecgmodel.training.presets import find_preset
     from ecgmodel.training.train import adapt_preset
 

@@ -52,7 +52,7 @@ def is_file(argument: str) -> bool:
     """Tell the path of a file from a record's name: no record has a suffix or a folder, and its name goes first."""
     if os.sep in argument or "/" in argument:
         return True
-    from ecgmodel.records.sources import list_records
+    from ecgmodel.records.sources.catalogue import list_records
 
     return argument not in {entry.name for entry in list_records()} and (
         bool(Path(argument).suffix) or Path(argument).is_file()
@@ -69,8 +69,8 @@ def open_file(options: argparse.Namespace) -> OpenedFile:
     ImportFileError
         Where the file is not there or cannot be read.
     """
-    from ecgmodel.records.csv_import import Recording
-    from ecgmodel.records.uploads import read_files, sniff_files
+    from ecgmodel.records.imports.files import read_files, sniff_files
+    from ecgmodel.records.imports.text_file import Recording
 
     files = find_files(Path(options.record))
     settings = read_settings(options)

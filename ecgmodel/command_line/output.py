@@ -12,7 +12,7 @@ from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import EcgModelError
 
 if TYPE_CHECKING:
-    from ecgmodel.records.download import DownloadProgress
+    from ecgmodel.records.sources.download import DownloadProgress
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgmodel.evaluation.agreement import MATCH_WINDOW_S, match_beats
+from ecgmodel.classification.agreement import MATCH_WINDOW_S, match_beats
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Annotations
 

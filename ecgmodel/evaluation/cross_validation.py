@@ -18,7 +18,6 @@ import numpy as np
 from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.aami import count_groups
 from ecgmodel.evaluation.baselines import BASELINES
-from ecgmodel.evaluation.metrics import confusion, score
 from ecgmodel.evaluation.operating_curves import draw_class_curves, measure_reliability
 from ecgmodel.evaluation.predictions import (
     Predictions,
@@ -29,11 +28,12 @@ from ecgmodel.evaluation.predictions import (
 )
 from ecgmodel.evaluation.results import FoldSummary, Result, read_result, result_path
 from ecgmodel.labels import CLASSES
-from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import Model, read_model, write_model
-from ecgmodel.records.mitdb import RECORD_NAMES
+from ecgmodel.network.serving import Classifier
 from ecgmodel.records.record import Record
-from ecgmodel.records.sources import open_record
+from ecgmodel.records.sources.catalogue import open_record
+from ecgmodel.records.sources.mitdb import RECORD_NAMES
+from ecgmodel.scores.metrics import confusion, score
 from ecgmodel.segments.beats import cut_beats
 from ecgmodel.segments.dataset import Segments, join_segments
 from ecgmodel.segments.mitdb_segments import cut_record

@@ -12,8 +12,8 @@ import numpy as np
 
 from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import ConfigError
-from ecgmodel.evaluation.metrics import confusion
 from ecgmodel.labels import CLASSES, NEAREST_CLASS, class_index
+from ecgmodel.scores.metrics import confusion
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,9 +14,9 @@ from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.aami import score_groups
 from ecgmodel.evaluation.intervals import Interval, bootstrap_people
-from ecgmodel.evaluation.metrics import Scores, score
 from ecgmodel.evaluation.operating_curves import ClassCurve, ReliabilityBin
 from ecgmodel.network.config import NetworkConfig
+from ecgmodel.scores.metrics import Scores, score
 from ecgmodel.segments.splits import PROTOCOLS, person
 from ecgmodel.training.run_folder import EpochResult
 

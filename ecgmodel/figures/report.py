@@ -11,7 +11,7 @@ from html import escape
 
 import numpy as np
 
-from ecgmodel.evaluation.beat_summary import UNSURE, BeatSummary
+from ecgmodel.classification.beat_summary import UNSURE, BeatSummary
 from ecgmodel.figures.palette import CLASS_COLOURS, OTHER_COLOUR, PAPER
 from ecgmodel.labels import CLASS_NAMES, SYMBOL_NAMES
 from ecgmodel.records.record import Record

@@ -8,11 +8,11 @@ from html import escape
 import numpy as np
 
 from ecgmodel.evaluation.aami import PREDICTED_GROUPS, score_groups
-from ecgmodel.evaluation.metrics import Scores, score
 from ecgmodel.evaluation.results import Result, ResultIntervals
 from ecgmodel.figures.confusion import fill_cells, format_share
 from ecgmodel.figures.report import STYLE, Say
 from ecgmodel.labels import AAMI_GROUPS, CLASS_NAMES, CLASSES
+from ecgmodel.scores.metrics import Scores, score
 from ecgmodel.segments.splits import person
 
 _MATRIX_STYLE = """

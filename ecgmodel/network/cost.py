@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.network.config import GATES, NetworkConfig
-from ecgmodel.network.inference import Classifier
+from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
 
 

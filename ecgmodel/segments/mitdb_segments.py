@@ -9,9 +9,9 @@ import numpy as np
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.labels import NEAREST_CLASS, class_index
-from ecgmodel.records.mitdb import RECORD_NAMES
 from ecgmodel.records.record import Annotations, Record, default_lead
-from ecgmodel.records.sources import RecordOutline, open_record
+from ecgmodel.records.sources.catalogue import RecordOutline, open_record
+from ecgmodel.records.sources.mitdb import RECORD_NAMES
 from ecgmodel.segments.beats import BEFORE_SAMPLES, CHANNELS, cut_beats
 from ecgmodel.segments.dataset import SEGMENT_SAMPLES, Segments, join_segments
 from ecgmodel.segments.projections import add_projections, projected_leads

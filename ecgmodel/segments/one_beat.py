@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ecgmodel.errors import SegmentError
-from ecgmodel.records.r_peaks import detect_r_peaks
 from ecgmodel.records.record import Annotations, Record
+from ecgmodel.records.signal.r_peaks import detect_r_peaks
 from ecgmodel.segments.dataset import MODEL_FS, Segments
 from ecgmodel.segments.edit import beat_surroundings, cut_segment, readable_in_runs, run_surroundings
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from scipy.signal import resample_poly
 
-from ecgmodel.records.quality import fill_missing
+from ecgmodel.records.signal.quality import fill_missing
 from ecgmodel.segments.dataset import MODEL_FS
 
 BLOCK = 1 << 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ecgmodel.training.jobs import Run
+from ecgmodel.training.jobs.jobs import Run
 from ecgmodel.training.train import describe_run
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import read_model
-from ecgmodel.training.job_file import read_job
+from ecgmodel.training.jobs.job_file import read_job
 from ecgmodel.training.run_folder import EpochResult, RunFolder
 
 TIME_LIMIT_S = 180

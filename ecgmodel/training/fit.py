@@ -13,8 +13,8 @@ from ecgmodel.errors import ConfigError, EcgModelError
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.build import Weights, initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import Model, ModelCard
+from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.training.run_folder import Checkpoint, EpochResult, RunFolder
 from ecgmodel.training.step import TrainStep

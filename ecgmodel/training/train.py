@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from ecgmodel.errors import ConfigError
-from ecgmodel.evaluation.metrics import confusion, score
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import Model, ModelCard, write_model
-from ecgmodel.records.mitdb import RECORD_NAMES
+from ecgmodel.network.serving import Classifier
+from ecgmodel.records.sources.mitdb import RECORD_NAMES
+from ecgmodel.scores.metrics import confusion, score
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.mitdb_segments import cut_mitdb
 from ecgmodel.segments.splits import DS1, Split, count_folds, split_segments

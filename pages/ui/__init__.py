@@ -1,1 +1,1 @@
-"""What the pages share: session state, words, caches, components."""
+"""What the pages share: frame, controls, wording."""

@@ -11,11 +11,11 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
 from ecgmodel.segments.splits import person
-from pages.ui import state
+from pages.session import state
 from pages.ui.text import error_text, t, tn
 
 if TYPE_CHECKING:
-    from pages.ui.components import TraceEvent
+    from pages.components.trace import TraceEvent
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 MITDB_URL = "https://physionet.org/content/mitdb/1.0.0/"

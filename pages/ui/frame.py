@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import state
+from pages.session import state
 from pages.ui.text import t
 
 
@@ -14,21 +14,21 @@ def app_pages() -> list[st.Page]:
     They have no icons: the browser would fetch a page's icon for its tab from the network.
     """
     return [
-        st.Page("pages/records.py", title=t("Records"), url_path="start", default=True),
-        st.Page("pages/predict.py", title=t("Predict")),
-        st.Page("pages/gates.py", title=t("Gates")),
-        st.Page("pages/train.py", title=t("Train")),
-        st.Page("pages/evaluate.py", title=t("Evaluate")),
-        st.Page("pages/learn.py", title=t("Learn")),
-        st.Page("pages/upload.py", title=t("Upload")),
-        st.Page("pages/annotate.py", title=t("Annotate")),
+        st.Page("pages/records/page.py", title=t("Records"), url_path="start", default=True),
+        st.Page("pages/predict/page.py", title=t("Predict"), url_path="predict"),
+        st.Page("pages/gates/page.py", title=t("Gates"), url_path="gates"),
+        st.Page("pages/train/page.py", title=t("Train"), url_path="train"),
+        st.Page("pages/evaluate/page.py", title=t("Evaluate"), url_path="evaluate"),
+        st.Page("pages/learn/page.py", title=t("Learn"), url_path="learn"),
+        st.Page("pages/upload/page.py", title=t("Upload"), url_path="upload"),
+        st.Page("pages/annotate/page.py", title=t("Annotate"), url_path="annotate"),
         st.Page(_go_to_records, title=t("Records"), url_path="records", visibility="hidden"),
     ]
 
 
 def _go_to_records() -> None:
     """Lead an address that names the first page, as it names the others, to where Streamlit serves it: the root."""
-    st.switch_page("pages/records.py", query_params=st.query_params.to_dict())
+    st.switch_page("pages/records/page.py", query_params=st.query_params.to_dict())
 
 
 def enter_through_app() -> None:

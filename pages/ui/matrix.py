@@ -7,9 +7,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from ecgmodel.evaluation.metrics import Scores
 from ecgmodel.figures.palette import CLASS_COLOURS
 from ecgmodel.labels import CLASS_NAMES, CLASSES
+from ecgmodel.scores.metrics import Scores
 from pages.ui.text import look_up, t
 
 _RIGHT_RGB = "0, 114, 178"

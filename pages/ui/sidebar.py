@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ecgmodel.classification.agreement import saw_person
 from ecgmodel.errors import EcgModelError
-from ecgmodel.evaluation.agreement import saw_person
 from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
-from pages.ui import cache, state
+from pages.caches import cache
+from pages.session import state
 from pages.ui.blocks import held_out_words, show_error
 from pages.ui.glossary import show_glossary
 from pages.ui.text import t

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ecgmodel.errors import EcgModelError
-from pages.ui import state
+from pages.session import state
 
 LOCALE_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "locale"
 

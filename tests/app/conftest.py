@@ -67,7 +67,7 @@ def open_app(navigated, models):
         app = AppTest.from_file(str(APP), default_timeout=60)
         app.query_params.update(address)
         if page != "records":
-            app.switch_page(f"pages/{page}.py")
+            app.switch_page(f"pages/{page}/page.py")
         return app.run()
 
     return open_page

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ecgmodel.records.sources import open_record
-from ecgmodel.records.wfdb_export import format_atr
+from ecgmodel.records.exports.wfdb_files import format_atr
+from ecgmodel.records.sources.catalogue import open_record
 from tests.app.screen import all_text, shows_trace
 
 RECORD = "simulated-normal"
@@ -122,13 +122,13 @@ def test_start_anew(copied):
 def test_upload_takes_corrected_peaks(open_app, no_mitdb):
     """R peaks that were corrected by hand are those that the model names on the Upload page."""
     app = press(open_app("upload"), "upload.watch")
-    app.switch_page("pages/annotate.py").run()
+    app.switch_page("pages/annotate/page.py").run()
     press(app, "annotate.begin")
     name = "upload: watch.csv"
     beats = app.session_state["own.edit"][name]
     app.session_state["choice.selected_sample"] = int(beats.sample[3])
     app.run()
     press(app, "annotate.delete")
-    app.switch_page("pages/upload.py").run()
+    app.switch_page("pages/upload/page.py").run()
     assert not app.exception
     assert len(app.session_state["own.upload"]["current"].analysis.r_sample) == len(beats) - 1

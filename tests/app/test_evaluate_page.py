@@ -9,13 +9,13 @@ import json
 import numpy as np
 import pytest
 
-from ecgmodel.evaluation.metrics import score
 from ecgmodel.evaluation.predictions import write_predictions
+from ecgmodel.scores.metrics import score
 from ecgmodel.training.presets import find_preset
 from ecgmodel.training.train import adapt_preset, describe_run
-from pages.ui.evaluate_export import format_matrix, format_segments
-from pages.ui.evaluate_judged import ALL, Judged, Part, matrix_of, rows_of_cell
-from pages.ui.evaluate_matrix import ChosenCell
+from pages.evaluate.export import format_matrix, format_segments
+from pages.evaluate.judged import ALL, Judged, Part, matrix_of, rows_of_cell
+from pages.evaluate.matrix import ChosenCell
 from tests.app.screen import all_text, shows_trace
 from tests.evaluation_case import make_predictions, ship_result
 

@@ -26,7 +26,7 @@ def test_first_visit_shows_a_trace(open_app, no_mitdb):
 def test_a_link_right_after_the_start(page, models):
     """The first visit of a new process may be to any page; it goes through the frame."""
     app = AppTest.from_file(str(APP), default_timeout=60)
-    app.switch_page(f"pages/{page}.py")
+    app.switch_page(f"pages/{page}/page.py")
     app.run()
     assert not app.exception
     assert shows_trace(app)
@@ -99,7 +99,7 @@ def test_choices_go_from_page_to_page(open_app):
     """Record, place and model are the same on the next page, and stand in its address."""
     app = open_app(record="simulated-rbbb", t="60", w="20", model="gru")
     app.query_params.clear()  # as Streamlit does where a page is left
-    app.switch_page("pages/predict.py").run()
+    app.switch_page("pages/predict/page.py").run()
     assert not app.exception
     assert dict(app.query_params) == {"record": "simulated-rbbb", "t": "60", "w": "20", "model": "gru"}
     assert "**simulated-rbbb**" in all_text(app)
@@ -121,7 +121,7 @@ def test_app_never_loads_tensorflow():
         "assert not app.exception, app.exception\n"
         "loaded = {'tensorflow', 'keras', 'onnxruntime', 'sleepecg', 'sklearn'} & set(sys.modules)\n"
         "assert not loaded, loaded\n"
-        "app.switch_page('pages/predict.py').run()\n"
+        "app.switch_page('pages/predict/page.py').run()\n"
         "assert not app.exception, app.exception\n"
         "loaded = {'tensorflow', 'keras', 'sklearn'} & set(sys.modules)\n"
         "assert not loaded, loaded\n"

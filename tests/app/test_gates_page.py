@@ -6,7 +6,7 @@ import pytest
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard, read_model, write_model
-from ecgmodel.records.sources import open_record
+from ecgmodel.records.sources.catalogue import open_record
 from tests.app.screen import all_text, sent_into_fields
 
 
@@ -212,7 +212,7 @@ def test_model_without_a_recurrent_layer_of_ours(open_app, models):
 
 def test_empty_record(open_app, no_mitdb, monkeypatch):
     """Where no beat is found, the page says so."""
-    from ecgmodel.records import r_peaks
+    from ecgmodel.records.signal import r_peaks
 
     monkeypatch.setattr(r_peaks, "detect_r_peaks", lambda signal, fs: np.empty(0, np.int64))
     import streamlit as st

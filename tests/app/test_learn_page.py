@@ -8,8 +8,8 @@ import runpy
 import numpy as np
 import pytest
 
-from pages.ui.learn.chapters import CHAPTERS
-from pages.ui.learn.lesson import SNIPPETS
+from pages.learn.chapters import CHAPTERS
+from pages.learn.lesson import SNIPPETS
 from tests.app.screen import all_text
 from tests.evaluation_case import ship_result
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ecgmodel.records import download
 from ecgmodel.records.record import Annotations
-from ecgmodel.records.sources import open_record
-from pages.ui.record_panel import annotation_csv
+from ecgmodel.records.sources import download
+from ecgmodel.records.sources.catalogue import open_record
+from pages.records.panel import annotation_csv
 from tests.app.screen import all_text, shows_trace
 
 

@@ -255,7 +255,7 @@ def test_other_pages_show_it(upload_page):
     """Records, Predict and Annotate open the upload as the record in use."""
     app = press(upload_page, "upload.watch")
     for page in ("records", "predict", "annotate"):
-        app.switch_page(f"pages/{page}.py").run()
+        app.switch_page(f"pages/{page}/page.py").run()
         assert not app.exception
         assert shows_trace(app)
         assert "upload: watch.csv" in all_text(app)
@@ -270,7 +270,7 @@ def test_another_file_of_the_same_name(upload_page):
     app = drop(app, ("apple-en.csv", (CSV / "apple-de.csv").read_bytes()))
     second = app.session_state["own.prediction"][name, "beats-gru", "I", "detected"]
     assert second.fs == pytest.approx(511.562)
-    app.switch_page("pages/predict.py").run()
+    app.switch_page("pages/predict/page.py").run()
     assert not app.exception
     assert app.session_state["own.prediction"][name, "beats-gru", "I", "detected"] is second
 

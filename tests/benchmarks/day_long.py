@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ecgmodel.records.simulated import SimulationPlan, simulate_record
+from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 from tests.benchmarks.measure import Measure, Target, Yardstick
 from tests.browser.server import ROOT
 
@@ -99,10 +99,10 @@ def _ask(job: str, path: Path) -> Answer:
 
 
 def _classify(path: Path) -> Answer:
-    from ecgmodel.evaluation.analysis import analyse_record
-    from ecgmodel.network.inference import Classifier
+    from ecgmodel.classification.analysis import analyse_record
     from ecgmodel.network.model_file import open_shipped_model
-    from ecgmodel.records.uploads import read_files, sniff_files
+    from ecgmodel.network.serving import Classifier
+    from ecgmodel.records.imports.files import read_files, sniff_files
 
     classifier = Classifier(open_shipped_model("beats-gru"))
     files = {path.name: path.read_bytes()}

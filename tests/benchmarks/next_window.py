@@ -11,9 +11,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from ecgmodel.errors import EcgModelError
-from ecgmodel.records import simulated
-from ecgmodel.training.job_file import RUNS_VARIABLE
-from ecgmodel.training.jobs import create_run, read_run, request_stop
+from ecgmodel.records.sources import simulated
+from ecgmodel.training.jobs.job_file import RUNS_VARIABLE
+from ecgmodel.training.jobs.jobs import create_run, read_run, request_stop
 from ecgmodel.training.presets import PRESETS
 from tests.benchmarks.driver import PAINTED_TRACE, click_to_paint, deep, open_browser, open_page
 from tests.benchmarks.measure import Measure, Target, Yardstick

@@ -9,8 +9,8 @@ import numpy as np
 
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.inference import BATCH, Classifier
 from ecgmodel.network.model_file import Model, ModelCard
+from ecgmodel.network.serving import BATCH, Classifier
 from ecgmodel.segments.dataset import Segments, standardise
 from tests.benchmarks.keras_process import ask_keras
 from tests.benchmarks.measure import Measure, Target, Yardstick

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from ecgmodel.records.sample_files import make_watch_file
+from ecgmodel.records.sources.sample_files import make_watch_file
 from tests.benchmarks.driver import PAINTED_TRACE, REACTION_LIMIT_MS, open_browser, open_page
 from tests.benchmarks.measure import Measure, Target, Yardstick
 from tests.browser.server import ROOT, serve

@@ -6,11 +6,11 @@ import numpy as np
 
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.experiments import Experiment, Hold, run_experiment
-from ecgmodel.network.gates import GateTrace, trace_gates
-from ecgmodel.network.inference import Classifier
+from ecgmodel.network.inside.experiments import Experiment, Hold, run_experiment
+from ecgmodel.network.inside.gates import GateTrace, trace_gates
 from ecgmodel.network.model_file import Model, ModelCard
-from ecgmodel.records.sources import open_record
+from ecgmodel.network.serving import Classifier
+from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.edit import Stretch, cut_segment, run_surroundings
 
 HELD = Experiment((Hold("r", 1.0, None, 10, 20),), off=(3,))

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ecgmodel.labels import CLASSES
-from ecgmodel.records.sources import open_record
+from ecgmodel.records.sources.catalogue import open_record
 from tests.browser.server import ROOT, Server, serve, without_database
 from tests.browser.test_predict import read_symbols
 from tests.evaluation_case import make_predictions, ship_result

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from ecgmodel.labels import CLASSES
-from ecgmodel.network.experiments import Experiment, Hold, run_experiment
-from ecgmodel.network.gates import explain_step, trace_gates
-from ecgmodel.network.inference import Classifier
+from ecgmodel.network.inside.experiments import Experiment, Hold, run_experiment
+from ecgmodel.network.inside.gates import explain_step, trace_gates
 from ecgmodel.network.model_file import open_shipped_model
-from ecgmodel.records.sources import open_record
+from ecgmodel.network.serving import Classifier
+from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.edit import Edit, apply_edit, beat_surroundings, cut_segment
 from tests.browser.gates_case import make_trace
 from tests.browser.server import ROOT, serve

@@ -12,12 +12,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.feature_maps import map_features
-from ecgmodel.network.gates import GateTrace, trace_gates
-from ecgmodel.network.inference import Classifier
+from ecgmodel.network.inside.feature_maps import map_features
+from ecgmodel.network.inside.gates import GateTrace, trace_gates
 from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model
-from ecgmodel.network.plain_rnn import impulse, run_plain_rnn
-from ecgmodel.records.sources import open_record
+from ecgmodel.network.serving import Classifier
+from ecgmodel.network.teaching.plain_rnn import impulse, run_plain_rnn
+from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.one_beat import cut_one, nearest_beat
 from ecgmodel.segments.runs import cut_runs

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages.ui.packets import pack, read_asset
+from pages.components.packets import pack, read_asset
 from tests.browser.server import Server
 
 LATE_CODE = """
@@ -71,7 +71,7 @@ def test_the_newest_call_counts(page: Page, embedded_app_server: Server, late: s
 def test_what_was_not_used_yet_stays(page: Page) -> None:
     """Of two packets of one element the older may come last and be used first; then the newer one is still there."""
     page.add_script_tag(
-        content=f"{read_asset('channel.js')}; globalThis.channel = {{ carry, settle, receive }};", type="module"
+        content=f"{read_asset('shared/channel.js')}; globalThis.channel = {{ carry, settle, receive }};", type="module"
     )
     older, newer = pack({"name": "older"}, {}), pack({"name": "newer"}, {})
     for packet in (newer, older):

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from ecgmodel.evaluation.agreement import compare_beats
-from ecgmodel.network.inference import classify_record
+from ecgmodel.classification.agreement import compare_beats
 from ecgmodel.network.model_file import open_shipped_model
-from ecgmodel.records.sources import open_record
+from ecgmodel.network.serving import classify_record
+from ecgmodel.records.sources.catalogue import open_record
 from tests.browser.server import Server
 
 RECORD = "simulated-mixed"

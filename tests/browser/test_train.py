@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, WebError, expect
 
 from ecgmodel.network.model_file import parse_model
-from ecgmodel.training.jobs import list_runs
+from ecgmodel.training.jobs.jobs import list_runs
 from tests.browser.conftest import visitor_page
 from tests.browser.server import ROOT, Server, serve, without_database
 from tests.browser.steps import save_file

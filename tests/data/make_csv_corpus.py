@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgmodel.records.record import Record
-from ecgmodel.records.simulated import SimulationPlan, simulate_record
+from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 
 FOLDER = Path(__file__).parent / "csv"
 

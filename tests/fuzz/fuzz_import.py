@@ -13,8 +13,8 @@ import atheris
 
 with atheris.instrument_imports(include=["ecgmodel"]):
     from ecgmodel.errors import EcgModelError
+    from ecgmodel.records.imports.files import read_files
     from ecgmodel.records.imports.understanding import ImportSettings
-    from ecgmodel.records.uploads import read_files
 
 NAMES = ("x.csv", "x.txt", "x.zip", "x.edf", "x.dat")
 SETTINGS = (ImportSettings(), ImportSettings(fs=250.0), ImportSettings(fs=250.0, bad_cells="gap"))

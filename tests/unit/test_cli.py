@@ -19,8 +19,8 @@ from ecgmodel.labels import CLASSES
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard, write_model
-from ecgmodel.records import embedded
-from ecgmodel.records.sources import open_record
+from ecgmodel.records.sources import embedded
+from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.beats import CHANNELS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -175,7 +175,7 @@ def test_a_reader_that_goes_away_is_no_error(no_mitdb: None, beats_model: Path):
 
 def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """Ctrl-C during a command gives the shell's code for it and one word."""
-    from ecgmodel.records import sources
+    from ecgmodel.records.sources import catalogue as sources
 
     monkeypatch.setattr(sources, "list_records", lambda: signal.raise_signal(signal.SIGINT))
     # A shell lets its background jobs ignore Ctrl-C, and the tests may be one.
@@ -190,8 +190,8 @@ def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest
 
 def test_probabilities_are_those_of_the_library(no_mitdb: None, beats_model: Path, capsys: pytest.CaptureFixture[str]):
     """What the command line prints is what `classify_record` returns, to the places printed."""
-    from ecgmodel.network.inference import Classifier, classify_record
     from ecgmodel.network.model_file import read_model
+    from ecgmodel.network.serving import Classifier, classify_record
 
     assert main(["classify", RECORD, "--model", str(beats_model), "--json"]) == 0
     beats = json.loads(capsys.readouterr().out)["beats"]

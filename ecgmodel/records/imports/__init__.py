@@ -1,1 +1,1 @@
-"""What reading a visitor's file is made of; `ecgmodel.records.csv_import` puts it together."""
+"""What reading a visitor's file is made of; `ecgmodel.records.imports.text_file` puts it together."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ecgmodel.records.imports.evidence import Sentence, round_figures, say
-from ecgmodel.records.imports.reading import Fault, Rows
-from ecgmodel.records.imports.timing import Gap
+from ecgmodel.records.imports.text.reading import Fault, Rows
+from ecgmodel.records.imports.text.timing import Gap
 
 SHORT_S = 10.0
 

@@ -11,7 +11,7 @@ from typing import Literal
 from ecgmodel.errors import ImportFileError
 from ecgmodel.records.imports.evidence import Finding, Sentence
 from ecgmodel.records.imports.source import ENCODINGS
-from ecgmodel.records.imports.statements import FS_RANGE_HZ
+from ecgmodel.records.imports.text.statements import FS_RANGE_HZ
 
 FileKind = Literal["signal", "beats", "annotations", "edf", "wfdb"]
 

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from ecgmodel.records.record import Annotations, Header, Record
-from ecgmodel.records.simulated import SimulationPlan, simulate_record
-from pages.ui.components import LabelRow, View, show_trace
+from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
+from pages.components.trace import LabelRow, View, show_trace
 
 HOURS = 24
 FS = 250.0

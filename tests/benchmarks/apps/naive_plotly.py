@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from ecgmodel.records.sources import default_record_name, open_record
+from ecgmodel.records.sources.catalogue import default_record_name, open_record
 
 WINDOW_S = 10
 

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from ecgmodel.network.inference import Classifier
-from ecgmodel.network.saliency import occlude
+from ecgmodel.network.inside.saliency import occlude
+from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.edit import cut_segment
-from pages.ui import state
-from pages.ui.gates_panel import find_marks
-from pages.ui.gates_view import Pane, read_gates, show_gates
+from pages.components.gates import Pane, read_gates, show_gates
+from pages.gates.panel import find_marks
+from pages.session import state
 from tests.browser.gates_case import make_model, make_trace, open_stretch
 
 case = st.query_params.get("case", "gru")

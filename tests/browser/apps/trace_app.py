@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from ecgmodel.records.record import Annotations, Header, Record
-from pages.ui import state
-from pages.ui.components import LabelRow, Monitor, View, show_trace
+from pages.components.trace import LabelRow, Monitor, View, show_trace
+from pages.session import state
 
 FS = 360
 BEAT_S = 0.8

@@ -96,7 +96,7 @@ def test_a_folder_with_other_work_is_refused(tmp_path: Path) -> None:
 
 def test_ds2_is_tested_with_every_beat(mitdb_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fusion and unclassifiable beats have no class, but they are there for the groups of AAMI."""
-    from ecgmodel.records.sources import open_record
+    from ecgmodel.records.sources.catalogue import open_record
 
     record = open_record("213")
     segments, symbol = work._cut_every_beat(record, "beats")

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from babel.messages.pofile import read_po
 
-from ecgmodel.evaluation.beat_summary import summarise_beats
+from ecgmodel.classification.beat_summary import summarise_beats
 from ecgmodel.figures import report
 from ecgmodel.figures.report import ReportBeats, draw_strip, write_report
-from ecgmodel.records.simulated import SimulationPlan, simulate_record
+from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 
 ROOT = Path(__file__).resolve().parents[3]
 

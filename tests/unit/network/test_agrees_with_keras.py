@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from ecgmodel.network.build import build_network, get_weights, set_weights
-from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import Model, ModelCard
+from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
 
 

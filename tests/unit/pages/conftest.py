@@ -1,4 +1,4 @@
-"""How channel.js reads a packet."""
+"""How shared/channel.js reads a packet."""
 
 import json
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def unpack(packet):
-    """Read a packet by the words of channel.js: header length, header, arrays at multiples of 8."""
+    """Read a packet by the words of shared/channel.js: header length, header, arrays at multiples of 8."""
     length = int.from_bytes(packet.data[:4], "little")
     header = json.loads(packet.data[4 : 4 + length])
     body = packet.data[4 + length :]

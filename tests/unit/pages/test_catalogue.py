@@ -10,8 +10,8 @@ from babel.messages.pofile import read_po
 
 from ecgmodel import errors, labels
 from ecgmodel.records.timeline import RHYTHM_NAMES
+from pages.records.notes import RECORD_NOTES
 from pages.ui.glossary import TERMS
-from pages.ui.record_notes import RECORD_NOTES
 
 ROOT = Path(__file__).parents[3]
 CATALOGUES = sorted((ROOT / "assets" / "locale" / "zh" / "LC_MESSAGES").glob("*.po"))

@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from ecgmodel.records import mitdb
-from ecgmodel.records.mitdb import PublishedFile
+from ecgmodel.records.sources import mitdb
+from ecgmodel.records.sources.mitdb import PublishedFile
 
 SIZES = {".dat": 400_000, ".atr": 4_000, ".hea": 150}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ecgmodel.errors import RecordError
 from ecgmodel.records.editing import EditedBeats, begin_editing, snap_to_peak
-from ecgmodel.records.simulated import SimulationPlan, simulate_record
+from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 
 FS = 100.0
 

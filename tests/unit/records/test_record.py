@@ -11,7 +11,7 @@ import wfdb
 from ecgmodel.errors import RecordError
 from ecgmodel.records import wfdb_io
 from ecgmodel.records.record import Annotations, Header, Record
-from ecgmodel.records.simulated import open_simulated
+from ecgmodel.records.sources.simulated import open_simulated
 
 
 def record_of(leads: tuple[str, ...]) -> Record:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ecgmodel.errors import ConfigError, SegmentError
-from ecgmodel.records.sources import open_record
+from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.beats import BEFORE_SAMPLES, cut_beats
 from ecgmodel.segments.edit import Edit, apply_edit, beat_surroundings, cut_segment, run_surroundings
 from ecgmodel.segments.runs import cut_runs

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.signal import resample_poly
 
-from ecgmodel.records.r_peaks import detect_r_peaks
-from ecgmodel.records.simulated import SimulationPlan, simulate_record
+from ecgmodel.records.signal.r_peaks import detect_r_peaks
+from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 from ecgmodel.segments import resampling
 from ecgmodel.segments.beats import cut_beats
 from ecgmodel.segments.long_records import iter_beats

@@ -5,7 +5,7 @@ import pytest
 
 from ecgmodel.errors import SegmentError
 from ecgmodel.labels import CLASSES
-from ecgmodel.records.sources import open_record
+from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.beats import cut_beats
 from ecgmodel.segments.one_beat import cut_one, list_beats, list_readable, nearest_beat
 from ecgmodel.segments.runs import cut_runs

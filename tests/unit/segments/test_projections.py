@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecgmodel.records.record import Header, Record
-from ecgmodel.records.simulated import SimulationPlan, simulate_record
+from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 from ecgmodel.segments.mitdb_segments import MOST_BESIDE, cut_record
 from ecgmodel.segments.projections import add_projections, projected_leads
 

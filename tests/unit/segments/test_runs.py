@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ecgmodel.errors import SegmentError
-from ecgmodel.records.mitdb import RECORD_NAMES
 from ecgmodel.records.record import Annotations, Header, Record
-from ecgmodel.records.sources import open_record
+from ecgmodel.records.sources.catalogue import open_record
+from ecgmodel.records.sources.mitdb import RECORD_NAMES
 from ecgmodel.segments.dataset import Segments, join_segments
 from ecgmodel.segments.runs import cut_runs, find_runs
 from ecgmodel.segments.splits import DS1, DS2

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ecgmodel.errors import ConfigError
-from ecgmodel.records.mitdb import RECORD_NAMES
+from ecgmodel.records.sources.mitdb import RECORD_NAMES
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.splits import DS1, DS2, N_FOLDS, PACED, VALIDATION_PEOPLE, count_folds, person, split_segments
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ecgmodel.labels import CLASSES
-from ecgmodel.records.sources import open_record
+from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.typical import find_typical
 
 

@@ -14,16 +14,17 @@ import pytest
 
 from ecgmodel.errors import EcgModelError, ModelFileError
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import read_model
+from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.mitdb_segments import cut_mitdb
-from ecgmodel.training import fit, work
+from ecgmodel.training import fit
 from ecgmodel.training.export import export_keras, export_onnx, export_tensorboard
 from ecgmodel.training.fit import TrainSettings
-from ecgmodel.training.jobs import create_run
+from ecgmodel.training.jobs import work
+from ecgmodel.training.jobs.jobs import create_run
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import RunFolder
-from tests.unit.training.quick_worker import QuickStep
+from tests.unit.training.jobs.quick_worker import QuickStep
 
 PRESET = Preset(
     "own-gru",

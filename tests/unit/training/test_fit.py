@@ -8,8 +8,8 @@ import pytest
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.inference import Classifier
 from ecgmodel.network.model_file import Model, ModelCard
+from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.training import fit as fit_module
 from ecgmodel.training.fit import (

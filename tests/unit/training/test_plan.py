@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.records import simulated
-from ecgmodel.records.sources import read_outline
+from ecgmodel.records.sources import simulated
+from ecgmodel.records.sources.catalogue import read_outline
 from ecgmodel.segments.mitdb_segments import cut_mitdb, place_segments
 from ecgmodel.segments.splits import PROTOCOLS
 from ecgmodel.training.fit import fit
-from ecgmodel.training.jobs import Run
+from ecgmodel.training.jobs.jobs import Run
 from ecgmodel.training.plan import estimate_epoch, plan_training, time_forward
 from ecgmodel.training.presets import PRESETS, Preset
 from ecgmodel.training.run_folder import EpochResult
 from ecgmodel.training.train import split_for, training_records
-from tests.unit.training.quick_worker import QuickStep
+from tests.unit.training.jobs.quick_worker import QuickStep
 
 NAMES = simulated.NAMES[:4]
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from ecgmodel.errors import EcgModelError, ImportFileError, ImportStoppedError, QuestionError
-from ecgmodel.records.csv_import import Recording, read_csv, sniff_csv
+from ecgmodel.records.imports.files import read_files
+from ecgmodel.records.imports.text_file import Recording, read_csv, sniff_csv
 from ecgmodel.records.imports.understanding import ImportSettings
-from ecgmodel.records.simulated import SimulationPlan, simulate_record
-from ecgmodel.records.uploads import read_files
+from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 
 FS = 250.0
 ECG = simulate_record(SimulationPlan(duration_s=8.0, fs=FS), seed=7).signals[:, 0].astype(float)

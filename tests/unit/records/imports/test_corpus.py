@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from ecgmodel.errors import QuestionError
-from ecgmodel.records.csv_import import BeatTable, Recording
+from ecgmodel.records.imports.files import AnnotationList, read_files, sniff_files
+from ecgmodel.records.imports.text_file import BeatTable, Recording
 from ecgmodel.records.imports.understanding import ImportSettings
-from ecgmodel.records.r_peaks import detect_r_peaks
-from ecgmodel.records.uploads import AnnotationList, read_files, sniff_files
+from ecgmodel.records.signal.r_peaks import detect_r_peaks
 
 FOLDER = Path(__file__).parents[3] / "data" / "csv"
 CORPUS = json.loads((FOLDER / "corpus.json").read_text(encoding="utf-8"))

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 import ecgmodel.records.wfdb_io  # noqa: F401 -- loaded here, so that no example has to wait for it
 from ecgmodel.errors import EcgModelError, ImportFileError
-from ecgmodel.records.csv_import import Recording, read_csv
-from ecgmodel.records.imports.clock import parse_clock_cells
-from ecgmodel.records.imports.numbers import cell_kind, parse_clock, parse_number
-from ecgmodel.records.imports.reading import TablePlan, _read_carefully, _read_plainly, _read_quickly
+from ecgmodel.records.imports.files import read_files, sniff_files
+from ecgmodel.records.imports.text.clock import parse_clock_cells
+from ecgmodel.records.imports.text.numbers import cell_kind, parse_clock, parse_number
+from ecgmodel.records.imports.text.reading import TablePlan, _read_carefully, _read_plainly, _read_quickly
+from ecgmodel.records.imports.text_file import Recording, read_csv
 from ecgmodel.records.imports.understanding import ImportSettings, Understanding
-from ecgmodel.records.uploads import read_files, sniff_files
 
 FOLDER = Path(__file__).parents[3] / "data" / "csv"
 SEEDS = [path for path in sorted(FOLDER.iterdir()) if path.name != "corpus.json"]

@@ -1,0 +1,1 @@
+"""What happens inside a network: gates, experiments, units, saliency, feature maps."""

@@ -1,0 +1,1 @@
+"""Records and beats as files that other programs read."""

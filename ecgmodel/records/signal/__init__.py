@@ -1,0 +1,1 @@
+"""What is computed from a signal alone: filters, quality, waves, R peaks."""

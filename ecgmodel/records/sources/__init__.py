@@ -1,0 +1,1 @@
+"""Where records come from: databases, downloads, and what the app brings along."""

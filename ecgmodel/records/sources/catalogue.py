@@ -1,0 +1,253 @@
+"""Where records come from: a folder, the user's cache, PhysioNet, and what the app brings along."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from ecgmodel.errors import RecordError
+from ecgmodel.labels import BEAT_SYMBOLS
+from ecgmodel.records.record import Annotations, Header, Record, Source
+from ecgmodel.records.sources import embedded, mitdb
+from ecgmodel.records.sources.download import DownloadProgress, cache_folder, download_records
+
+FOLDER_VARIABLE = "ECG_DATA_DIR"
+"""Environment variable that names a folder with MIT-BIH records."""
+
+DEFAULT_MITDB_RECORD = "208"
+"""Shown first: N, V and F beats, couplets and bigeminy, in a clear MLII."""
+
+Availability = Literal["folder", "cache", "download", "embedded"]
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEntry:
+    """One record that can be opened.
+
+    Attributes
+    ----------
+    name : str
+    source : {"mitdb", "excerpt", "simulated"}
+    available : {"folder", "cache", "download", "embedded"}
+        Where `open_record` would take it from; "download" is PhysioNet.
+    """
+
+    name: str
+    source: Source
+    available: Availability
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSummary:
+    """A record without its signals.
+
+    Attributes
+    ----------
+    name : str
+    source : {"mitdb", "excerpt", "simulated"}
+    leads : tuple of str
+    fs : float
+        In Hz.
+    duration_s : float
+    header : Header
+    symbol_counts : mapping of str to int
+        How often each annotation symbol occurs, the most frequent first; empty where nobody annotated.
+    """
+
+    name: str
+    source: Source
+    leads: tuple[str, ...]
+    fs: float
+    duration_s: float
+    header: Header
+    symbol_counts: Mapping[str, int]
+
+    @property
+    def n_beats(self) -> int:
+        """How many of the annotations are heartbeats."""
+        return sum(count for symbol, count in self.symbol_counts.items() if symbol in BEAT_SYMBOLS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordOutline:
+    """A record without its signals, but with every mark.
+
+    Attributes
+    ----------
+    name : str
+    leads : tuple of str
+    n_samples : int
+    annotations : Annotations or None
+    """
+
+    name: str
+    leads: tuple[str, ...]
+    n_samples: int
+    annotations: Annotations | None
+
+
+def list_records() -> tuple[RecordEntry, ...]:
+    """List all records, MIT-BIH first; looks at file names only."""
+    places = [(available, _names_complete_in(folder)) for available, folder in _folders()]
+    fetched = [
+        RecordEntry(name, "mitdb", next((available for available, held in places if name in held), "download"))
+        for name in mitdb.RECORD_NAMES
+    ]
+    return *fetched, *(RecordEntry(name, embedded.source_of(name), "embedded") for name in embedded.NAMES)
+
+
+def default_record_name() -> str:
+    """Return the record to show first, without touching the network.
+
+    208 or else the first MIT-BIH record on this machine; where there is none, the simulated record that has annotated
+    beats of all classes.
+    """
+    held = [entry.name for entry in list_records() if entry.available in ("folder", "cache")]
+    if DEFAULT_MITDB_RECORD in held:
+        return DEFAULT_MITDB_RECORD
+    return held[0] if held else embedded.DEFAULT_NAME
+
+
+def open_record(
+    name: str, *, allow_download: bool = True, progress: Callable[[DownloadProgress], None] | None = None
+) -> Record:
+    """Open a record from the first place that has it: `ECG_DATA_DIR`, the user's cache, PhysioNet; or an embedded one.
+
+    Parameters
+    ----------
+    name : str
+        As in `list_records`.
+    allow_download : bool
+        Whether PhysioNet may be asked for a record that is not on this machine.
+    progress : callable or None
+        Told how a download goes, see `download_records`.
+
+    Raises
+    ------
+    RecordError
+        Where the name is unknown, a file is damaged and no other place has it whole, or the record is not on this
+        machine and may not be fetched.
+    DownloadError
+        Where fetching it fails.
+    """
+    _check_known(name)
+    if name in embedded.NAMES:
+        return embedded.open_embedded(name)
+    record = _read_from_folders(name, mitdb.read_folder_record)
+    if record is not None:
+        return record
+    if not allow_download:
+        raise RecordError(
+            "Record {record} is not on this machine. Fetch it with: python -m ecgmodel download {record}", record=name
+        )
+    download_records([name], progress=progress)
+    return mitdb.read_folder_record(cache_folder(), name)
+
+
+def read_summary(name: str) -> RecordSummary | None:
+    """Read what a record is without its signals; `None` where it would have to be fetched.
+
+    Raises
+    ------
+    RecordError
+        Where the name is unknown or a file is damaged.
+    """
+    _check_known(name)
+    if name in embedded.NAMES:
+        return _summarise(embedded.open_embedded(name))
+    return _read_from_folders(name, _read_folder_summary)
+
+
+def read_outline(name: str) -> RecordOutline | None:
+    """Read a record without its signals, but with every mark; `None` where it would have to be fetched.
+
+    Raises
+    ------
+    RecordError
+        Where the name is unknown or a file is damaged.
+    """
+    _check_known(name)
+    if name in embedded.NAMES:
+        record = embedded.open_embedded(name)
+        return RecordOutline(name, record.leads, record.n_samples, record.annotations)
+    return _read_from_folders(name, _read_folder_outline)
+
+
+def _read_from_folders(name: str, read: Callable[[Path, str], Read]) -> Read | None:
+    """Read a record from the first folder that has it intact; `None` where none has its files at all.
+
+    An intact copy goes before a damaged one, so that fetching a record again, into the cache, mends a damaged folder.
+    """
+    damage = None
+    for _, folder in _folders():
+        if mitdb.is_complete(folder, name):
+            try:
+                return read(folder, name)
+            except RecordError as error:
+                damage = damage or error
+    if damage is not None:
+        raise damage
+    return None
+
+
+def _read_folder_summary(folder: Path, name: str) -> RecordSummary:
+    header = mitdb.read_folder_header(folder, name)
+    return RecordSummary(
+        name=name,
+        source="mitdb",
+        leads=header.leads,
+        fs=header.fs,
+        duration_s=header.n_samples / header.fs,
+        header=mitdb.parse_comments(header.comments),
+        symbol_counts=_count_symbols(mitdb.read_folder_annotations(folder, name)),
+    )
+
+
+def _read_folder_outline(folder: Path, name: str) -> RecordOutline:
+    header = mitdb.read_folder_header(folder, name)
+    return RecordOutline(name, header.leads, header.n_samples, mitdb.read_folder_annotations(folder, name))
+
+
+def _summarise(record: Record) -> RecordSummary:
+    return RecordSummary(
+        name=record.name,
+        source=record.source,
+        leads=record.leads,
+        fs=record.fs,
+        duration_s=record.duration_s,
+        header=record.header,
+        symbol_counts=_count_symbols(record.annotations),
+    )
+
+
+def _count_symbols(annotations: Annotations | None) -> dict[str, int]:
+    return {} if annotations is None else dict(Counter(annotations.symbol.tolist()).most_common())
+
+
+def _folders() -> list[tuple[Availability, Path]]:
+    """Return the places on this machine, in the order in which they are asked."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    return [*([("folder", Path(named))] if named else []), ("cache", cache_folder())]
+
+
+def _names_complete_in(folder: Path) -> frozenset[str]:
+    """Return the MIT-BIH records of which `folder` holds all files."""
+    try:
+        held = {entry.name for entry in os.scandir(folder)}
+    except OSError:  # not there, not a folder, or closed to us: it holds nothing that could be opened
+        return frozenset()
+    return frozenset(name for name in mitdb.RECORD_NAMES if all(name + suffix in held for suffix in mitdb.SUFFIXES))
+
+
+def _check_known(name: str) -> None:
+    if name not in mitdb.RECORD_NAMES and name not in embedded.NAMES:
+        raise RecordError(
+            "There is no record '{name}'. The records are {names}.",
+            name=name[:40],
+            names=", ".join((*mitdb.RECORD_NAMES, *embedded.NAMES)),
+        )

@@ -1,0 +1,1 @@
+"""Scores that training and evaluation both need."""

@@ -1,0 +1,1 @@
+"""Trainings as jobs: their folders, their queue, their workers."""

@@ -1,0 +1,187 @@
+"""The cluster of `dask.distributed` that trains waiting runs, and what this process has handed to it.
+
+It is the embedded one of `training.cluster`, or the one whose scheduler's address is given; its workers need the same
+folder of runs and the same records.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecgmodel.errors import ConfigError, EcgModelError
+from ecgmodel.training.jobs.job_file import folder_error
+from ecgmodel.training.jobs.jobs import Run, list_runs, write_failure
+from ecgmodel.training.jobs.work import train_job
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+CONNECT_TIMEOUT_S = 10.0
+ASK_AGAIN_S = 15.0
+"""How long a cluster that does not answer is left in peace."""
+
+
+class JobQueue:
+    """Hands waiting runs to the cluster. Safe to share between threads.
+
+    Parameters
+    ----------
+    folder : Path
+        Of all runs.
+    address : str or None
+        Of a scheduler; `None` starts the embedded cluster when it is first needed.
+    """
+
+    def __init__(self, folder: Path, address: str | None = None) -> None:
+        self.folder = folder
+        self._address = address
+        self._process: subprocess.Popen | None = None
+        self._client: Client | None = None
+        self._futures: dict[tuple[str, float], Future] = {}
+        self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._trouble: EcgModelError | None = None
+        self._ask_again = 0.0
+
+    @property
+    def trouble(self) -> EcgModelError | None:
+        """Why the cluster could not be reached the last time; `None` where it could."""
+        return self._trouble
+
+    def nudge(self, runs: Sequence[Run]) -> None:
+        """Hand over what waits among `runs` without waiting for the cluster; `trouble` tells how that ended."""
+        if (self._thread is not None and self._thread.is_alive()) or time.monotonic() < self._ask_again:
+            return
+        if any(run.state == "waiting" for run in runs):
+            self._thread = threading.Thread(target=self._hand_over_quietly, args=(runs,), daemon=True)
+            self._thread.start()
+
+    def hand_over(self, runs: Sequence[Run] | None = None) -> None:
+        """Hand every waiting run to the cluster that it does not have yet, the oldest first.
+
+        So does a new start of the app go on with what the last one left.
+
+        Raises
+        ------
+        ConfigError
+            Where the cluster cannot be reached.
+        """
+        runs = list_runs(self.folder) if runs is None else runs
+        waiting = sorted((run for run in runs if run.state == "waiting"), key=lambda run: run.submitted)
+        if not waiting:
+            return
+        with self._guard:
+            client = self._connect()
+            for run in waiting:
+                future = self._futures.get((run.key, run.submitted))
+                if future is not None and future.status == "error":
+                    _note_fault(run, future)
+                elif future is None or future.done():
+                    # Done and still waiting: it was held by somebody who has let go since, or was lost.
+                    self._futures[run.key, run.submitted] = client.submit(
+                        train_job, run.path.resolve(), key=f"{run.key}-{secrets.token_hex(3)}", pure=False
+                    )
+
+    def worker_pid(self) -> int | None:
+        """Return the process that trains; `None` while there is none, and on other machines it means little."""
+        with self._guard:
+            found = self._connect().run(os.getpid)
+        return next(iter(found.values()), None)
+
+    def address(self) -> str:
+        """Return the address of the scheduler."""
+        with self._guard:
+            return self._connect().scheduler.address
+
+    def cluster_pid(self) -> int | None:
+        """Return the process of the embedded cluster; `None` while there is none."""
+        with self._guard:
+            return None if self._process is None else self._process.pid
+
+    def close(self) -> None:
+        """End the embedded cluster; a run that is being trained waits, and goes on from its last whole epoch."""
+        with self._guard:
+            if self._client is not None:
+                self._client.close(timeout=5)
+                self._client = None
+            if self._process is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    self._process.stdin.close()
+                try:
+                    self._process.wait(20)
+                except subprocess.TimeoutExpired:
+                    self._process.kill()
+                    self._process.wait()
+                self._process.stdout.close()
+                self._process = None
+            self._futures.clear()
+
+    def _hand_over_quietly(self, runs: Sequence[Run]) -> None:
+        try:
+            self.hand_over(runs)
+        except EcgModelError as error:
+            self._trouble = error
+            self._ask_again = time.monotonic() + ASK_AGAIN_S
+        else:
+            self._trouble = None
+
+    def _connect(self) -> Client:
+        from distributed import Client
+
+        if self._process is not None and self._process.poll() is not None:
+            # The cluster's own process was killed: what it was doing starts again with the next one.
+            self._process.stdin.close()
+            self._process.stdout.close()
+            self._process, self._client = None, None
+            self._futures.clear()
+        if self._client is not None and self._client.status == "running":
+            return self._client
+        if self._client is not None:
+            self._futures.clear()  # another connection knows nothing of them
+        address = self._address or self._start_cluster()
+        try:
+            self._client = Client(address, timeout=CONNECT_TIMEOUT_S, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise ConfigError("The training cluster at {address} does not answer.", address=address) from error
+        return self._client
+
+    def _start_cluster(self) -> str:
+        root = str(Path(__file__).parents[3])
+        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH")) if part)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with (self.folder / "cluster.log").open("wb") as log:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "ecgmodel.training.jobs.cluster"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env=os.environ | {"PYTHONPATH": path},
+                )
+        except OSError as error:
+            raise folder_error(self.folder, error) from error
+        address = self._process.stdout.readline().decode().strip()
+        if not address:
+            raise ConfigError("The training cluster did not start. {path} says why.", path=self.folder / "cluster.log")
+        return address
+
+
+def _note_fault(run: Run, future: Future) -> None:
+    """Keep in a run's folder that the program failed at it, and not what it was asked for."""
+    fault = future.exception()
+    error = EcgModelError(
+        "The training ended with a fault of the program: {kind}: {fault}. Its last whole epoch is kept.",
+        kind=type(fault).__name__,
+        fault=str(fault)[:300],
+    )
+    with contextlib.suppress(OSError):
+        write_failure(run.path, error)

@@ -1,0 +1,277 @@
+"""Trainings as jobs: what every run of a folder is doing now, and what can be asked of it.
+
+Whoever asks writes into the run's folder, see `job_file`; `work` does it, on the cluster of `job_queue`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from ecgmodel.atomic import write_atomically
+from ecgmodel.errors import ConfigError, EcgModelError
+from ecgmodel.training.jobs.job_file import (
+    JOB_LOCK,
+    Job,
+    check_title,
+    find_run_folders,
+    folder_error,
+    read_job,
+    read_values,
+    write_job,
+)
+from ecgmodel.training.presets import Preset
+from ecgmodel.training.run_folder import EpochResult, RunFolder
+from ecgmodel.training.train import describe_run, read_preset
+
+RESERVE_BYTES = 16_384
+
+JobState = Literal["waiting", "starting", "training", "stopping", "stopped", "failed", "finished", "damaged"]
+
+BUSY: tuple[JobState, ...] = ("starting", "training", "stopping")
+"""States in which a process works on a run."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """A job as it is now.
+
+    Attributes
+    ----------
+    key : str
+        Name of its folder.
+    path : Path
+    title : str
+    state : JobState
+    preset : Preset or None
+        `None` where its config was damaged.
+    fold : int
+    epochs : tuple of EpochResult
+    done, total : int
+        While it starts, records that are cut, and how many there are; while it trains, batches of the epoch. 0 before
+        the first.
+    error : EcgModelError or None
+        Why it failed, or what is damaged.
+    submitted : float
+        Seconds since 1970.
+    """
+
+    key: str
+    path: Path
+    title: str
+    state: JobState
+    preset: Preset | None
+    fold: int
+    epochs: tuple[EpochResult, ...]
+    done: int
+    total: int
+    error: EcgModelError | None
+    submitted: float
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a process works on it."""
+        return self.state in BUSY
+
+    @property
+    def n_epochs(self) -> int:
+        """How many it is to have."""
+        return 0 if self.preset is None else self.preset.settings.epochs
+
+    @property
+    def progress(self) -> float:
+        """Share of all epochs that is done, 0 to 1."""
+        if self.state == "finished":
+            return 1.0
+        part = self.done / self.total if self.total and self.state in ("training", "stopping") else 0.0
+        return min(1.0, (len(self.epochs) + part) / max(self.n_epochs, 1))
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time that the remaining epochs take at the speed of the last ones; `None` before the first one ended."""
+        if not self.epochs or self.state == "finished":
+            return None
+        lately = [epoch.seconds for epoch in self.epochs[-3:]]
+        return (1 - self.progress) * self.n_epochs * sum(lately) / len(lately)
+
+
+def list_runs(folder: Path) -> tuple[Run, ...]:
+    """Return all runs of a folder, the newest first."""
+    found = [read_run(path) for path in find_run_folders(folder)]
+    return tuple(sorted(found, key=lambda run: (-run.submitted, run.key)))
+
+
+def read_run(path: Path) -> Run:
+    """Return how a run is now; what is damaged in it is told, not raised."""
+    folder, error = RunFolder(path), None
+    job = read_job(path)
+    preset, fold = None, 0
+    try:
+        description = folder.read_config()
+        if description is None:
+            raise ConfigError("The config of this run is gone. Start a new one.")
+        preset, fold = read_preset(description), int(description["fold"])
+    except ConfigError as damage:
+        error = damage
+    state: JobState
+    if folder.model_path.exists():
+        state = "finished"
+    elif folder.is_held():
+        state = "training" if job.wanted else "stopping"
+    elif folder.is_held(JOB_LOCK):
+        state = "starting" if job.wanted else "stopping"
+    elif preset is None:
+        state = "damaged"
+    elif (failure := _read_failure(path)) is not None:
+        state, error = "failed", failure
+    else:
+        state = "waiting" if job.wanted else "stopped"
+    epochs = folder.read_events()
+    done, total = _read_progress(path, "records" if state == "starting" else f"epoch {len(epochs) + 1}")
+    return Run(
+        key=path.name,
+        path=path,
+        title=job.title,
+        state=state,
+        preset=preset,
+        fold=fold,
+        epochs=epochs,
+        done=done,
+        total=total,
+        error=error,
+        submitted=job.submitted,
+    )
+
+
+def create_run(folder: Path, preset: Preset, fold: int, title: str) -> Path:
+    """Write the folder of a new run that waits to be trained, and return it.
+
+    Raises
+    ------
+    ConfigError
+        Where the fold does not exist, the title is empty, or the folder cannot be written.
+    """
+    description = describe_run(preset, fold)
+    read_preset(description)  # raises where it could not be trained
+    title = check_title(title)
+    now = time.time()
+    path = folder / f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}-{secrets.token_hex(3)}"
+    try:
+        RunFolder(path).write_config(description)
+        write_atomically(path / "reserve", os.urandom(RESERVE_BYTES))
+        write_job(path, Job(title, now))
+    except (OSError, ConfigError) as error:
+        shutil.rmtree(path, ignore_errors=True)
+        raise (folder_error(folder, error) if isinstance(error, OSError) else error) from error
+    return path
+
+
+def request_stop(path: Path) -> None:
+    """Ask for a stop: a training ends with its batch, a waiting job leaves the queue. Its whole epochs are kept."""
+    write_job(path, replace(_read_there(path), wanted=False))
+
+
+def request_training(path: Path) -> None:
+    """Ask for a run to be trained (on).
+
+    Raises
+    ------
+    ConfigError
+        Where it waits for that already, is being trained, has ended or cannot go on.
+    """
+    job, run = _read_there(path), read_run(path)
+    if run.state in ("waiting", "starting", "training"):
+        raise ConfigError("'{title}' goes on already: somebody else asked for it, or you did twice.", title=run.title)
+    if run.state == "finished":
+        raise ConfigError("'{title}' has had all its epochs.", title=run.title)
+    if run.state == "damaged":
+        raise run.error
+    for name in ("failure.json", "deaths.json"):
+        (path / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # where the disk is still full, the job will say so
+        if not (path / "reserve").exists():
+            write_atomically(path / "reserve", os.urandom(RESERVE_BYTES))
+    write_job(path, replace(job, wanted=True, submitted=time.time()))
+
+
+def rename_run(path: Path, title: str) -> None:
+    """Give a run another title.
+
+    Raises
+    ------
+    ConfigError
+        Where it is empty.
+    """
+    write_job(path, replace(_read_there(path), title=check_title(title)))
+
+
+def delete_run(path: Path) -> None:
+    """Delete a run with all its files.
+
+    Raises
+    ------
+    ConfigError
+        Where a process works on it, or its files cannot be deleted.
+    """
+    folder = RunFolder(path)
+    if folder.is_held() or folder.is_held(JOB_LOCK):
+        raise ConfigError("This run is being trained. Stop it before you delete it.")
+    try:
+        (path / "job.json").unlink(missing_ok=True)  # first: half a folder without it is no run
+        shutil.rmtree(path)
+    except OSError as error:
+        raise folder_error(path.parent, error) from error
+
+
+def write_failure(path: Path, error: EcgModelError) -> None:
+    """Keep why a run failed; on a full disk in the room that was reserved for that.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written all the same.
+    """
+    if not (path / "job.json").exists():  # it was deleted meanwhile
+        return
+    values = {name: value if isinstance(value, int | float) else str(value) for name, value in error.values.items()}
+    failure = json.dumps({"template": error.template, "values": values}).encode()
+    try:
+        write_atomically(path / "failure.json", failure)
+    except OSError:
+        (path / "reserve").unlink(missing_ok=True)
+        write_atomically(path / "failure.json", failure)
+
+
+def _read_there(path: Path) -> Job:
+    """Return the job of a run that is there."""
+    if not (path / "job.json").exists():
+        raise ConfigError("This run is gone: somebody deleted it.")
+    return read_job(path)
+
+
+def _read_failure(path: Path) -> EcgModelError | None:
+    if not (path / "failure.json").exists():
+        return None
+    failure = read_values(path / "failure.json")
+    try:
+        error = EcgModelError(failure["template"], **failure["values"])
+        str(error)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return EcgModelError("Why this run failed cannot be read any more. Go on with it to see it again.")
+    return error
+
+
+def _read_progress(path: Path, stage: str) -> tuple[int, int]:
+    """Return what is done of a stage, and of how much."""
+    progress = read_values(path / "progress.json")
+    done, total = progress.get("done"), progress.get("total")
+    if progress.get("stage") != stage or not (isinstance(done, int) and isinstance(total, int)):
+        return 0, 0
+    return done, total

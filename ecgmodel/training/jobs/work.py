@@ -1,0 +1,112 @@
+"""What a worker does with a job: train its run to the end, a stop or a failure, all of which stand in its folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+from ecgmodel.atomic import write_atomically
+from ecgmodel.errors import ConfigError, EcgModelError
+from ecgmodel.training.jobs.job_file import JOB_LOCK, read_job, read_values
+from ecgmodel.training.jobs.jobs import write_failure
+from ecgmodel.training.run_folder import EpochResult, RunFolder, RunHeldError
+from ecgmodel.training.train import cut_training_segments, read_preset, train_preset
+
+MAX_DEATHS = 10
+"""How often the process may die within one epoch before the job is given up."""
+
+PROGRESS_EVERY_S = 0.5
+
+
+def train_job(path: Path) -> None:
+    """Train a run to its end, its stop or its failure.
+
+    It may be called again after it died at any moment. Where another process works on the run, nothing is done.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if not read_job(path).wanted or RunFolder(path).model_path.exists():
+        return
+    try:
+        with RunFolder(path).hold(JOB_LOCK):
+            _train(path)
+    except RunHeldError:
+        return
+    except EcgModelError as error:
+        write_failure(path, error)
+    except OSError as error:
+        stopped = EcgModelError(
+            "The training stopped: {reason}. Its last whole epoch is kept; make room on the disk, then go on.",
+            reason=error.strerror or error,
+        )
+        write_failure(path, stopped)
+
+
+def _train(path: Path) -> None:
+    folder = RunFolder(path)
+    n_done = len(folder.read_events())
+    if _count_starts(path, n_done) > MAX_DEATHS:
+        raise ConfigError(
+            "The training process died {n} times in epoch {epoch}. Train a smaller network or smaller batches.",
+            n=MAX_DEATHS,
+            epoch=n_done + 1,
+        )
+    description = folder.read_config()
+    if description is None:
+        raise ConfigError("The config of this run is gone. Start a new one.")
+    preset = read_preset(description)
+    recorder = _Recorder(path, n_done)
+    train_preset(
+        preset,
+        cut_training_segments(preset, recorder.note_record),
+        int(description["fold"]),
+        path,
+        resume=True,
+        on_batch=recorder.note_batch,
+        on_epoch=recorder.note_epoch,
+        should_stop=recorder.should_stop,
+    )
+
+
+class _Recorder:
+    """Keeps a job's progress in its folder, and looks there for a stop."""
+
+    def __init__(self, path: Path, n_done: int) -> None:
+        self._path = path
+        self._epoch = n_done + 1
+        self._written = self._looked = 0.0
+        self._stop = False
+
+    def note_record(self, number: int, total: int) -> None:
+        self._note("records", number, total)
+
+    def note_batch(self, number: int, total: int) -> None:
+        self._note(f"epoch {self._epoch}", number, total)
+
+    def note_epoch(self, result: EpochResult) -> None:
+        self._epoch = result.epoch + 1
+
+    def should_stop(self) -> bool:
+        now = time.monotonic()
+        if now - self._looked >= PROGRESS_EVERY_S:
+            self._looked = now
+            # A folder that was deleted meanwhile asks for a stop as well.
+            self._stop = not (self._path / "job.json").exists() or not read_job(self._path).wanted
+        return self._stop
+
+    def _note(self, stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._written >= PROGRESS_EVERY_S:
+            self._written = now
+            progress = {"stage": stage, "done": done, "total": total}
+            write_atomically(self._path / "progress.json", json.dumps(progress).encode())
+
+
+def _count_starts(path: Path, n_done: int) -> int:
+    """Count, and keep, how often the run was started with this many epochs done."""
+    before = read_values(path / "deaths.json")
+    known = isinstance(before.get("starts"), int) and before.get("epochs") == n_done
+    starts = before["starts"] + 1 if known else 1
+    write_atomically(path / "deaths.json", json.dumps({"epochs": n_done, "starts": starts}).encode())
+    return starts

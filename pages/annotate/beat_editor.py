@@ -1,0 +1,269 @@
+"""Setting beats by hand: add, move, delete, label, and take each step back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from ecgmodel.errors import EcgModelError
+from ecgmodel.labels import BEAT_SYMBOLS, CLASSES, SYMBOL_NAMES
+from ecgmodel.records.editing import EditedBeats, begin_editing, snap_to_peak
+from ecgmodel.records.record import Record
+from pages.caches import cache
+from pages.session import state
+from pages.ui.blocks import clock, show_error, truth_name
+from pages.ui.text import look_up, t, tn
+from pages.upload.work import model_for_uploads
+
+UNLABELLED = "?"
+"""PhysioBank's "not classified": a beat that was found and has no label yet."""
+
+SYMBOLS = (*CLASSES, *sorted(BEAT_SYMBOLS - set(CLASSES)))
+NUDGES_S = (-0.02, -0.004, 0.004, 0.02)
+
+_START = "annotate.start"
+_PROBLEM = "annotate.problem"
+
+
+def show_start(record: Record) -> None:
+    """Ask from which beats to start, and make the visitor's own copy of them."""
+    starts = {"found": t("R peaks, not labelled")}
+    if record.annotations is not None:
+        starts["truth"] = t("a copy of the labels: {who}", who=truth_name(record))
+    if model_for_uploads() is not None:
+        starts["model"] = t("the model's labels")
+    starts["nothing"] = t("nothing")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(t("Start from"), tuple(starts), format_func=starts.__getitem__, key=_START, width=280)
+        st.button(
+            t("Annotate this record"),
+            type="primary",
+            icon=":material/edit:",
+            on_click=_begin,
+            args=(record,),
+            key="annotate.begin",
+        )
+    st.caption(t("Your labels are a copy of your own, in this session; the record stays as it is."))
+
+
+def _begin(record: Record) -> None:
+    try:
+        sample, symbol = _first_beats(record, st.session_state[_START])
+    except EcgModelError as error:
+        state.own("edit")[_PROBLEM] = error
+        return
+    state.own("edit")[record.name] = begin_editing(sample, symbol, record.n_samples, record.fs)
+
+
+def _first_beats(record: Record, start: str) -> tuple[np.ndarray, np.ndarray]:
+    if start == "truth":
+        beats = record.annotations.beats()
+        return beats.sample, beats.symbol
+    if start == "model":
+        prediction = cache.predict_record(record.name, model_for_uploads(), record.default_lead, "detected")
+        return prediction.r_sample, prediction.predicted
+    found = np.empty(0, dtype=np.int64)
+    if start == "found":
+        from ecgmodel.records.signal.r_peaks import detect_r_peaks
+
+        found = detect_r_peaks(record.lead(), record.fs)
+    return found, np.full(len(found), UNLABELLED)
+
+
+def show_editor(record: Record, edited: EditedBeats) -> None:
+    """Show the tools: what can be done to the selected beat, a beat to add, and the way back."""
+    selected = state.selected_sample()
+    there = selected is not None and selected in edited.sample
+    _show_selected(record, edited, selected if there else None)
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        _show_history(record, edited)
+        _show_adding(record)
+    problem = state.own("edit").get(_PROBLEM)
+    if problem is not None:
+        show_error(problem)
+
+
+def _show_selected(record: Record, edited: EditedBeats, selected: int | None) -> None:
+    if selected is None:
+        st.caption(t("Click a beat of yours in the trace to label, move or delete it."))
+        place = None
+    else:
+        place = edited.symbol_at(selected)
+        st.caption(
+            t(
+                "Beat at {time}: {symbol} {name}",
+                time=clock(selected / record.fs, 2),
+                symbol=place,
+                name=look_up(SYMBOL_NAMES[place]),
+            )
+        )
+    key = f"annotate.label.{record.name}"
+    st.session_state[key] = place if place in CLASSES else None
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.segmented_control(
+            t("Label"),
+            CLASSES,
+            key=key,
+            label_visibility="collapsed",
+            disabled=selected is None,
+            on_change=_label,
+            args=(record, selected, key),
+        )
+        other = f"annotate.other.{record.name}"
+        st.session_state[other] = place if place not in CLASSES else None
+        st.selectbox(
+            t("Other"),
+            [symbol for symbol in SYMBOLS if symbol not in CLASSES],
+            format_func=lambda symbol: f"{symbol} {look_up(SYMBOL_NAMES[symbol])}",
+            key=other,
+            index=None,
+            placeholder=t("other symbol"),
+            label_visibility="collapsed",
+            disabled=selected is None,
+            width=170,
+            on_change=_label,
+            args=(record, selected, other),
+        )
+        for seconds in NUDGES_S:
+            st.button(
+                t("{ms:+.0f} ms", ms=seconds * 1000),
+                type="tertiary",
+                disabled=selected is None,
+                on_click=_move,
+                args=(record, selected, seconds),
+                key=f"annotate.move.{seconds}",
+            )
+        st.button(
+            t("Delete"),
+            icon=":material/delete:",
+            disabled=selected is None,
+            on_click=_delete,
+            args=(record, selected),
+            key="annotate.delete",
+        )
+
+
+def _show_adding(record: Record) -> None:
+    time_key, symbol_key = f"annotate.time.{record.name}", "annotate.new"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", width="content"):
+        st.number_input(
+            t("New beat at (s)"),
+            min_value=0.0,
+            max_value=record.duration_s,
+            value=None,
+            placeholder=t("middle of the view"),
+            format="%.3f",
+            key=time_key,
+            width=210,
+            help=t("It is put on the largest deflection within 60 ms. The calipers of the trace read times."),
+        )
+        st.selectbox(t("as"), SYMBOLS, key=symbol_key, width=80)
+        st.button(
+            t("Add"),
+            icon=":material/add:",
+            on_click=_add,
+            args=(record, time_key, symbol_key),
+            key="annotate.add",
+        )
+
+
+def _show_history(record: Record, edited: EditedBeats) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        st.button(
+            t("Undo"),
+            icon=":material/undo:",
+            type="tertiary",
+            disabled=not edited.done,
+            on_click=_change,
+            args=(record, EditedBeats.undo),
+            key="annotate.undo",
+        )
+        st.button(
+            t("Redo"),
+            icon=":material/redo:",
+            type="tertiary",
+            disabled=not edited.undone,
+            on_click=_change,
+            args=(record, EditedBeats.redo),
+            key="annotate.redo",
+        )
+        open_beats = int(np.sum(edited.symbol == UNLABELLED))
+        st.caption(
+            " · ".join(
+                [
+                    tn("{n:,} beat", "{n:,} beats", len(edited)),
+                    tn("{n:,} not labelled", "{n:,} not labelled", open_beats),
+                    tn("{n:,} change", "{n:,} changes", len(edited.done)),
+                ]
+            ),
+            width="content",
+        )
+        st.button(
+            t("Next not labelled"),
+            type="tertiary",
+            icon=":material/skip_next:",
+            disabled=not open_beats,
+            on_click=_go_to_open,
+            args=(record, edited),
+            key="annotate.next",
+        )
+        with st.popover(t("Start anew"), type="tertiary"):
+            st.caption(t("Your labels of this record are dropped."))
+            st.button(t("Drop them"), on_click=_forget, args=(record,), key="annotate.forget")
+
+
+# What the buttons do
+
+
+def _change(record: Record, make: Callable[[EditedBeats], EditedBeats]) -> None:
+    """Replace the visitor's beats by what `make` makes of them; where it refuses, keep them and say why."""
+    kept = state.own("edit")
+    kept.pop(_PROBLEM, None)
+    try:
+        kept[record.name] = make(kept[record.name])
+    except EcgModelError as error:
+        kept[_PROBLEM] = error
+
+
+def _label(record: Record, sample: int, key: str) -> None:
+    symbol = st.session_state[key]
+    if symbol is not None:
+        _change(record, lambda beats: beats.label(sample, symbol))
+
+
+def _move(record: Record, sample: int, seconds: float) -> None:
+    step = max(round(abs(seconds) * record.fs), 1)
+    target = sample + (step if seconds > 0 else -step)
+    _change(record, lambda beats: beats.move(sample, target))
+    if target in state.own("edit")[record.name].sample:
+        state.select_sample(target)
+
+
+def _delete(record: Record, sample: int) -> None:
+    _change(record, lambda beats: beats.delete(sample))
+    state.select_sample(None)
+
+
+def _add(record: Record, time_key: str, symbol_key: str) -> None:
+    seconds = st.session_state[time_key]
+    if seconds is None:
+        seconds = state.start_s() + min(state.window_s(), record.duration_s) / 2
+    sample = min(round(seconds * record.fs), record.n_samples - 1)
+    sample = snap_to_peak(record.lead(), record.fs, sample)
+    _change(record, lambda beats: beats.add(sample, st.session_state[symbol_key]))
+    if sample in state.own("edit")[record.name].sample:
+        state.select_sample(sample)
+
+
+def _go_to_open(record: Record, edited: EditedBeats) -> None:
+    open_beats = edited.sample[edited.symbol == UNLABELLED]
+    selected = state.selected_sample()
+    later = open_beats[open_beats > (-1 if selected is None else selected)]
+    state.show_sample(int(later[0] if len(later) else open_beats[0]), record.fs)
+
+
+def _forget(record: Record) -> None:
+    state.own("edit").pop(record.name, None)
+    state.own("edit").pop(_PROBLEM, None)

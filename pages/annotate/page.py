@@ -1,0 +1,50 @@
+"""Annotate: set and correct beats and their labels by hand, and see how far two people agree."""
+
+import streamlit as st
+
+from pages.annotate.beat_editor import show_editor, show_start
+from pages.annotate.second_opinion import choose_second, show_comparison, show_edit_downloads, shows_truth
+from pages.components.trace import LabelRow, View, show_trace
+from pages.records.panel import open_record_in_use, show_record_picker
+from pages.session import state
+from pages.ui.blocks import follow_trace, show_not_a_medical_device, show_source, truth_name
+from pages.ui.frame import enter_through_app
+from pages.ui.text import t
+
+TRACE = "annotate.trace"
+
+enter_through_app()
+show_record_picker()
+record = open_record_in_use()
+edited = state.own("edit").get(record.name)
+if edited is None:
+    show_start(record)
+else:
+    show_editor(record, edited)
+
+rows = []
+shown, second = edited is None, None
+if edited is not None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shown = record.annotations is not None and shows_truth(record)
+        second = choose_second(record)
+if shown and record.annotations is not None:
+    beats = record.annotations.beats()
+    rows.append(LabelRow(truth_name(record), beats.sample, beats.symbol))
+if second is not None:
+    rows.append(LabelRow(second.name, second.annotations.sample, second.annotations.symbol))
+if edited is not None:
+    rows.append(LabelRow(t("you"), edited.sample, edited.symbol))
+event = show_trace(
+    record,
+    key=TRACE,
+    view=View(state.start_s(), state.window_s()),
+    rows=tuple(rows[-2:]),
+    cursor_s=state.selected_s(record.fs),
+)
+follow_trace(event, TRACE)
+show_not_a_medical_device()
+if edited is not None:
+    show_edit_downloads(record, edited)
+    show_comparison(record, edited, second)
+show_source(record)

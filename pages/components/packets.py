@@ -1,0 +1,77 @@
+"""What travels to a component in the browser: bytes with a name, and the code that reads them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """Bytes for the browser, and the id by which an element names them."""
+
+    id: str
+    data: bytes
+
+
+def pack(fields: dict, arrays: dict[str, np.ndarray]) -> Packet:
+    """Pack JSON fields and arrays into one piece of bytes, see `assets/components/shared/channel.js`."""
+    listed, parts, offset = [], [], 0
+    for name, array in arrays.items():
+        listed.append({"name": name, "type": array.dtype.name, "length": array.size, "offset": offset})
+        padding = -array.nbytes % 8
+        parts += [np.ascontiguousarray(array).tobytes(), b"\0" * padding]
+        offset += array.nbytes + padding
+    body = b"".join(parts)
+    text = json.dumps([fields, listed], ensure_ascii=False).encode()
+    digest = hashlib.blake2b(text + body, digest_size=12).hexdigest()
+    header = json.dumps({"id": digest, "fields": fields, "arrays": listed}, ensure_ascii=False).encode()
+    return Packet(digest, len(header).to_bytes(4, "little") + header + body)
+
+
+def stamp(key: str, content: object) -> int:
+    """Return a number for what an element is sent: it rises with each change, see `noteCall` in `shared/channel.js`.
+
+    Parameters
+    ----------
+    key : str
+        Of the element.
+    content : object
+        Compared with what was sent before.
+
+    Returns
+    -------
+    int
+        Milliseconds since 1970, so that a visitor whose session is lost does not start below what the browser knows.
+    """
+    key = f"{key}.stamp"
+    before, number = st.session_state.get(key, (None, 0))
+    if before != content:
+        number = max(number + 1, time.time_ns() // 1_000_000)
+        st.session_state[key] = (content, number)
+    return number
+
+
+def pack_stamped(key: str, fields: dict, arrays: dict[str, np.ndarray]) -> Packet:
+    """Pack what is all that an element is sent, with its stamp among the fields."""
+    return pack(fields | {"stamp": stamp(key, pack(fields, arrays).id)}, arrays)
+
+
+def read_asset(name: str) -> str:
+    """Return one of the files of the components."""
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def join_code(css: str, files: Sequence[str]) -> str:
+    """Return one module of plain JavaScript: the style as `CSS`, then the files in their order."""
+    style = f"const CSS = {json.dumps(read_asset(css))};"
+    return "\n".join([read_asset("shared/channel.js"), style, *map(read_asset, files)])

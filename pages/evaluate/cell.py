@@ -1,0 +1,288 @@
+"""From a cell to its segments, and from a segment to the trace: what stands behind a number of a matrix."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import streamlit as st
+
+from ecgmodel.errors import RecordError
+from ecgmodel.evaluation.predictions import Predictions
+from ecgmodel.figures import palette
+from ecgmodel.labels import CLASSES
+from ecgmodel.records.record import Record
+from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES
+from pages.caches import cache
+from pages.components.packets import pack_stamped, read_asset
+from pages.components.trace import LabelRow, View, show_trace
+from pages.components.trace_signal import GAP
+from pages.evaluate.judged import Judged, axes_of, find_judged, rows_of_cell
+from pages.evaluate.matrix import ChosenCell, chosen_cell
+from pages.records.panel import offer_download
+from pages.session import state
+from pages.ui.blocks import clock, show_error, truth_name
+from pages.ui.text import t, tn
+
+CODE_FILES = ("shared/channel.js", "shared/draw.js", "matrix/tiles.js")
+
+PER_PAGE = 12
+LEAST_SPAN_MV = 0.8
+"""A flat segment is not blown up to the height of its tile."""
+
+STEP_MV = 0.005
+
+_TILES = "evaluate.tiles"
+_ORDER = "evaluate.order"
+_TRACE = "evaluate.trace"
+_CODES = np.array(CLASSES)
+
+
+def show_cell(where: str) -> None:
+    """Show the segments of the cell that was clicked in the matrices `where`, and the one that was opened."""
+    cell = chosen_cell()
+    if cell is None or cell.where != where:
+        st.caption(t("Click a cell of a matrix to see the segments in it."))
+        return
+    judged = find_judged(cell.judged)
+    if judged is None or judged.predictions is None:
+        return
+    rows = rows_of_cell(judged, cell.measure, cell.part, cell.truth, cell.named)
+    if len(rows) == 0:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        _show_title(judged, cell, len(rows))
+        rows = _order(judged.predictions, rows)
+        page = _turn_pages(cell, len(rows))
+    shown = rows[page * PER_PAGE : (page + 1) * PER_PAGE]
+    opened = _opened(judged, rows)
+    _show_tiles(judged, shown, opened)
+    if opened is not None:
+        _show_opened(judged, opened)
+
+
+def _show_title(judged: Judged, cell: ChosenCell, n: int) -> None:
+    truths, named = axes_of(cell.measure)
+    words = tn(
+        "**{truth} named {named}**: {n:,} segment of {title}",
+        "**{truth} named {named}**: {n:,} segments of {title}",
+        n,
+        truth=truths[cell.truth],
+        named=named[cell.named],
+        title=judged.title,
+    )
+    if cell.part.fold is not None:
+        words += t(", fold {fold}", fold=cell.part.fold)
+    if cell.part.record is not None:
+        words += t(", record {record}", record=cell.part.record)
+    st.markdown(words, width="content")
+
+
+def _order(predictions: Predictions, rows: np.ndarray) -> np.ndarray:
+    """Show how segments are ordered, and return them so."""
+    orders = {"sure": t("surest first"), "time": t("by record and time")}
+    st.session_state[_ORDER] = state.page_choice("evaluate", "order", "sure")
+    st.segmented_control(
+        t("Order"),
+        tuple(orders),
+        format_func=orders.__getitem__,
+        key=_ORDER,
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: state.set_page_choice("evaluate", "order", st.session_state[_ORDER]),
+    )
+    if st.session_state[_ORDER] == "sure":
+        return rows
+    return rows[np.lexsort((predictions.r_sample[rows], predictions.record[rows]))]
+
+
+def _turn_pages(cell: ChosenCell, n: int) -> int:
+    last = (n - 1) // PER_PAGE
+    of_cell, page = state.page_choice("evaluate", "page", (cell, 0))
+    page = min(page, last) if of_cell == cell else 0
+
+    def turn(to: int) -> None:
+        state.set_page_choice("evaluate", "page", (cell, to))
+
+    if last:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            st.button(
+                t("Earlier"),
+                icon=":material/chevron_left:",
+                type="tertiary",
+                disabled=page == 0,
+                on_click=turn,
+                args=(page - 1,),
+                key="evaluate.earlier",
+            )
+            first, stop = page * PER_PAGE, min((page + 1) * PER_PAGE, n)
+            st.markdown(t("{first:,} to {stop:,} of {n:,}", first=first + 1, stop=stop, n=n), width="content")
+            st.button(
+                t("Later"),
+                icon=":material/chevron_right:",
+                icon_position="right",
+                type="tertiary",
+                disabled=page == last,
+                on_click=turn,
+                args=(page + 1,),
+                key="evaluate.later",
+            )
+    return page
+
+
+# The tiles
+
+
+def _show_tiles(judged: Judged, shown: np.ndarray, opened: int | None) -> None:
+    predictions = judged.predictions
+    wanted = tuple((str(predictions.record[k]), int(predictions.start_sample[k])) for k in shown)
+    with st.spinner(t("Opening the records …"), show_time=False):
+        signals = cache.segment_signals(wanted, SEGMENT_SAMPLES)
+    away = sorted({name for (name, _), signal in zip(wanted, signals, strict=True) if signal is None})
+    samples = np.full((len(shown), SEGMENT_SAMPLES), GAP, dtype=np.int16)
+    for place, signal in enumerate(signals):
+        if signal is not None:
+            known = np.isfinite(signal)
+            samples[place, known] = np.clip(np.rint(signal[known] / STEP_MV), -32000, 32000)
+    packet = pack_stamped(
+        _TILES,
+        {
+            "tiles": [
+                _describe_tile(predictions, int(k), here=signal is not None)
+                for k, signal in zip(shown, signals, strict=True)
+            ],
+            "chosen": None if opened is None else next((n for n, k in enumerate(shown) if k == opened), None),
+            "n_samples": SEGMENT_SAMPLES,
+            "fs": MODEL_FS,
+            "gap": GAP,
+            "least_span": LEAST_SPAN_MV / STEP_MV,
+            "palette": palette.CLASS_COLOURS,
+            "text": {"away": t("not on this machine")},
+        },
+        {"signal": samples.reshape(-1)},
+    )
+    key = f"{_TILES}.{hashlib.blake2b(repr(wanted).encode(), digest_size=6).hexdigest()}"
+
+    def take() -> None:
+        event = (st.session_state.get(key) or {}).get("tile")
+        if event:
+            _open(judged, int(shown[event["tile"]]))
+
+    _tiles(key=key, data=packet.data, on_tile_change=take)
+    if away:
+        st.caption(
+            t(
+                "Not on this machine, so the segments of these records are known but cannot be drawn: {names}.",
+                names=", ".join(away),
+            )
+        )
+        offer_download(away[0])
+
+
+def _describe_tile(predictions: Predictions, k: int, here: bool) -> dict:
+    record, r_sample = str(predictions.record[k]), int(predictions.r_sample[k])
+    start, length = int(predictions.start_sample[k]), int(predictions.length[k])
+    truth, named = str(predictions.symbol[k]), CLASSES[predictions.label[k]]
+    at = clock(r_sample / MODEL_FS, 1)
+    probability = float(predictions.probabilities[k].max())
+    return {
+        "record": record,
+        "r_sample": r_sample,
+        "title": f"{record} · {at}",
+        "truth": truth,
+        "named": named,
+        "probability": f"{probability:.0%}",
+        "label": t(
+            "Record {record} at {time}: {truth}, named {named} with {probability:.0%}. Open it in the trace.",
+            record=record,
+            time=at,
+            truth=truth,
+            named=named,
+            probability=probability,
+        ),
+        "here": here,
+        "mark": r_sample - start,
+        "start": 0,
+        "stop": length,
+    }
+
+
+# The opened one
+
+
+def _opened(judged: Judged, rows: np.ndarray) -> int | None:
+    """Return the segment that was opened, while it is one of these."""
+    key, position = state.page_choice("evaluate", "opened", (None, None))
+    return position if key == judged.key and position in rows else None
+
+
+def _open(judged: Judged, position: int) -> None:
+    """Take a segment's record and time for this page and all others."""
+    predictions = judged.predictions
+    state.set_page_choice("evaluate", "opened", (judged.key, position))
+    name = str(predictions.record[position])
+    if name not in cache.record_names():
+        return
+    state.set_record(name)
+    state.set_lead(None)
+    if cache.availability(name) not in (None, "download"):
+        fs = cache.open_record(name).fs
+        state.show_sample(round(int(predictions.r_sample[position]) * fs / MODEL_FS), fs)
+    if judged.name in cache.model_names():
+        state.set_model(judged.name)
+        state.set_beat_source("annotated")
+
+
+def _show_opened(judged: Judged, position: int) -> None:
+    """Show a segment in the trace of its record, with the experts' labels and those that its fold's model gave."""
+    predictions = judged.predictions
+    try:
+        record = cache.open_record(str(predictions.record[position]))
+    except RecordError as error:
+        show_error(error)
+        return
+    moment_s = int(predictions.r_sample[position]) / MODEL_FS
+    beats = record.annotations.beats()
+    show_trace(
+        record,
+        key=_TRACE,
+        view=View(max(0.0, moment_s - state.window_s() / 2), state.window_s()),
+        leads=(record.default_lead,),
+        rows=(LabelRow(truth_name(record), beats.sample, beats.symbol), _model_row(judged, record)),
+        cursor_s=moment_s,
+        report_view=False,
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.caption(
+            t("The labels of {name} are those of the model that had never seen these segments.", name=judged.name)
+            if judged.protocol == "segments-10fold"
+            else t("The labels of {name} are those of the model that had never seen this person.", name=judged.name),
+            width="content",
+        )
+        if state.record_name() == record.name:
+            st.page_link("pages/predict/page.py", label=t("Open in Predict"), icon=":material/ecg:", width="content")
+            st.page_link(
+                "pages/gates/page.py", label=t("Open this beat in Gates"), icon=":material/door_open:", width="content"
+            )
+
+
+def _model_row(judged: Judged, record: Record) -> LabelRow:
+    """Return the held-out answers for one record: a run's answer at each of its beats."""
+    predictions = judged.predictions
+    rows = predictions.take(predictions.record == record.name)
+    rows = rows.take(np.argsort(rows.r_sample, kind="stable"))
+    scale = record.fs / MODEL_FS
+    first = np.rint(rows.r_sample * scale).astype(np.int64)
+    beats = record.annotations.beats().sample
+    place = np.repeat(np.searchsorted(beats, first), rows.n_beats)
+    within = np.arange(len(place)) - np.repeat(np.cumsum(rows.n_beats) - rows.n_beats, rows.n_beats)
+    return LabelRow(
+        judged.name,
+        beats[np.minimum(place + within, len(beats) - 1)],
+        np.repeat(_CODES[rows.label], rows.n_beats),
+    )
+
+
+_tiles = st.components.v2.component(
+    "ecg_tiles", js="\n".join(map(read_asset, CODE_FILES)), css=read_asset("matrix/tiles.css"), isolate_styles=True
+)

@@ -1,0 +1,109 @@
+"""Curves of a result: how it was trained, what thresholds would make of it, how far to believe its probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ecgmodel.evaluation.operating_curves import ClassCurve, ReliabilityBin
+from pages.caches import cache
+from pages.evaluate.choice import Closer
+from pages.evaluate.judged import Judged
+from pages.session import state
+from pages.ui.text import t
+
+_FOLD = "evaluate.fold"
+
+
+def show_training_curves(closer: Closer) -> None:
+    """Show loss and accuracy against the epoch, of one fold."""
+    from ecgmodel.figures.curves import draw_training
+
+    fold = _choose_fold(closer)
+    runs = {}
+    for one in closer.both:
+        epochs = _epochs(one, fold)
+        if epochs:
+            runs[one.title if closer.beside is not None else ""] = epochs
+    if not runs:
+        st.caption(t("Its epochs were not kept."))
+        return
+    words = {"epoch": t("epoch"), "training": t("training"), "validation": t("validation")}
+    accuracy, loss = st.columns(2)
+    with accuracy:
+        title = {"title": t("Accuracy while training")}
+        st.plotly_chart(draw_training(runs, "accuracy", words | title), key="evaluate.curve.accuracy")
+    with loss:
+        title = {"title": t("Loss (cross-entropy)")}
+        st.plotly_chart(draw_training(runs, "loss", words | title), key="evaluate.curve.loss")
+    st.caption(t("Training accuracy is measured while the weights still move and with dropout, so it may lie lower."))
+
+
+def _epochs(one: Judged, fold: int) -> tuple:
+    if one.result is None:
+        return cache.run_epochs(one.key.removeprefix("run:"))
+    return one.result.folds[min(fold, len(one.result.folds) - 1)].epochs
+
+
+def _choose_fold(closer: Closer) -> int:
+    n = max((len(one.result.folds) for one in closer.both if one.result is not None), default=1)
+    if n == 1:
+        return 0
+    chosen = min(state.page_choice("evaluate", "curve_fold", 0), n - 1)
+    st.session_state[_FOLD] = chosen
+    st.selectbox(
+        t("Fold"),
+        range(n),
+        key=_FOLD,
+        width=120,
+        on_change=lambda: state.set_page_choice("evaluate", "curve_fold", st.session_state[_FOLD]),
+    )
+    return st.session_state[_FOLD]
+
+
+def show_operating_curves(closer: Closer) -> None:
+    """Show ROC, precision-recall and reliability of each."""
+    from ecgmodel.figures.curves import draw_precision_recall, draw_reliability, draw_roc
+
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    for one in closer.both:
+        st.markdown(f"**{one.title}**")
+        curves, tenths = _curves(one)
+        roc, recall, reliability = st.columns(3)
+        with roc:
+            words = {
+                "title": t("ROC, each class against the rest"),
+                "x": t("1 − specificity"),
+                "y": t("sensitivity"),
+            }
+            st.plotly_chart(draw_roc(curves, words, theme), key=f"evaluate.roc.{one.key}")
+        with recall:
+            words = {
+                "title": t("Precision and recall"),
+                "x": t("sensitivity (recall)"),
+                "y": t("positive predictivity (precision)"),
+            }
+            st.plotly_chart(draw_precision_recall(curves, words, theme), key=f"evaluate.recall.{one.key}")
+        with reliability:
+            words = {
+                "title": t("Can its probabilities be believed?"),
+                "x": t("mean probability of the answer"),
+                "y": t("share that is right"),
+                "segments": t("segments"),
+            }
+            st.plotly_chart(draw_reliability(tenths, words), key=f"evaluate.reliability.{one.key}")
+    st.caption(
+        t(
+            "Reliability: each dot holds the answers of one tenth of probability, a larger dot more of them. Below the "
+            "diagonal the network is surer than it should be."
+        )
+    )
+
+
+def _curves(one: Judged) -> tuple[dict[str, ClassCurve], tuple[ReliabilityBin, ...]]:
+    if one.result is not None:
+        return one.result.class_curves, one.result.reliability
+    from ecgmodel.evaluation.operating_curves import draw_class_curves, measure_reliability
+
+    rows = one.predictions.take(np.flatnonzero(one.predictions.truth >= 0))
+    return draw_class_curves(rows.truth, rows.probabilities), measure_reliability(rows.truth, rows.probabilities)

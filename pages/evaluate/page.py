@@ -1,0 +1,76 @@
+"""Evaluate: how good a network really is, and what stands behind every number of it."""
+
+import streamlit as st
+
+from pages.evaluate.cell import show_cell
+from pages.evaluate.choice import choose_closer
+from pages.evaluate.closer import CLOSER, TABS, show_classes, show_closer, show_records, show_yardsticks
+from pages.evaluate.curves import show_operating_curves, show_training_curves
+from pages.evaluate.export import show_exports
+from pages.evaluate.judged import list_judged
+from pages.evaluate.paper import show_paper
+from pages.evaluate.split import SPLIT, choose_measure, choose_preset, find_columns, show_leaks, show_split, tell_drop
+from pages.ui.blocks import show_not_a_medical_device
+from pages.ui.frame import enter_through_app
+from pages.ui.text import t
+
+enter_through_app()
+judged = list_judged()
+if not judged:
+    st.caption(t("No result lies here. python -m ecgmodel evaluate --preset gru makes one."))
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    preset = choose_preset(judged)
+    measure = choose_measure()
+columns = find_columns(judged, preset)
+show_split(columns, preset, measure)
+tell_drop(columns, preset, measure)
+show_leaks(columns)
+show_cell(SPLIT)
+show_not_a_medical_device()
+
+st.divider()
+first = next(one for one in judged if one.name == preset)
+closer = choose_closer(judged, first)
+matrix, paper, *rest = st.tabs(
+    [
+        t("Matrix, part by part"),
+        t("The paper, and ours"),
+        t("Classes"),
+        t("Yardsticks"),
+        t("Records"),
+        t("Training"),
+        t("Thresholds"),
+        t("Take along"),
+    ],
+    on_change="rerun",
+    key=TABS,
+)
+if paper.open:
+    with paper:
+        show_paper(judged)
+if closer is not None:
+    classes, yardsticks, records, training, thresholds, files = rest
+    if matrix.open:
+        with matrix:
+            show_closer(closer, measure)
+            show_cell(CLOSER)
+    if classes.open:
+        with classes:
+            show_classes(closer)
+    if yardsticks.open:
+        with yardsticks:
+            show_yardsticks(closer)
+    if records.open:
+        with records:
+            show_records(closer)
+    if training.open:
+        with training:
+            show_training_curves(closer)
+    if thresholds.open:
+        with thresholds:
+            show_operating_curves(closer)
+    if files.open:
+        with files:
+            show_exports(closer, measure)

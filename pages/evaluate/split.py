@@ -1,0 +1,266 @@
+"""The split switch: one model under the three protocols side by side, and what the comparison says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ecgmodel.evaluation.aami import score_groups
+from ecgmodel.segments.splits import PROTOCOLS, person
+from pages.evaluate.judged import ALL, MEASURES, Judged, Measure, matrix_of, protocol_name
+from pages.evaluate.matrix import Figure, Gauge, Pane, show_matrices
+from pages.session import state
+from pages.ui.text import t, tn
+
+SPLIT = "evaluate.split"
+_PRESET = "evaluate.preset"
+_MEASURE = "evaluate.measure"
+
+
+def choose_preset(judged: Sequence[Judged]) -> str:
+    """Show the choice of a preset, and return it; the one with the most protocols is offered first."""
+    names = list(dict.fromkeys(one.name for one in judged))
+    best = max(names, key=lambda name: sum(one.name == name for one in judged))
+    asked = state.take_asked("preset")
+    if asked in names:
+        state.set_page_choice("evaluate", "preset", asked)
+    chosen = state.page_choice("evaluate", "preset", best)
+    st.session_state[_PRESET] = chosen if chosen in names else best
+    st.selectbox(
+        t("Network"),
+        names,
+        key=_PRESET,
+        width=220,
+        on_change=lambda: state.set_page_choice("evaluate", "preset", st.session_state[_PRESET]),
+    )
+    state.note_in_address(preset=st.session_state[_PRESET])
+    return st.session_state[_PRESET]
+
+
+def choose_measure() -> Measure:
+    """Show whether classes or groups are judged, and return it."""
+    st.session_state[_MEASURE] = state.page_choice("evaluate", "measure", MEASURES[0])
+    st.segmented_control(
+        t("Judged in"),
+        MEASURES,
+        format_func={"classes": t("five classes"), "groups": t("AAMI groups N S V F")}.__getitem__,
+        key=_MEASURE,
+        required=True,
+        help=t(
+            "The groups of ANSI/AAMI EC57: N holds normal beats and bundle branch blocks, S the premature beats from "
+            "above the ventricles, V those from the ventricles, F fusions of both."
+        ),
+        on_change=lambda: state.set_page_choice("evaluate", "measure", st.session_state[_MEASURE]),
+    )
+    return st.session_state[_MEASURE]
+
+
+def find_columns(judged: Sequence[Judged], preset: str) -> list[Judged | None]:
+    """Return what stands under each protocol: the preset's own result, else another's, else nothing."""
+    columns = []
+    for protocol in PROTOCOLS:
+        here = [one for one in judged if one.protocol == protocol]
+        columns.append(next((one for one in here if one.name == preset), next(iter(here), None)))
+    return columns
+
+
+def show_split(columns: Sequence[Judged | None], preset: str, measure: Measure) -> None:
+    """Show the three protocols side by side."""
+    panes = [
+        _missing_pane(preset, protocol) if one is None else _make_pane(one, preset, measure)
+        for one, protocol in zip(columns, PROTOCOLS, strict=True)
+    ]
+    show_matrices(panes, measure, key=SPLIT)
+
+
+def tell_drop(columns: Sequence[Judged | None], preset: str, measure: Measure) -> None:
+    """Say in words what changes from column to column, and who stands on both sides."""
+    first = columns[0]
+    lines = []
+    for one in columns[1:]:
+        if first is None or one is None:
+            continue
+        if one.name != preset or first.name != preset:
+            lines.append(_tell_other(one, preset))
+            continue
+        lines.append(_tell_change(first, one, measure))
+    if first is not None and first.segments == "runs" and measure == "classes":
+        lines.append(
+            t(
+                "The thin line is a rule that sees nothing but how long a segment is: right in **{length:.1%}**. The "
+                "paper's segments are cut by their labels, so their padding alone gives much of the class away.",
+                length=first.result.baseline_scores("length").accuracy,
+            )
+        )
+    st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def show_leaks(columns: Sequence[Judged | None]) -> None:
+    """List, fold by fold, who stands on both sides."""
+    with st.popover(t("Who is on both sides?"), type="tertiary", icon=":material/group:"):
+        for one in columns:
+            if one is None:
+                continue
+            result = one.result
+            n_people = len({person(name) for name in result.records})
+            st.markdown(f"**{one.title}**")
+            if not result.shared_people:
+                st.caption(t("Nobody: of the {n} people that are tested, none has trained.", n=n_people))
+                continue
+            st.caption(
+                t(
+                    "{shared} of {n} people, named by their records. 201 (in DS1) and 202 (in DS2) are one man.",
+                    shared=len(result.shared_people),
+                    n=n_people,
+                )
+            )
+            st.dataframe(
+                [
+                    {
+                        t("Fold"): fold.fold,
+                        t("People on both sides"): len(fold.shared_people),
+                        t("Only tested"): ", ".join(_only_tested(fold)) or "–",
+                        t("On both sides"): ", ".join(fold.shared_people),
+                    }
+                    for fold in result.folds
+                ],
+                hide_index=True,
+                width=620,
+            )
+
+
+def _only_tested(fold: object) -> list[str]:
+    return sorted({person(name) for name in fold.test_records} - set(fold.shared_people))
+
+
+def _make_pane(one: Judged, preset: str, measure: Measure) -> Pane:
+    result, intervals = one.result, one.intervals()
+    groups = score_groups(result.group_matrix)
+    figures_in, accuracy = (
+        (intervals.classes, result.scores.accuracy) if measure == "classes" else (intervals.groups, groups.accuracy)
+    )
+    low, high = figures_in["accuracy"]
+    figures = [Figure(t("Accuracy"), f"{accuracy:.1%}", _range(figures_in.get("accuracy")), "large")]
+    for group, name in (("S", t("S found")), ("V", t("V found"))):
+        value, interval = groups.sensitivity[group], intervals.groups.get(f"sensitivity/{group}")
+        figures.append(Figure(name, "–" if interval is None else f"{value:.1%}", _range(interval)))
+    title = protocol_title(one.protocol)
+    return Pane(
+        key=one.key,
+        title=title if one.name == preset else f"{title} · {one.name}",
+        note=_say_who(one),
+        matrix=matrix_of(one, measure, ALL),
+        opens=one.predictions is not None,
+        figures=tuple(figures),
+        gauge=Gauge(accuracy, low, high, _rule_lines(one, measure)),
+    )
+
+
+def _rule_lines(one: Judged, measure: Measure) -> tuple[tuple[str, float], ...]:
+    """Return what length alone reaches; beats are all of one length, so there it can only name the commonest class."""
+    if measure == "groups" or "length" not in one.result.baselines:
+        return ()
+    name = t("length alone") if one.segments == "runs" else t("always N")
+    accuracy = one.result.baseline_scores("length").accuracy
+    return ((f"{name} {accuracy:.0%}", accuracy),)
+
+
+def _missing_pane(preset: str, protocol: str) -> Pane:
+    return Pane(
+        key="",
+        title=protocol_title(protocol),
+        empty=t(
+            "Nothing was evaluated under this protocol here. python -m ecgmodel evaluate --preset {preset} "
+            "--protocol {protocol} does it.",
+            preset=preset,
+            protocol=protocol,
+        ),
+    )
+
+
+def protocol_title(protocol: str) -> str:
+    """Return what a protocol does, as a title."""
+    return {
+        "segments-10fold": t("Segments dealt at random"),
+        "patients-10fold": t("People dealt whole"),
+        "ds1-ds2": t("DS1 → DS2"),
+    }[protocol]
+
+
+def _say_who(one: Judged) -> str:
+    result = one.result
+    n, shared = len({person(name) for name in result.records}), len(result.shared_people)
+    who = (
+        tn("{n} of {of} people is on both sides.", "{n} of {of} people are on both sides.", shared, of=n)
+        if shared
+        else t("Nobody is on both sides.")
+    )
+    what = {
+        "segments-10fold": t("Ten folds, as in the paper."),
+        "patients-10fold": t("Ten folds of whole people."),
+        "ds1-ds2": t("22 records train, 22 others test."),
+    }[one.protocol]
+    reads = t("Reads single beats.") if one.segments == "beats" else ""
+    return " ".join(part for part in (what, who, reads) if part)
+
+
+def _tell_change(first: Judged, one: Judged, measure: Measure) -> str:
+    groups_before, groups_after = (score_groups(judged.result.group_matrix) for judged in (first, one))
+    before, after = groups_before.accuracy, groups_after.accuracy
+    if measure == "classes":
+        before, after = first.result.scores.accuracy, one.result.scores.accuracy
+    old, new = groups_before.sensitivity, groups_after.sensitivity
+    values = {
+        "protocol": protocol_name(one.protocol),
+        "after": after,
+        "before": before,
+        "points": abs(after - before) * 100,
+        "s": new["S"],
+        "s_before": old["S"],
+        "v": new["V"],
+        "v_before": old["V"],
+    }
+    if after < before:
+        return t(
+            "**{protocol}**: on people it has never seen the same network is right in **{after:.1%}**, not "
+            "{before:.1%}: **{points:.1f} points less**. It finds {s:.0%} of the S beats instead of {s_before:.0%}, "
+            "and {v:.0%} of the V beats instead of {v_before:.0%}.",
+            **values,
+        )
+    return t(
+        "**{protocol}**: on people it has never seen the same network is right in **{after:.1%}** instead of "
+        "{before:.1%}: no drop. It finds {s:.0%} of the S beats instead of {s_before:.0%}, and {v:.0%} of the V beats "
+        "instead of {v_before:.0%}.",
+        **values,
+    )
+
+
+def _tell_other(one: Judged, preset: str) -> str:
+    scores = score_groups(one.result.group_matrix)
+    values = {
+        "protocol": protocol_name(one.protocol),
+        "preset": preset,
+        "name": one.name,
+        "s": scores.sensitivity["S"],
+        "v": scores.sensitivity["V"],
+    }
+    if one.segments == "beats":
+        return t(
+            "**{protocol}**: {preset} was not judged here, so {name} stands in its place. It reads single beats and "
+            "no labels, which is the harder task: it finds {s:.0%} of the S beats and {v:.0%} of the V beats of people "
+            "it has never seen.",
+            **values,
+        )
+    return t(
+        "**{protocol}**: {preset} was not judged here, so {name} stands in its place; it finds {s:.0%} of the S beats "
+        "and {v:.0%} of the V beats.",
+        **values,
+    )
+
+
+def _range(interval: tuple[float, float] | None) -> str:
+    if interval is None:
+        return ""
+    low, high = interval
+    return f"{low:.1%} – {high:.1%}"

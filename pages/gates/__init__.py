@@ -1,0 +1,1 @@
+"""The Gates page and its parts."""

@@ -1,0 +1,99 @@
+"""The beat as it would be if the ECG were different: presets, sliders, undo."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import streamlit as st
+
+from ecgmodel.segments.edit import EDIT_RANGES, MAINS_HZ, Edit
+from pages.session import state
+from pages.ui.text import t
+
+MAX_UNDO = 50
+
+
+def choose_edit(*, shown: bool) -> Edit:
+    """Show presets and sliders, and return the edit in force."""
+    kept = state.own("gates")
+    history = kept.setdefault("edits", [Edit()])
+    if shown:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            for words, preset in _presets():
+                st.button(words, on_click=_push, args=(preset,), key=f"gates.preset.{words}")
+            st.button(t("Undo"), icon=":material/undo:", type="tertiary", on_click=_undo, disabled=len(history) < 2)
+            st.button(
+                t("Reset"),
+                icon=":material/restart_alt:",
+                type="tertiary",
+                on_click=_push,
+                args=(Edit(),),
+                disabled=history[-1] == Edit(),
+                key="gates.edit.reset",
+            )
+        _show_sliders(history[-1])
+    elif history[-1] != Edit():
+        st.button(
+            t("Back to the beat as it was"),
+            type="tertiary",
+            icon=":material/restart_alt:",
+            on_click=_push,
+            args=(Edit(),),
+        )
+    return history[-1]
+
+
+def _presets() -> tuple[tuple[str, Edit], ...]:
+    return (
+        (t("Early"), Edit(early=0.35)),
+        (t("Wide"), Edit(widen=2.2)),
+        (t("Early and wide"), Edit(early=0.35, widen=2.2)),
+        (t("Electrodes swapped"), Edit(flip=True)),
+        (t("Mains hum"), Edit(mains_mv=0.2)),
+        (t("Wandering baseline"), Edit(wander_mv=1.0)),
+        (t("Small R wave"), Edit(r_scale=0.4)),
+    )
+
+
+def _show_sliders(edit: Edit) -> None:
+    faces = {
+        "early": (t("Early (of the RR)"), 0.05),
+        "widen": (t("QRS width (times)"), 0.1),
+        "r_scale": (t("QRS height (times)"), 0.1),
+        "mains_mv": (t("Mains hum (mV)"), 0.05),
+        "wander_mv": (t("Wander (mV)"), 0.1),
+    }
+    *columns, last = st.columns(len(faces) + 1)
+    for column, (name, (words, step)) in zip(columns, faces.items(), strict=True):
+        key = f"gates.edit.{name}"
+        state.put(key, float(getattr(edit, name)))
+        low, high = EDIT_RANGES[name]
+        column.slider(words, low, high, step=step, key=key, on_change=_push_widgets)
+    with last:
+        st.session_state["gates.edit.mains_hz"] = edit.mains_hz
+        st.segmented_control(
+            t("Hum"),
+            MAINS_HZ,
+            format_func="{} Hz".format,
+            key="gates.edit.mains_hz",
+            required=True,
+            on_change=_push_widgets,
+        )
+        state.put("gates.edit.flip", edit.flip)
+        st.toggle(t("Flip the lead"), key="gates.edit.flip", on_change=_push_widgets)
+
+
+def _push_widgets() -> None:
+    names = [field.name for field in fields(Edit)]
+    now = state.own("gates")["edits"][-1]
+    _push(replace(now, **{name: st.session_state[f"gates.edit.{name}"] for name in names}))
+
+
+def _push(edit: Edit) -> None:
+    history = state.own("gates")["edits"]
+    if edit != history[-1]:
+        state.own("gates")["edits"] = [*history, edit][-MAX_UNDO:]
+
+
+def _undo() -> None:
+    state.own("gates")["edits"] = state.own("gates")["edits"][:-1]

@@ -1,0 +1,76 @@
+"""Which tool of the Gates page is in hand, and what moved the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ecgmodel.labels import CLASSES
+from ecgmodel.network.inside.saliency import WINDOW_SAMPLES
+from ecgmodel.segments.dataset import MODEL_FS
+from pages.components.gates import GatesEvent, Pane
+from pages.session import state
+from pages.ui.text import t
+
+TOOLS = ("hold", "edit", "hunt")
+_TOOL = "gates.tool"
+_SALIENCY = "gates.saliency"
+
+
+def choose_tool() -> str | None:
+    """Show the tools and return the one in hand."""
+    names = {"hold": t("What if …"), "edit": t("Edit the beat"), "hunt": t("Unit hunting")}
+    kept = state.own("gates")
+    st.session_state[_TOOL] = kept.get("tool")
+    st.pills(
+        t("Tools"),
+        TOOLS,
+        format_func=names.__getitem__,
+        key=_TOOL,
+        label_visibility="collapsed",
+        on_change=lambda: kept.update(tool=st.session_state[_TOOL]),
+    )
+    return st.session_state[_TOOL]
+
+
+def choose_saliency() -> bool:
+    """Show whether to mark what moved the decision."""
+    kept = state.own("gates")
+    state.put(_SALIENCY, kept.get("saliency", False))
+    return st.toggle(
+        t("What moved the decision"),
+        key=_SALIENCY,
+        on_change=lambda: kept.update(saliency=st.session_state[_SALIENCY]),
+        help=t(
+            "Occlusion: {window} ms of the lead at a time become a straight line, and the model is asked again.",
+            window=round(1000 * WINDOW_SAMPLES / MODEL_FS),
+        ),
+    )
+
+
+def show_saliency(panes: Sequence[Pane]) -> None:
+    """Say what the strip under the segment means."""
+    for pane in panes:
+        found = pane.saliency
+        symbol = CLASSES[found.label]
+        words = t(
+            "{model}: colour above the line, P({symbol}) falls without this part of the lead; grey below, it rises.",
+            model=pane.name,
+            symbol=symbol,
+        )
+        if pane.model.config.n_channels > 2:
+            words += " " + t(
+                "Were every beat in time for its rhythm channels, it would fall by {fall:.2f}.",
+                fall=found.without_rhythm,
+            )
+        st.caption(words)
+
+
+def keep_brush(event: GatesEvent, n_steps: int) -> tuple[int, int] | None:
+    """Take over the stretch that the visitor brushed, and return the one in force, within the model's steps."""
+    kept = state.own("gates")
+    if state.is_news("gates.brush", event.brush):
+        kept["brush"] = event.brush
+    brush = kept.get("brush")
+    return None if brush is None else (min(brush[0], n_steps - 1), min(brush[1], n_steps - 1))

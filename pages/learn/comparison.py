@@ -1,0 +1,192 @@
+"""Chapter 5: GRU against LSTM, in weights, work, time and accuracy."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ecgmodel.errors import EcgModelError
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.cost import count_gate_weights, count_recurrent_multiply_adds, median_ms
+from pages.caches import cache
+from pages.components.figure import show_figure
+from pages.learn.lesson import Chapter, Question
+from pages.session import state
+from pages.ui.blocks import held_out_words
+from pages.ui.text import t
+
+CONFIGS = {cell: NetworkConfig(cell=cell) for cell in ("gru", "lstm")}
+WEIGHTS_A_BRICK = 60
+N_TIMED = 256
+
+_TIMES = "learn.comparison.times"
+
+
+def title() -> str:
+    """Return the title."""
+    return t("GRU against LSTM")
+
+
+def tell() -> None:
+    """Show the text."""
+    st.markdown(t("Both cells mend the forgetting of plain RNNs by gates. Side by side, the LSTM:"))
+    st.latex(
+        r"\begin{aligned} i, f, o &= \sigma(W[h', x] + b)\\ g &= \tanh(W_g[h', x] + b_g)\\"
+        r"c &= f \cdot c' + i \cdot g\\ h &= o \cdot \tanh c \end{aligned}"
+    )
+    st.markdown(t("and the GRU, where $h'$ and $c'$ are the values of the step before:"))
+    st.latex(
+        r"\begin{aligned} r, z &= \sigma(W[h', x] + b)\\ \tilde h &= \tanh(W_h[r \cdot h', x] + b_h)\\"
+        r"h &= (1 - z) \cdot h' + z \cdot \tilde h \end{aligned}"
+    )
+    st.markdown(
+        t(
+            "The LSTM has four weighted sums a step, the GRU three; so the GRU is simpler, computes a quarter less, "
+            "and leaves more room for large networks. The LSTM is more flexible: forgetting and writing are "
+            "separate, and it can keep something without showing it."
+        )
+    )
+    st.markdown(
+        t(
+            "Think of the two as workers with the same head. The LSTM has six arms ($i$, $f$, $o$, $g$, $c$, $h$), "
+            "the GRU two ($r$ and $z$). Six arms carry more bricks, but they do not solve an equation any faster: "
+            "whether more gates help depends on the task. Each brick in the drawing stands for {weights} weights.",
+            weights=WEIGHTS_A_BRICK,
+        )
+    )
+    st.markdown(
+        t("**Counting the weights.** For every gate: features times units, units times units, and a bias each.")
+    )
+    st.latex(r"n = \text{gates} \times (F \cdot U + U \cdot U + U)")
+    _show_counts()
+
+
+def _show_counts() -> None:
+    features, units = (CONFIGS["gru"].filters[-1], CONFIGS["gru"].units)
+    names = [
+        t("Block"), f"F · U = {features} · {units}", f"U · U = {units} · {units}", t("bias"), t("together")
+    ]  # fmt: skip
+    rows = []
+    for cell, config in CONFIGS.items():
+        gates = count_gate_weights(config)
+        for gate in gates:
+            face = "h̃" if (cell, gate.gate) == ("gru", "h") else gate.gate
+            rows.append((f"{cell.upper()} {face}", gate.inputs, gate.recurrent, gate.bias, f"{gate.total:,}"))
+        sums = [
+            f"**{sum(getattr(gate, part) for gate in gates):,}**" for part in ("inputs", "recurrent", "bias", "total")
+        ]
+        rows.append((f"**{cell.upper()}**", *sums))
+    st.table(pd.DataFrame(rows, columns=names).astype(str).set_index(names[0]))
+
+
+def show() -> None:
+    """Show the figure."""
+    arms = {
+        "gru": [{"name": name, "gate": True} for name in ("r", "z")],
+        "lstm": [{"name": name, "gate": name in ("i", "f", "o")} for name in ("i", "f", "o", "g", "c", "h")],
+    }
+    sides = []
+    for cell, config in CONFIGS.items():
+        weights = sum(gate.total for gate in count_gate_weights(config))
+        caption = [
+            t("{n:,} weights", n=weights),
+            t("{n:,} multiply-adds a segment", n=count_recurrent_multiply_adds(config)),
+        ]
+        sides.append(
+            {"name": cell.upper(), "arms": arms[cell], "bricks": round(weights / WEIGHTS_A_BRICK), "caption": caption}
+        )
+    show_figure(
+        "arms", {"picture": t("A head with two arms and a head with six, and the bricks they carry")}, {"sides": sides}
+    )
+    _show_time()
+    _show_accuracy()
+
+
+def _show_time() -> None:
+    """Measure serving on a click, and show it beside what the counts would let expect."""
+    st.markdown(f"**{t('Time, measured on this machine')}**")
+    if state.shows_controls() and st.button(t("Measure now"), icon=":material/timer:"):
+        with st.spinner(t("Both networks take turns …")):
+            state.set_lesson_choice(_TIMES, cache.time_cells(N_TIMED))
+    times = state.lesson_choice(_TIMES, {})
+    if not times:
+        st.caption(t("{n} segments through both whole networks, several turns, the median counts.", n=N_TIMED))
+        return
+    gru, lstm = median_ms(times["gru"]), median_ms(times["lstm"])
+    left, right = st.columns(2)
+    left.metric("GRU", t("{ms:.1f} ms", ms=gru))
+    right.metric("LSTM", t("{ms:.1f} ms", ms=lstm), t("{share:+.0%} against the GRU", share=lstm / gru - 1), "inverse")
+    st.caption(
+        t(
+            "Median of {turns} turns, {n} segments each, whole networks. By multiply-adds of the whole networks the "
+            "LSTM should take {expected:+.0%}; memory and overheads decide the rest.",
+            turns=len(times["gru"]),
+            n=N_TIMED,
+            expected=CONFIGS["lstm"].n_multiply_adds() / CONFIGS["gru"].n_multiply_adds() - 1,
+        )
+    )
+
+
+def _show_accuracy() -> None:
+    """Show what the two networks of the paper's size reached on what they did not train on."""
+    st.markdown(f"**{t('Accuracy, from the shipped results')}**")
+    missing = []
+    columns = st.columns(2)
+    for column, (cell, config) in zip(columns, CONFIGS.items(), strict=True):
+        name = f"paper-{cell}"
+        reached = _accuracy_of_result(config) or _accuracy_of_card(name)
+        if reached is None:
+            missing.append(name)
+            continue
+        column.metric(f"{cell.upper()} · {name}", f"{reached[0]:.2%}")
+        column.caption(reached[1])
+    if missing:
+        st.caption(t("Not installed here: {names}.", names=", ".join(missing)))
+
+
+def _accuracy_of_result(config: NetworkConfig) -> tuple[float, str] | None:
+    """Return the accuracy over all folds of a network, and on what; `None` where no result of it lies here."""
+    for result in cache.evaluation_results("segments-10fold"):
+        if result.network == config:
+            words = t("{folds} folds, {n:,} segments held out", folds=len(result.folds), n=int(result.matrix.sum()))
+            return result.scores.accuracy, words
+    return None
+
+
+def _accuracy_of_card(name: str) -> tuple[float, str] | None:
+    """Return the accuracy that a model's card states, and on what; `None` where there is none."""
+    try:
+        card = cache.open_model(name).card
+        return card.scores["accuracy"], held_out_words(card)
+    except (EcgModelError, KeyError):
+        return None
+
+
+def ask() -> tuple[Question, ...]:
+    """Return the questions."""
+    counts = {cell: sum(gate.total for gate in count_gate_weights(config)) for cell, config in CONFIGS.items()}
+    wide = NetworkConfig(units=40)
+    doubled = sum(gate.total for gate in count_gate_weights(wide))
+    return (
+        Question(
+            t("How many weights has a GRU of 20 units that reads 6 features?"),
+            tuple(f"{value:,}" for value in (counts["gru"] // 3, counts["gru"], counts["lstm"])),
+            1,
+            "3 × (6 · 20 + 20 · 20 + 20) = 3 × 540.",
+        ),
+        Question(
+            t("Its units are doubled to 40. Do the weights double?"),
+            (t("Yes, exactly"), t("No, they more than triple"), t("No, they grow by a quarter")),
+            1,
+            t("The block U · U grows with the square: {n:,} weights.", n=doubled),
+        ),
+        Question(
+            t("Which of the two computes less in each step?"),
+            ("GRU", "LSTM"),
+            0 if count_recurrent_multiply_adds(CONFIGS["gru"]) < count_recurrent_multiply_adds(CONFIGS["lstm"]) else 1,
+            t("Three weighted sums against four. Measure whether the clock agrees."),
+        ),
+    )
+
+
+CHAPTER = Chapter(5, title, tell, show, ask, "comparison")

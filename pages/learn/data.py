@@ -1,0 +1,223 @@
+"""Chapter 8: the data, and how it is cut into runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ecgmodel.evaluation.published import OH_COUNTS
+from ecgmodel.labels import CLASS_NAMES, CLASSES, class_index
+from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES, standardise
+from ecgmodel.segments.runs import SAMPLES_AFTER, SAMPLES_BEFORE, find_runs, place_runs
+from pages.caches import cache
+from pages.components.figure import show_figure
+from pages.learn.beat import beat_in_use, choose_beat
+from pages.learn.lesson import Chapter, Question
+from pages.session import state
+from pages.ui.blocks import clock
+from pages.ui.text import look_up, t
+
+START = "NNV+NNAVV"
+MOST = 60
+WINDOW_S = 10.0
+
+_CHOICE = "learn.data"
+_KEY = "learn.data.symbols"
+
+
+def title() -> str:
+    """Return the title."""
+    return t("The data: beats, runs and padding")
+
+
+def tell() -> None:
+    """Show the text."""
+    st.markdown(
+        t(
+            "The MIT-BIH Arrhythmia Database has 48 half-hour records of 47 people, sampled {fs:.0f} times a second, "
+            "with a label at every beat. The paper makes its data set from them by a simple rule.",
+            fs=MODEL_FS,
+        )
+    )
+    st.markdown(
+        t(
+            "**A segment is a run:** as many neighbouring annotations as carry the same symbol. Every annotation "
+            "counts. A mark that is no beat, such as `+` for a change of rhythm or `~` for noise, ends a run as "
+            "well. Runs of the five classes are kept. Type symbols above the figure and see where runs break."
+        )
+    )
+    st.markdown(
+        t(
+            "**From run to input.** The signal is taken from {before} samples before the first R peak to {after} "
+            "behind the last one, cut off at {most} samples, scaled to zero mean and unit variance, and filled with "
+            "zeros to {most}. One beat alone fills {one} samples; the remaining {rest} are padding.",
+            before=SAMPLES_BEFORE,
+            after=SAMPLES_AFTER,
+            most=SEGMENT_SAMPLES,
+            one=SAMPLES_BEFORE + SAMPLES_AFTER + 1,
+            rest=SEGMENT_SAMPLES - SAMPLES_BEFORE - SAMPLES_AFTER - 1,
+        )
+    )
+    st.markdown(
+        t(
+            "Two things to notice. The classes are far from equally frequent: for each left bundle branch block "
+            "there are {ratio:.0f} normal segments. And a run's **length** already gives much away: premature beats "
+            "come singly, bundle branch blocks in long rows. A model that only looks at where the padding begins is "
+            "right in almost two cases out of three (chapter 9).",
+            ratio=OH_COUNTS["N"] / OH_COUNTS["L"],
+        )
+    )
+    st.markdown(
+        t(
+            "Runs can be cut only by labels. For a new person there are none, so this app's live models read single "
+            "beats with their surroundings instead."
+        )
+    )
+    _show_counts()
+
+
+def _show_counts() -> None:
+    """Show the counts of the paper beside ours."""
+    ours = cache.count_runs()
+    here = beat_in_use().record
+    rows = []
+    for symbol in CLASSES:
+        row = {t("Class"): f"{symbol} · {look_up(CLASS_NAMES[symbol])}", t("Paper"): f"{OH_COUNTS[symbol]:,}"}
+        if ours is not None:
+            row[t("Ours")] = f"{ours[symbol]:,}"
+        if here.annotations is not None:
+            row[here.name] = f"{cache.count_record_runs(here.name)[symbol]:,}"
+        rows.append(row)
+    total = {t("Class"): t("together"), t("Paper"): f"{sum(OH_COUNTS.values()):,}"}
+    if ours is not None:
+        total[t("Ours")] = f"{sum(ours.values()):,}"
+    if here.annotations is not None:
+        total[here.name] = f"{sum(cache.count_record_runs(here.name).values()):,}"
+    st.table(pd.DataFrame([*rows, total]).set_index(t("Class")))
+    if ours is None:
+        st.caption(t("Ours need all 48 records on this machine; the Records page can fetch them."))
+
+
+def settings() -> dict[str, object]:
+    """Return what the Python lines use."""
+    return {"SYMBOLS": state.lesson_choice(_CHOICE, {"symbols": START})["symbols"], "RECORD": state.record_name()}
+
+
+def show() -> None:
+    """Show the figure."""
+    chosen = beat_in_use()
+    symbols = list(settings()["SYMBOLS"])
+    if state.shows_controls():
+        choose_beat(chosen)
+        st.session_state.setdefault(_KEY, "".join(symbols))
+        st.text_input(t("Annotations, one character each"), key=_KEY, max_chars=MOST, on_change=_take)
+    runs = [
+        {
+            "first": int(first),
+            "last": int(last),
+            "symbol": symbols[first],
+            "kept": class_index(symbols[first]) >= 0,
+        }
+        for first, last in find_runs(np.array(symbols))
+    ]
+    stretch, arrays = _stretch()
+    show_figure(
+        "runs",
+        {
+            "picture": t("Annotations cut into runs"),
+            "count": t("{runs} runs, {kept} of them of the five classes."),
+            "record": t("A stretch of the record, and the segments of its runs; click one"),
+            "stretch": t(
+                "Record {record}, ten seconds from {start}", record=chosen.record.name, start=stretch["clock"]
+            ),
+            "below": t("Each bar is what one run gives the model. Click one."),
+            "input": t("Input of run {symbol} × {beats}: {length} samples, {padding} zeros"),
+            "padding": t("padding"),
+            "sample": t("sample"),
+        },
+        {"symbols": symbols, "runs": runs, "stretch": stretch},
+        arrays,
+    )
+    if chosen.record.annotations is None:
+        st.caption(t("Nobody annotated this record, so no runs can be cut from it."))
+
+
+def _take() -> None:
+    state.set_lesson_choice(_CHOICE, {"symbols": st.session_state[_KEY].replace(" ", "")})
+
+
+def _stretch() -> tuple[dict, dict]:
+    """Return ten seconds around the chosen beat: its marks, the segments that its runs give, and their signals."""
+    chosen = beat_in_use()
+    record, fs = chosen.record, chosen.record.fs
+    lead = record.lead(chosen.lead)
+    span = round(WINDOW_S * fs)
+    start = int(np.clip(chosen.r_sample - span // 2, 0, max(record.n_samples - span, 0)))
+    marks = record.annotations if record.annotations is not None else chosen.beats
+    inside = (marks.sample >= start) & (marks.sample < start + span)
+    segments, arrays = [], {"signal": np.nan_to_num(lead[start : start + span]).astype(np.float32)}
+    if record.annotations is not None and fs == MODEL_FS:
+        placed = place_runs(marks, record.n_samples)
+        for k in np.flatnonzero(
+            (placed.start_sample < start + span) & (placed.start_sample + placed.length > start)
+        ).tolist():
+            begin, length = int(placed.start_sample[k]), int(placed.length[k])
+            arrays[f"segment_{len(segments)}"] = standardise(lead[begin : begin + length])
+            segments.append(
+                {
+                    "start": begin - start,
+                    "stop": begin + length - start,
+                    "symbol": CLASSES[placed.label[k]],
+                    "beats": int(placed.n_beats[k]),
+                    "chosen": begin <= chosen.r_sample < begin + length,
+                }
+            )
+    described = {
+        "clock": clock(start / fs),
+        "n_samples": SEGMENT_SAMPLES,
+        "segments": segments,
+        "marks": [
+            {"at": int(at - start), "symbol": str(symbol) or "·"}
+            for at, symbol in zip(marks.sample[inside], marks.symbol[inside], strict=True)
+        ],
+    }
+    return described, arrays
+
+
+def ask() -> tuple[Question, ...]:
+    """Return the questions."""
+    symbols = np.array(list("NNV+NN"))
+    runs = find_runs(symbols)
+    kept = sum(class_index(symbols[first]) >= 0 for first, _last in runs)
+    one = SAMPLES_BEFORE + SAMPLES_AFTER + 1
+    return (
+        Question(
+            t("Into how many runs does NNV+NN fall, and how many are kept?"),
+            tuple(
+                t("{runs} runs, {kept} kept", runs=total, kept=few)
+                for total, few in ((len(runs) - 1, kept), (len(runs), kept), (len(runs), kept + 1))
+            ),
+            1,
+            t("NN, V, + and NN. The + ends the run before it and is no beat itself, so it is not kept."),
+        ),
+        Question(
+            t("How many zeros follow a run of a single beat?"),
+            (str(SEGMENT_SAMPLES - one), str(one), "0"),
+            0,
+            t("{most} − ({before} + 1 + {after}).", most=SEGMENT_SAMPLES, before=SAMPLES_BEFORE, after=SAMPLES_AFTER),
+        ),
+        Question(
+            t("A model always answers “N”. What is its accuracy on the paper's data?"),
+            tuple(f"{share:.0%}" for share in (1 / 5, OH_COUNTS["N"] / sum(OH_COUNTS.values()), 0.9)),
+            1,
+            t(
+                "{n:,} of {total:,}. That is why accuracy alone says little.",
+                n=OH_COUNTS["N"],
+                total=sum(OH_COUNTS.values()),
+            ),
+        ),
+    )
+
+
+CHAPTER = Chapter(8, title, tell, show, ask, "data", settings)

@@ -1,0 +1,91 @@
+"""Chapter 4: GRU, two gates instead of three."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from pages.learn.cell import cell_settings, show_cell, traced
+from pages.learn.lesson import Chapter, Question
+from pages.session import state
+from pages.ui.text import t
+
+
+def title() -> str:
+    """Return the title."""
+    return t("GRU: two gates are enough")
+
+
+def tell() -> None:
+    """Show the text."""
+    st.markdown(
+        t(
+            "The gated recurrent unit (GRU) exchanges the same things with the world, and does with two gates and a "
+            "single state: the output $h(t)$ is itself the memory."
+        )
+    )
+    st.markdown(t("**1** The **reset gate** decides how much of the old state takes part in what comes next."))
+    st.latex(r"r(t) = \sigma\bigl(W_r\,[h(t-1),\,x(t)] + b_r\bigr)")
+    st.markdown(t("**2** From that part and the input comes the **candidate**, a proposal for the new state."))
+    st.latex(r"\tilde h(t) = \tanh\bigl(W\,[r(t)\cdot h(t-1),\,x(t)] + b\bigr)")
+    st.markdown(t("**3** The **update gate** weighs old against new."))
+    st.latex(r"z(t) = \sigma\bigl(W_z\,[h(t-1),\,x(t)] + b_z\bigr)")
+    st.markdown(t("**4** The new state is a blend of both."))
+    st.latex(r"h(t) = \bigl(1 - z(t)\bigr)\cdot h(t-1) + z(t)\cdot\tilde h(t)")
+    st.markdown(
+        t(
+            "In plain words: you read a sentence. **Reset** asks how much of what you understood so far helps with "
+            "the next word, and mixes both into a new understanding. **Update** asks how much of your old view this "
+            "new one should replace. Let the figure play over a heartbeat: where does this unit replace much of its "
+            "state, where little?"
+        )
+    )
+    st.markdown(
+        t(
+            "**Two conventions.** Some books and programs, Keras among them, write $z$ for the share of the *old*: "
+            "$h(t) = z\\cdot h(t-1) + (1 - z)\\cdot\\tilde h(t)$. Both are right. As $1 - \\sigma(s) = "
+            "\\sigma(-s)$, one is the other with the signs of $W_z$ and $b_z$ turned, and training finds these "
+            "signs by itself. Switch in the figure: z changes, h does not. This app always shows the course's z."
+        )
+    )
+
+
+def show() -> None:
+    """Show the figure."""
+    show_cell("gru")
+
+
+def ask() -> tuple[Question, ...]:
+    """Return the questions."""
+    _chosen, _used, (_segments, trace) = traced("gru")
+    unit = min(state.unit() or 0, trace.cell.units - 1)
+    step = min(max(state.step() or 0, 1), trace.n_steps - 1)
+    z = float(trace.row("z")[step, unit])
+    return (
+        Question(
+            t(
+                "At step {step}, unit {unit}: is the new state nearer to the old one or to the candidate?",
+                step=step,
+                unit=unit,
+            ),
+            (t("to the old state"), t("to the candidate")),
+            0 if z < 0.5 else 1,
+            t("z = {z:.3f}, so the candidate has {z:.0%} of the blend.", z=z),
+        ),
+        Question(
+            t("A model keeps z as the weight of the old and says 0.8. What is z in this course?"),
+            ("0.8", f"{1 - 0.8:.1f}", "−0.8"),
+            1,
+            t("What weighs the old with 0.8 weighs the new with 1 − 0.8 = 0.2."),
+        ),
+        Question(
+            t("What does a GRU do while r = 0 and z = 1?"),
+            (t("It keeps its state"), t("It forgets everything and looks at the input alone"), t("It outputs 0")),
+            1,
+            t("With r = 0 the candidate sees only x(t), and with z = 1 it replaces the state."),
+        ),
+    )
+
+
+CHAPTER = Chapter(4, title, tell, show, ask, "gru", partial(cell_settings, "gru"))

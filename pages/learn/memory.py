@@ -1,0 +1,153 @@
+"""Chapter 2: a plain recurrent network and its forgetting."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.teaching.plain_rnn import impulse, memory_span, run_plain_rnn
+from ecgmodel.segments.dataset import MODEL_FS
+from pages.components.figure import show_figure
+from pages.learn import beat
+from pages.learn.lesson import Chapter, Question
+from pages.ui.text import t
+
+N_STEPS = 60
+START_WEIGHT = 0.9
+WEIGHTS = np.round(np.arange(-1.5, 1.501, 0.05), 2)
+
+
+def title() -> str:
+    """Return the title."""
+    return t("A network with a memory")
+
+
+def tell() -> None:
+    """Show the text."""
+    config = NetworkConfig()
+    st.markdown(
+        t(
+            "A convolution sees a few samples at a time. To understand rhythm, a network has to carry something "
+            "from one moment to the next. A **recurrent** network (RNN) does so with a loop: at every time step it "
+            "reads the input, and what it kept from the step before."
+        )
+    )
+    st.latex(r"h(t) = \tanh\bigl(w\,h(t-1) + u\,x(t)\bigr)")
+    st.markdown(
+        t(
+            "The network beside has a single unit. Its state $h$ is all that it knows of the past, and the weight "
+            "$w$ says how much of the old state goes into the new one. Move it, and watch what is left of one "
+            "impulse."
+        )
+    )
+    st.markdown(
+        t(
+            "Training asks the question backwards: had the first state been a little different, how different would a "
+            "later one be? Every step multiplies the answer by one more factor."
+        )
+    )
+    st.latex(r"\frac{\partial h(t)}{\partial h(0)} = \prod_{k=1}^{t} w\,\bigl(1 - h(k)^2\bigr)")
+    st.markdown(
+        t(
+            "Factors below 1 make the product shrink exponentially: the **vanishing gradient**. Nothing that "
+            "happened so long ago can be learned from any more. Factors above 1 make it **explode**. The tanh keeps "
+            "the state between −1 and 1, but it is flat where the state is large, so with it even $w > 1$ forgets "
+            "in the end. Take the tanh away to see the bare power $w^t$."
+        )
+    )
+    st.markdown(
+        t(
+            "How long would a memory have to last? One second of an ECG is {second} steps of our network, a whole "
+            "segment {steps}. No fixed $w$ bridges that: 0.9 has forgotten long before, 1.1 explodes. So this "
+            "**long-range dependence** is lost, unless the network can decide at every step what to keep. That is "
+            "what gates are for.",
+            second=round(MODEL_FS / config.step_stride),
+            steps=config.n_steps,
+        )
+    )
+
+
+def show() -> None:
+    """Show the figure."""
+    inputs = (impulse(N_STEPS), _one_beat())
+    runs = [
+        run_plain_rnn(x, float(w), linear=linear) for x in inputs for linear in (False, True) for w in WEIGHTS
+    ]  # 2 inputs, with and without tanh, every weight
+    show_figure(
+        "memory",
+        {
+            "picture": t("Input, state and gradient of a recurrent unit over {n} steps", n=N_STEPS),
+            "weight": t("Weight w"),
+            "input": t("Input"),
+            "impulse": t("impulse"),
+            "beat": t("heartbeat"),
+            "squash": t("Activation"),
+            "with_tanh": "tanh",
+            "without_tanh": t("no tanh"),
+            "play": t("Play"),
+            "input_title": t("Input x(t)"),
+            "state_title": t("State h(t)"),
+            "gradient_title": t("What is left of the first step: |∂h(t)/∂h(0)|"),
+            "step": t("time step"),
+            "fades": t(
+                "w = {w}: from step {step} on, less than 1 % of the gradient is left; after {last} steps {gradient}."
+            ),
+            "explodes": t("w = {w}: the gradient explodes. After {last} steps it is {gradient}."),
+            "lasts": t("w = {w}: after {last} steps the gradient is still {gradient}."),
+        },
+        {"n_steps": N_STEPS, "weights": WEIGHTS.tolist(), "start": START_WEIGHT},
+        {
+            "input": np.concatenate(inputs).astype(np.float32),
+            "state": np.concatenate([run.state for run in runs]).astype(np.float32),
+            "gradient": np.concatenate([run.gradient for run in runs]).astype(np.float32),
+        },
+    )
+
+
+def ask() -> tuple[Question, ...]:
+    """Return the questions."""
+    span = memory_span(run_plain_rnn(impulse(N_STEPS), 0.9))
+    power = run_plain_rnn(impulse(51), 1.1, linear=True).gradient[-1]
+    squashed = run_plain_rnn(impulse(N_STEPS), 1.3).gradient[-1]
+    return (
+        Question(
+            t("One impulse, tanh on, w = 0.90. From which step on is less than 1 % of the gradient left?"),
+            tuple(str(step) for step in (span // 4, span // 2, span)),
+            2,
+            t(
+                "0.9 to the power of {span} alone is {power:.3f}; the slope of tanh takes off the rest.",
+                span=span,
+                power=0.9**span,
+            ),
+        ),
+        Question(
+            t("No tanh, w = 1.10. How large is the gradient at step 50?"),
+            (f"{1.1 * 50:.0f}", f"{power:.0f}", f"{0.9**50:.3f}"),
+            1,
+            t("1.1 to the power of 50 is {power:.0f}: a product, not a sum.", power=power),
+        ),
+        Question(
+            t("One impulse, tanh on, w = 1.30. What becomes of the gradient?"),
+            (t("It explodes"), t("It vanishes"), t("It stays the same")),
+            1 if squashed < 0.01 else 0,
+            t(
+                "The state settles where tanh is flat, so each factor is below 1; at step {last} only "
+                "{gradient:.0e} is left.",
+                last=N_STEPS - 1,
+                gradient=squashed,
+            ),
+        ),
+    )
+
+
+def _one_beat() -> np.ndarray:
+    """Return a beat of the record in use at six samples a step, its R peak as 1."""
+    chosen = beat.beat_in_use()
+    signal = chosen.record.lead(chosen.lead)
+    places = np.clip(chosen.r_sample + (np.arange(N_STEPS) - 12) * 6, 0, len(signal) - 1)
+    stretch = np.nan_to_num(signal[places] - np.nanmedian(signal[places]))
+    return stretch / max(float(np.abs(stretch).max()), 1e-6)
+
+
+CHAPTER = Chapter(2, title, tell, show, ask, "memory", lambda: {"WEIGHT": START_WEIGHT})

@@ -1,0 +1,231 @@
+"""Chapter 9: the results, the paper's beside ours, and what they do not say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from ecgmodel.classification.agreement import compare_beats, saw_person
+from ecgmodel.errors import EcgModelError
+from ecgmodel.evaluation.published import OH_SCORES
+from ecgmodel.scores.metrics import score
+from pages.caches import cache
+from pages.components.figure import show_figure
+from pages.learn.beat import beat_in_use, choose_beat
+from pages.learn.lesson import Chapter, Question
+from pages.session import state
+from pages.ui.matrix import show_matrix
+from pages.ui.text import t
+
+if TYPE_CHECKING:
+    from ecgmodel.evaluation.results import Result
+
+PROTOCOLS = ("segments-10fold", "patients-10fold", "ds1-ds2")
+
+_CHOICE = "learn.outcome"
+_SPLIT = "learn.outcome.split"
+
+
+def title() -> str:
+    """Return the title."""
+    return t("The results, and what they hide")
+
+
+def tell() -> None:
+    """Show the text."""
+    st.markdown(
+        t(
+            "The paper reports, under **ten-fold cross-validation**, an accuracy of {accuracy:.2%}, a sensitivity "
+            "of {sensitivity:.2%} and a specificity of {specificity:.2%}. Ten-fold means: the segments are dealt "
+            "into ten parts; each part is held out once, while the other nine train. Beside it the figure shows our "
+            "own networks.",
+            **OH_SCORES,
+        )
+    )
+    st.latex(r"\text{sensitivity} = \frac{TP}{TP + FN}")
+    st.latex(r"\text{specificity} = \frac{TN}{TN + FP}")
+    st.markdown(
+        t(
+            "**The matrix.** A confusion matrix counts truth (rows) against answer (columns). The diagonal is "
+            "right; every other cell is a kind of mistake. Beside, our model on the record that you choose."
+        )
+    )
+    st.markdown(
+        t(
+            "**Why 98 % is not what a new patient would get.** Every record gives hundreds of segments. Dealt out "
+            "at random, nearly every person lies on both sides: the network is tested on hearts that it has seen. "
+            "And hearts look alike within a person, not between people."
+        )
+    )
+    st.markdown(
+        t(
+            "Turn the **split** switch. *people*: nobody is on both sides. *DS1 → DS2*: the division of de Chazal "
+            "(2004), 22 records to learn from and 22 other people to judge by. This is the honest question, and the "
+            "numbers fall; most of all where it matters, at the rare classes."
+        )
+    )
+    st.markdown(
+        t(
+            "**A second trap.** Segments are padded to 1000, and the padding's length alone tells something of the "
+            "class. A rule that looks at nothing but the length is right in 64 % of the paper's segments. A score "
+            "needs a yardstick beside it."
+        )
+    )
+
+
+def show() -> None:
+    """Show the figure."""
+    protocol = _split()
+    names = {"segments-10fold": t("segments"), "patients-10fold": t("people"), "ds1-ds2": "DS1 → DS2"}
+    if state.shows_controls():
+        st.session_state.setdefault(_SPLIT, protocol)
+        st.segmented_control(
+            t("Split"), PROTOCOLS, format_func=names.__getitem__, key=_SPLIT, required=True, on_change=_take
+        )
+    st.page_link(
+        "pages/evaluate/page.py",
+        label=t("Open the split switch: three splits side by side"),
+        icon=":material/call_split:",
+    )
+    rows, curves = _rows(protocol)
+    if not any(not row["paper"] for row in rows):
+        st.caption(t("Nothing of ours was evaluated under this split here. python -m ecgmodel evaluate does it."))
+    lowest = min((value for row in rows for value in row["values"] if value is not None), default=0.5)
+    show_figure(
+        "bars",
+        {
+            "picture": t("Scores of the paper and of our networks"),
+            "curve": t("Accuracy while training (%)"),
+            "epoch": t("epoch"),
+        },
+        {
+            "low": float(np.floor(max(lowest - 0.05, 0) * 10) / 10),
+            "measures": [
+                {"name": t("Accuracy")},
+                {"name": t("Sensitivity (mean of the classes)")},
+                {"name": t("Specificity (mean of the classes)")},
+            ],
+            "rows": rows,
+            "curves": curves,
+        },
+    )
+    _show_sources(rows)
+    _show_result_matrix(protocol)
+    _show_record_matrix()
+
+
+def _split() -> str:
+    return state.lesson_choice(_CHOICE, {"split": PROTOCOLS[0]})["split"]
+
+
+def _take() -> None:
+    state.set_lesson_choice(_CHOICE, {"split": st.session_state[_SPLIT]})
+
+
+def _rows(protocol: str) -> tuple[list[dict], list[dict]]:
+    """Return the bars of a protocol, and the accuracy curves of its first result."""
+    rows, curves = [], []
+    if protocol == "segments-10fold":
+        rows.append({"name": t("Paper (LSTM)"), "values": list(OH_SCORES.values()), "paper": True, "strong": True})
+    results: list[Result] = cache.evaluation_results(protocol)
+    for result in results:
+        scores = result.scores.to_dict()
+        rows.append(_row(result.preset, scores, t("all folds")))
+        if not curves:
+            epochs = result.folds[0].epochs
+            curves.append({"name": t("training, {name}", name=result.preset), "values": [e.accuracy for e in epochs]})
+            held = [e.validation_accuracy for e in epochs]
+            if np.isfinite(held).all():
+                curves.append({"name": t("validation"), "values": held})
+    evaluated = {result.preset for result in results}
+    for name in cache.model_names():
+        try:
+            card = cache.open_model(name).card
+        except EcgModelError:  # a damaged file; the sidebar says so where it is the one in use
+            continue
+        if card.protocol == protocol and name not in evaluated and "accuracy" in card.scores:
+            rows.append(_row(name, card.scores, t("fold {fold} only, from its card", fold=card.fold)))
+    if results:
+        for name, label in (("length", t("length alone")), ("majority", t("always N"))):
+            if name in results[0].baselines:
+                rows.append(_row(label, results[0].baseline_scores(name).to_dict(), "") | {"rule": True})
+    return rows, curves
+
+
+def _row(name: str, scores: dict[str, float], source: str) -> dict:
+    values = [scores.get(measure) for measure in OH_SCORES]
+    return {"name": name, "values": values, "paper": False, "strong": True, "source": source}
+
+
+def _show_sources(rows: list[dict]) -> None:
+    named = [f"{row['name']}: {row['source']}" for row in rows if row.get("source")]
+    if named:
+        st.caption("; ".join(named))
+
+
+def _show_result_matrix(protocol: str) -> None:
+    """Show the matrix of what the folds held out, where a result lies here."""
+    for result in cache.evaluation_results(protocol)[:1]:
+        words = t("{name}: all {n:,} segments that a fold held out", name=result.preset, n=int(result.matrix.sum()))
+        show_matrix(result.matrix, result.scores, caption=words)
+
+
+def _show_record_matrix() -> None:
+    """Show the model in use on the record in use: the matrix that a visitor can check beat by beat on Predict."""
+    name = cache.model_name_in_use()
+    if state.shows_controls():
+        choose_beat(beat_in_use())
+    record = beat_in_use().record
+    if name is None or record.annotations is None:
+        st.caption(t("This record has no labels, so there is no matrix of it."))
+        return
+    prediction = cache.predict_record(record.name, name, record.default_lead, "annotated")
+    matrix = compare_beats(prediction, record.annotations).matrix
+    seen = saw_person(cache.open_model(name).card, record)
+    st.markdown(
+        t(
+            "**{model}** on record **{record}**: {accuracy:.1%} right.",
+            model=name,
+            record=record.name,
+            accuracy=score(matrix).accuracy,
+        )
+    )
+    if seen is not None:
+        st.caption(t("It saw this person in training.") if seen else t("It never saw this person."))
+    show_matrix(matrix, score(matrix), caption="")
+
+
+def ask() -> tuple[Question, ...]:
+    """Return the questions."""
+    sensitivity = 90 / (90 + 10)
+    return (
+        Question(
+            t("Of 100 V beats a model finds 90, and it calls 30 other beats V. What is its sensitivity for V?"),
+            (f"{90 / 120:.0%}", f"{sensitivity:.0%}", "60%"),
+            1,
+            t("90 of the 100 true ones. The 30 false ones lower the positive predictivity, 90 of 120."),
+        ),
+        Question(
+            t("Which split tells what a new patient may expect?"),
+            (t("segments dealt at random"), t("people on one side only"), t("either, if there are ten folds")),
+            1,
+            t("A new patient has trained nobody's network, so nobody in the test may have either."),
+        ),
+        Question(
+            t("1 beat in 50 is atrial premature. A model never says so. What does that cost in accuracy?"),
+            (f"{1 / 50:.0%}", "50%", "20%"),
+            0,
+            t("By one fiftieth, while the sensitivity of that class is 0. Always read both."),
+        ),
+    )
+
+
+def settings() -> dict[str, object]:
+    """Return what the Python lines use."""
+    record = beat_in_use().record
+    return {"RECORD": record.name, "MODEL": cache.model_name_in_use() if record.annotations is not None else None}
+
+
+CHAPTER = Chapter(9, title, tell, show, ask, "outcome", settings)

@@ -1,0 +1,231 @@
+"""Chapter 1: an ECG has shape and rhythm."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import streamlit as st
+
+from ecgmodel.figures import palette
+from ecgmodel.labels import CLASS_NAMES, CLASSES
+from ecgmodel.records.record import Record
+from ecgmodel.records.signal.waves import Waves, find_waves
+from ecgmodel.records.sources.embedded import DEFAULT_NAME
+from pages.caches import cache
+from pages.components.figure import show_figure
+from pages.learn.beat import BeatInUse, beat_in_use, choose_beat
+from pages.learn.lesson import Chapter, Question
+from pages.session import state
+from pages.ui.blocks import clock
+from pages.ui.text import look_up, t
+
+EXAMPLES = {"N": "100", "L": "109", "R": "118", "A": "209", "V": "208"}
+"""A clear example of each class among the MIT-BIH records."""
+
+WINDOW_S = 10.0
+ZOOM_S = (0.45, 0.75)
+GALLERY_S = (1.1, 0.9)
+
+
+def title() -> str:
+    """Return the title."""
+    return t("An ECG has shape and rhythm")
+
+
+def tell() -> None:
+    """Show the text."""
+    st.markdown(
+        t(
+            "Two electrodes on the skin show the heart's voltage over time. Ten seconds of it tell a lot, in two "
+            "ways: by the **shape** of each beat (spatial features), and by the **rhythm** in which beats follow "
+            "each other (temporal features). A good classifier uses both."
+        )
+    )
+    st.markdown(
+        t(
+            "**One beat.** Click any letter in the trace. The small **P wave** is the atria being activated. The "
+            "sharp **QRS complex** is the activation of the ventricles; its tallest point is the R peak. The **T "
+            "wave** is their recovery. From one R peak to the next is the RR interval; 60 divided by it is the "
+            "heart rate."
+        )
+    )
+    st.latex(r"\text{bpm} = \frac{60}{RR\,[\mathrm{s}]}")
+    st.markdown(
+        t(
+            "**Five classes.** This course tells five kinds of beats apart. Three are named by shape: normal beats, "
+            "and the two bundle branch blocks, in which one half of the heart is activated late and QRS becomes "
+            "broad. Two come too early: atrial premature beats look almost normal, so only the rhythm gives them "
+            "away; ventricular premature beats are early *and* broad."
+        )
+    )
+    st.markdown(
+        t(
+            "**Which network sees what?** A convolutional network (CNN) slides small kernels along the trace: it "
+            "keeps neighbourhood and finds local shapes; pooling shrinks its layers on the way. A recurrent network "
+            "(RNN) passes information from step to step and so understands time. Plain RNNs forget quickly (chapter "
+            "2); LSTM and GRU mend that (chapters 3 and 4). Neither needs features made by hand, and joined they "
+            "make one classifier from the noisy signal to the class, **end to end** (chapter 7)."
+        )
+    )
+
+
+def waves_of(chosen: BeatInUse) -> Waves:
+    """Return the waves of the chosen beat."""
+    return find_waves(chosen.record.lead(chosen.lead), chosen.record.fs, chosen.r_sample, chosen.previous_r)
+
+
+def rr_of(chosen: BeatInUse) -> tuple[float, float] | None:
+    """Return the RR interval in front of the beat and the median of the ten before, in seconds; None at the start."""
+    if chosen.index < 2:
+        return None
+    rr = np.diff(chosen.beats.sample[max(chosen.index - 11, 0) : chosen.index + 1]) / chosen.record.fs
+    return float(rr[-1]), float(np.median(rr[:-1]))
+
+
+def show() -> None:
+    """Show the figure."""
+    chosen = beat_in_use()
+    if state.shows_controls():
+        choose_beat(chosen)
+    record, fs = chosen.record, chosen.record.fs
+    signal = np.nan_to_num(record.lead(chosen.lead))
+    span = round(WINDOW_S * fs)
+    start = int(np.clip(chosen.r_sample - span // 2, 0, max(record.n_samples - span, 0)))
+    part = signal[start : start + span]
+    inside = (chosen.beats.sample >= start) & (chosen.beats.sample < start + len(part))
+    waves = waves_of(chosen)
+    low = max(chosen.r_sample - round(ZOOM_S[0] * fs), 0)
+    zoom = signal[low : chosen.r_sample + round(ZOOM_S[1] * fs)]
+    examples, arrays = _examples()
+    reported = show_figure(
+        "beats",
+        {
+            "trace": t("Ten seconds of {record} from {start}"),
+            "trace_label": t("Trace with the label of every beat; click a beat"),
+            "beat": t("Beat"),
+            "classes": t("The five classes: what to look for"),
+        },
+        {
+            "record": record.name,
+            "clock": clock(start / fs),
+            "start_s": start / fs,
+            "fs": fs,
+            "name": chosen.name,
+            "range": [float(np.percentile(part, 0.1)), float(np.percentile(part, 99.9))],
+            "paper": {theme: asdict(palette.PAPER[theme]) for theme in ("light", "dark")},
+            "beats": [
+                {"at": int(at - start), "sample": int(at), "symbol": str(mark), "chosen": int(at) == chosen.r_sample}
+                for at, mark in zip(chosen.beats.sample[inside], chosen.beats.symbol[inside], strict=True)
+            ],
+            "beat": {
+                "symbol": chosen.symbol,
+                "sample": chosen.r_sample,
+                "p": None if waves.p_peak is None else waves.p_peak - low,
+                "qrs": [waves.qrs_start - low, waves.qrs_stop - low],
+                "t": None if waves.t_peak is None else waves.t_peak - low,
+                "qrs_ms": round(waves.qrs_ms(fs)),
+                "words": _beat_words(chosen, waves),
+            },
+            "examples": examples,
+        },
+        {"signal": part.astype(np.float32), "zoom": zoom.astype(np.float32), **arrays},
+        event="beat",
+    )
+    if reported and state.is_news("learn.beats", (reported["record"], reported["sample"])):
+        state.forget_problems()
+        if reported["record"] in cache.record_names():
+            state.set_record(reported["record"])
+            state.show_sample(int(reported["sample"]), cache.record_in_use().fs)
+            st.rerun()
+    st.caption(t("P, QRS and T are found by simple rules and meant for looking, not for measuring patients."))
+
+
+def _beat_words(chosen: BeatInUse, waves: Waves) -> str:
+    rr = rr_of(chosen)
+    words = [t("QRS {ms:.0f} ms", ms=waves.qrs_ms(chosen.record.fs))]
+    if rr is not None:
+        words.append(t("RR before it {rr:.2f} s, usual {usual:.2f} s", rr=rr[0], usual=rr[1]))
+        if rr[0] < 0.85 * rr[1]:
+            words.append(t("early"))
+    return "; ".join(words)
+
+
+def _examples() -> tuple[list[dict], dict[str, np.ndarray]]:
+    """Return an example of each class: of MIT-BIH where it is on this machine, else simulated."""
+    looks = {
+        "N": t("P, then a narrow QRS, in time"),
+        "L": t("in time, QRS broad and notched or slurred"),
+        "R": t("in time, QRS broad with a wide S wave"),
+        "A": t("narrow as usual, but early"),
+        "V": t("early, broad, no P wave, a pause behind"),
+    }
+    here = cache.lesson_record_names()
+    described, arrays = [], {}
+    for symbol in CLASSES:
+        name = EXAMPLES[symbol] if EXAMPLES[symbol] in here else DEFAULT_NAME
+        record = cache.open_record(name)
+        sample = cache.typical_beat(name, symbol)
+        before, after = (round(part * record.fs) for part in GALLERY_S)
+        part = np.nan_to_num(record.lead()[sample - before : sample + after])
+        arrays[f"example_{len(described)}"] = part.astype(np.float32)
+        described.append(
+            {
+                "symbol": symbol,
+                "name": look_up(CLASS_NAMES[symbol]),
+                "look": looks[symbol],
+                "record": name,
+                "where": _where(record, sample),
+                "sample": sample,
+                "from": before - round(0.25 * record.fs),
+                "to": before + round(0.42 * record.fs),
+            }
+        )
+    return described, arrays
+
+
+def _where(record: Record, sample: int) -> str:
+    place = clock(sample / record.fs, 1)
+    if record.source == "simulated":
+        return t("{record}, {time} (simulated)", record=record.name, time=place)
+    return t("record {record}, {time}", record=record.name, time=place)
+
+
+def ask() -> tuple[Question, ...]:
+    """Return the questions."""
+    chosen = beat_in_use()
+    questions = [
+        Question(
+            t("Which class can only be told by its rhythm?"),
+            tuple(look_up(CLASS_NAMES[symbol]) for symbol in ("L", "A", "V")),
+            1,
+            t("Its shape is that of the normal beats around it; it merely comes too soon."),
+        ),
+        Question(
+            t("The part of the trace in which the ventricles are activated is …"),
+            ("P", "QRS", "T"),
+            1,
+            t("P belongs to the atria, T to the recovery of the ventricles."),
+        ),
+    ]
+    rr = rr_of(chosen)
+    if rr is not None and rr[0] > 0:
+        rate = round(60 / rr[0])
+        questions.append(
+            Question(
+                t("The RR interval in front of the chosen beat is {rr:.2f} s. What heart rate is that?", rr=rr[0]),
+                tuple(t("{rate} per minute", rate=value) for value in (round(rr[0] * 60), rate, rate * 2)),
+                1,
+                t("60 / {rr:.2f} = {rate}.", rr=rr[0], rate=rate),
+            )
+        )
+    return tuple(questions)
+
+
+def settings() -> dict[str, object]:
+    """Return what the Python lines use."""
+    chosen = beat_in_use()
+    return {"RECORD": chosen.record.name, "BEAT_S": round(chosen.r_sample / chosen.record.fs, 3)}
+
+
+CHAPTER = Chapter(1, title, tell, show, ask, "shape_and_rhythm", settings)

@@ -1,0 +1,126 @@
+"""Predict: the model names every beat, beside the experts."""
+
+import streamlit as st
+
+from ecgmodel.classification.agreement import compare_beats
+from ecgmodel.errors import EcgModelError
+from ecgmodel.records.facts import find_facts
+from pages.caches import cache
+from pages.components.trace import LabelRow, Monitor, View, show_trace
+from pages.predict.panel import (
+    choose_beats,
+    choose_lead,
+    choose_model,
+    choose_model_file,
+    show_agreement,
+    show_detection,
+    show_disagreements,
+    show_model_card,
+    show_other_beats,
+)
+from pages.records.panel import open_record_in_use, show_headline, show_record_picker
+from pages.session import state
+from pages.ui.blocks import follow_trace, show_error, show_not_a_medical_device, show_source, truth_name
+from pages.ui.frame import enter_through_app
+from pages.ui.sidebar import show_person_badge
+from pages.ui.text import t
+
+TRACE = "predict.trace"
+
+enter_through_app()
+show_record_picker()
+record = open_record_in_use()
+show_headline(record, find_facts(record))
+
+try:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = choose_model(record)
+        if name is not None:
+            model = cache.open_model(name)
+            source = choose_beats(record, model)
+            lead = choose_lead(record)
+        choose_model_file()
+        if name is not None:
+            show_person_badge(model.card, record)
+except EcgModelError as error:
+    show_error(error)
+    st.stop()
+if name is None:
+    st.caption(t("There is no model here that can read this record. Bring a model file, or choose another record."))
+    st.stop()
+if name != cache.model_name_in_use():
+    st.caption(
+        t(
+            "{chosen} reads runs, which only experts' labels can cut; this record has none, so {name} takes its place.",
+            chosen=cache.model_name_in_use(),
+            name=name,
+        )
+    )
+key = f"{TRACE}.{record.name}.{name}.{lead}.{source}"
+view = View(state.start_s(), state.window_s())
+rows = []
+if record.annotations is not None:
+    beats = record.annotations.beats()
+    rows.append(LabelRow(truth_name(record), beats.sample, beats.symbol))
+if not state.is_done(key):
+    # The trace comes at once, the model's answers when they are there.
+    show_trace(record, key=TRACE, view=view, leads=(lead,), rows=tuple(rows))
+    try:
+        with st.spinner(t("The model reads the record …")):
+            cache.predict_record(record.name, name, lead, source)
+    except EcgModelError as error:
+        show_error(error)
+        st.stop()
+    state.note_done(key)
+    st.rerun()
+prediction = cache.predict_record(record.name, name, lead, source)
+rows.append(LabelRow(t("model"), prediction.r_sample, prediction.predicted))
+event = show_trace(
+    record,
+    key=TRACE,
+    view=view,
+    leads=(lead,),
+    rows=tuple(rows),
+    monitor=Monitor(
+        prediction.probabilities,
+        prediction.r_sample,
+        prediction.ready_sample,
+        prediction.start_sample,
+        prediction.stop_sample,
+        lead=lead,
+        autoplay=state.is_first(TRACE, key),
+    ),
+    cursor_s=state.selected_s(record.fs),
+)
+follow_trace(event, TRACE)
+if state.selected_sample() is not None:
+    st.page_link(
+        "pages/gates/page.py", label=t("Open this beat in Gates"), icon=":material/door_open:", width="content"
+    )
+show_model_card(model)
+show_not_a_medical_device()
+
+if record.annotations is not None:
+    agreement = compare_beats(prediction, record.annotations)
+    whole, differ, others, detection = st.tabs(
+        [
+            t("Whole record"),
+            t("Disagreements ({n:,})", n=len(agreement.disagreements)),
+            t("Beats outside the five classes ({n:,})", n=agreement.n_other),
+            t("Detection"),
+        ]
+    )
+    with whole:
+        show_agreement(agreement)
+    with differ:
+        show_disagreements(agreement, record.fs, key)
+    with others:
+        show_other_beats(agreement)
+    with detection:
+        if source == "detected":
+            show_detection(agreement, record.fs, key)
+        else:
+            st.caption(t("The R peaks are the experts' own. Choose detected R peaks to see what the detector finds."))
+else:
+    st.caption(t("Nobody annotated this record, so there is nothing to compare the model with."))
+show_source(record)

@@ -1,0 +1,60 @@
+"""Records: look at an ECG with the experts' labels."""
+
+import streamlit as st
+
+from ecgmodel.records.facts import find_facts
+from ecgmodel.records.timeline import beat_times
+from pages.components.trace import LabelRow, View, show_trace
+from pages.records.panel import (
+    annotation_csv,
+    offer_download,
+    open_record_in_use,
+    show_beat_table,
+    show_facts,
+    show_header,
+    show_headline,
+    show_record_picker,
+)
+from pages.session import state
+from pages.ui.blocks import follow_trace, show_source, truth_name
+from pages.ui.downloads import offer_file
+from pages.ui.frame import enter_through_app
+from pages.ui.text import t
+
+TRACE = "records.trace"
+
+enter_through_app()
+show_record_picker()
+record = open_record_in_use()
+facts = find_facts(record)
+show_headline(record, facts)
+
+rows = ()
+if record.annotations is not None:
+    beats = record.annotations.beats()
+    rows = (LabelRow(truth_name(record), beats.sample, beats.symbol),)
+event = show_trace(record, key=TRACE, view=View(state.start_s(), state.window_s()), rows=rows)
+follow_trace(event, TRACE)
+
+if record.annotations is not None:
+    table = st.expander(t("Beats in this window as a table"), type="compact", on_change="rerun", key="records.table")
+    if table.open:
+        with table:
+            window = beat_times(record.annotations, record.fs)
+            show_beat_table(window.between(state.start_s(), state.start_s() + state.window_s()))
+with st.expander(t("What the header says"), type="compact"):
+    show_header(record)
+with st.expander(t("What to look for in this record"), type="compact"):
+    show_facts(record, facts)
+if record.annotations is not None:
+    offer_file(t("Annotations as CSV"), lambda: annotation_csv(record), f"{record.name}-annotations.csv", "text/csv")
+if record.source in ("excerpt", "simulated"):
+    with st.expander(t("More records: the MIT-BIH Arrhythmia Database"), type="compact"):
+        st.markdown(
+            t(
+                "Half an hour of two leads from each of 47 people, 48 records, with every beat labelled by two "
+                "cardiologists. Fetched once from PhysioNet, kept in your cache folder."
+            )
+        )
+        offer_download("208")
+show_source(record)

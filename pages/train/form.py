@@ -1,0 +1,360 @@
+"""The form of a training: a preset or a network of one's own, what it costs, and the button that starts it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from ecgmodel.errors import ConfigError, EcgModelError
+from ecgmodel.network.config import CELLS, READOUTS, NetworkConfig
+from ecgmodel.segments.splits import PROTOCOLS, count_folds
+from ecgmodel.training.fit import CLASS_WEIGHTINGS
+from ecgmodel.training.jobs.jobs import Run, create_run
+from ecgmodel.training.plan import TrainingPlan, estimate_epoch
+from ecgmodel.training.presets import PRESETS, Preset
+from ecgmodel.training.train import adapt_preset
+from pages.caches import cache
+from pages.session import state
+from pages.train.data import data_records
+from pages.ui.blocks import show_error
+from pages.ui.text import t, tn
+
+_FIELD = "train.form"
+START_S = 30
+"""What a first epoch waits for: TensorFlow, and the cutting of segments."""
+
+
+def training_form() -> dict[str, Any]:
+    """Return what stands in the form, on a first visit the paper's GRU."""
+    form = state.training_form()
+    if form is None:
+        form = {"records": "mitdb" if data_records("mitdb") else "simulated"} | _describe(PRESETS["paper-gru"], 0)
+        state.set_training_form(form)
+    return form
+
+
+def fill_form(preset: Preset, fold: int) -> None:
+    """Put the settings of a run into the form."""
+    base = preset.name.removeprefix("own-")
+    records = "simulated" if preset.records else "mitdb"
+    filled = _describe(preset, fold) | {"records": records, "preset": base if base in PRESETS else "gru", "own": True}
+    state.set_training_form(filled)
+
+
+def read_form(form: dict[str, Any]) -> Preset:
+    """Return what is to be trained.
+
+    Raises
+    ------
+    ConfigError
+        Where a field holds what cannot be trained.
+    """
+    base = PRESETS[form["preset"]]
+    records = data_records(form["records"]) if form["records"] == "simulated" else ()
+    preset = replace(
+        base,
+        protocol=form["protocol"],
+        records=records,
+        settings=replace(
+            base.settings,
+            epochs=_whole(form["epochs"]),
+            batch=_whole(form["batch"]),
+            learning_rate=_number(form["learning_rate"]),
+            class_weighting=form["class_weighting"],
+            seed=_whole(form["seed"]),
+        ),
+    )
+    if form["own"]:
+        config = NetworkConfig(
+            cell=form["cell"],
+            filters=_whole_numbers(form["filters"]),
+            kernels=_whole_numbers(form["kernels"]),
+            units=_whole(form["units"]),
+            dense=_whole_numbers(form["dense"]),
+            dropout=_number(form["dropout"]),
+            batch_norm=form["batch_norm"],
+            readout=form["readout"],
+            n_channels=base.config.n_channels,
+        )
+        preset = replace(preset, config=config)
+    settings = preset.settings
+    usual = replace(adapt_preset(base, preset.protocol, settings.epochs, settings.seed), records=records)
+    return preset if preset == usual else replace(preset, name=f"own-{base.name}")
+
+
+def show_form(form: dict[str, Any], runs: Sequence[Run]) -> None:
+    """Show the form with what a training would cost, and start one on a click."""
+    with st.container(horizontal=True):
+        _select("preset", t("Preset"), list(PRESETS), on_change=_take_preset)
+        _select("protocol", t("Protocol"), _protocols(form), format_func=protocol_name, on_change=_take_first_fold)
+        _select("fold", t("Fold held out"), list(range(count_folds(form["protocol"]))), width=120)
+    with st.container(horizontal=True):
+        _whole_input("epochs", t("Epochs"))
+        _whole_input("batch", t("Batch"))
+        _text("learning_rate", t("Learning rate"), width=110)
+        _whole_input("seed", t("Seed"))
+        _select(
+            "class_weighting",
+            t("Class weighting"),
+            CLASS_WEIGHTINGS,
+            format_func={"none": t("none"), "root": t("root of rarity"), "balanced": t("rarity")}.__getitem__,
+            width=150,
+        )
+    _show_network(form)
+    preset, plan = _show_cost(form, runs)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        title = st.text_input(
+            t("Name of the run"), placeholder=_free_title(form, runs), key="train.title", width=220, max_chars=60
+        )
+        clicked = st.button(
+            t("Train"), type="primary", icon=":material/play_arrow:", disabled=preset is None, key="train.submit"
+        )
+    if not clicked or preset is None or plan is None:
+        return
+    try:
+        path = create_run(cache.job_queue().folder, preset, int(form["fold"]), title.strip() or _free_title(form, runs))
+    except EcgModelError as error:
+        show_error(error)
+        return
+    state.set_run(path.name)
+    st.rerun()
+
+
+def _show_network(form: dict[str, Any]) -> None:
+    with st.expander(t("The network"), type="compact", expanded=bool(form["own"])):
+        _toggle("own", t("Change it"))
+        off = not form["own"]
+        with st.container(horizontal=True):
+            _select("cell", t("Cell"), CELLS, format_func=str.upper, disabled=off, width=100)
+            _whole_input("units", t("Units"), disabled=off)
+            _text("filters", t("Filters in each layer"), disabled=off, width=150)
+            _text("kernels", t("Kernel lengths"), disabled=off, width=150)
+            _text("dense", t("Dense layers"), disabled=off, width=110)
+            _text("dropout", t("Dropout"), disabled=off, width=90)
+            _select(
+                "readout",
+                t("Read-out"),
+                READOUTS,
+                format_func={"last": t("last step"), "last_real": t("last step before the padding")}.__getitem__,
+                disabled=off,
+                width=240,
+            )
+        _toggle("batch_norm", t("Batch normalisation"), disabled=off)
+
+
+def _show_cost(form: dict[str, Any], runs: Sequence[Run]) -> tuple[Preset | None, TrainingPlan | None]:
+    """Say what the training would cost, or what is wrong in the form."""
+    try:
+        preset = read_form(form)
+        plan = cache.training_plan(preset, int(form["fold"]))
+    except EcgModelError as error:
+        show_error(_in_words(error))
+        return None, None
+    config = preset.config
+    if not plan.train.any():
+        show_error(ConfigError("Training needs segments, each with one of the five classes. This split leaves none."))
+        return None, None
+    estimate = estimate_epoch(preset, plan, cache.forward_seconds(config), runs)
+    epochs = preset.settings.epochs
+    parts = [
+        t("**{n:,}** weights", n=config.n_weights()),
+        t("**{n:,}** multiply-adds a segment", n=config.n_multiply_adds()),
+        t("**{n:,}** segments an epoch", n=plan.n_epoch),
+    ]
+    st.markdown(" · ".join(parts))
+    if estimate.like is not None:
+        duration = t(
+            "**{time}** for {epochs} epochs, as “{title}” took",
+            time=time_words(epochs * estimate.high),
+            epochs=epochs,
+            title=estimate.like,
+        )
+    else:
+        duration = t(
+            "**{low} to {high}** for {epochs} epochs, judged by a forward pass timed just now",
+            low=time_words(epochs * estimate.low),
+            high=time_words(epochs * estimate.high),
+            epochs=epochs,
+        )
+    start = t("{time} to start", time=time_words(START_S))
+    ahead = sum(run.state in ("waiting", "starting", "training") for run in runs)
+    queue = [tn("{n} run goes before it", "{n} runs go before it", ahead)] if ahead else []
+    st.caption(" · ".join([duration, start, *queue]))
+    _show_gaps(plan)
+    return preset, plan
+
+
+def _show_gaps(plan: TrainingPlan) -> None:
+    if plan.never_trained:
+        st.caption(
+            ":orange[:material/warning:] "
+            + t(
+                "No segment of {classes} is left to train on in this fold, so the model will never name one. "
+                "Another fold or protocol has them.",
+                classes=", ".join(plan.never_trained),
+            )
+        )
+    if not plan.validation.any() and not plan.test.any():
+        st.caption(":orange[:material/warning:] " + t("Nothing is held out in this fold, so nothing will be judged."))
+    elif plan.never_judged:
+        st.caption(
+            ":orange[:material/warning:] "
+            + t(
+                "No segment of {classes} is held out in this fold, so it cannot be told how well they are found.",
+                classes=", ".join(plan.never_judged),
+            )
+        )
+
+
+def time_words(seconds: float) -> str:
+    """Return a length of time as people say it, no more exact than it is known."""
+    if seconds < 55:
+        return t("{n:.0f} s", n=max(math.ceil(seconds / 5) * 5, 5))
+    if seconds < 5400:
+        return t("{n:.0f} min", n=seconds / 60)
+    return t("{n:.1f} h", n=seconds / 3600)
+
+
+def _in_words(error: EcgModelError) -> EcgModelError:
+    """Return the error with the label of the field in the place of the setting's name."""
+    labels = {
+        "epochs": t("Epochs"),
+        "batch": t("Batch"),
+        "learning_rate": t("Learning rate"),
+        "seed": t("Seed"),
+        "Units": t("Units"),
+        "Filters": t("Filters in each layer"),
+        "Kernel length": t("Kernel length"),
+        "Dense units": t("Dense units"),
+    }
+    name = error.values.get("name")
+    if name not in labels:
+        return error
+    return type(error)(error.template, **(error.values | {"name": labels[name]}))
+
+
+def _describe(preset: Preset, fold: int) -> dict[str, Any]:
+    """Return what the form shows of a preset."""
+    config, settings = preset.config, preset.settings
+    return {
+        "preset": preset.name,
+        "own": False,
+        "protocol": preset.protocol,
+        "fold": fold,
+        "epochs": settings.epochs,
+        "batch": settings.batch,
+        "learning_rate": f"{settings.learning_rate:g}",
+        "class_weighting": settings.class_weighting,
+        "seed": settings.seed,
+        "cell": config.cell,
+        "units": config.units,
+        "filters": _listed(config.filters),
+        "kernels": _listed(config.kernels),
+        "dense": _listed(config.dense),
+        "dropout": f"{config.dropout:g}",
+        "batch_norm": config.batch_norm,
+        "readout": config.readout,
+    }
+
+
+def _take_preset() -> None:
+    form = state.training_form()
+    name = st.session_state[f"{_FIELD}.preset"]
+    filled = form | _describe(PRESETS[name], 0)
+    if filled["protocol"] not in _protocols(filled):
+        filled["protocol"] = _protocols(filled)[0]
+    state.set_training_form(filled)
+
+
+def _take_first_fold() -> None:
+    _keep("protocol")
+    state.set_training_form(state.training_form() | {"fold": 0})
+
+
+def _protocols(form: dict[str, Any]) -> tuple[str, ...]:
+    """Return the protocols that these records allow: DS1 and DS2 are lists of MIT-BIH records."""
+    return PROTOCOLS if form["records"] == "mitdb" else PROTOCOLS[:2]
+
+
+def protocol_name(protocol: str) -> str:
+    """Return what a protocol is called."""
+    return {
+        "segments-10fold": t("segments, ten folds"),
+        "patients-10fold": t("people, ten folds"),
+        "ds1-ds2": t("DS1, for a test on DS2"),
+    }[protocol]
+
+
+def _free_title(form: dict[str, Any], runs: Sequence[Run]) -> str:
+    titles = {run.title for run in runs}
+    base = t("{cell} of my own", cell=form["cell"].upper()) if form["own"] else form["preset"]
+    name = t("{name}, fold {fold}", name=base, fold=form["fold"]) if form["protocol"] != "ds1-ds2" else base
+    numbered = (f"{name} ({n})" for n in range(2, len(titles) + 3))
+    return name if name not in titles else next(title for title in numbered if title not in titles)
+
+
+def _keep(name: str) -> None:
+    state.set_training_form(state.training_form() | {name: st.session_state[f"{_FIELD}.{name}"]})
+
+
+def _common(name: str) -> dict[str, Any]:
+    """Return what every widget takes."""
+    return {"key": f"{_FIELD}.{name}", "on_change": _keep, "args": (name,)}
+
+
+def _prepare(name: str) -> dict[str, Any]:
+    """Put the field's value into its widget, and return what it takes."""
+    common = _common(name)
+    state.put(common["key"], state.training_form()[name])
+    return common
+
+
+def _select(name: str, label: str, options: Sequence[Any], **more: Any) -> None:
+    common = _common(name)
+    # Put in every time: what is chosen is known by its words, which another language changes.
+    st.session_state[common["key"]] = state.training_form()[name]
+    if "on_change" in more:
+        common.pop("args")
+    st.selectbox(label, options, **(common | {"width": 210} | more))
+
+
+def _whole_input(name: str, label: str, **more: Any) -> None:
+    # Without limits of its own: the library says in one sentence what is allowed.
+    st.number_input(label, step=1, width=110, **_prepare(name), **more)
+
+
+def _text(name: str, label: str, **more: Any) -> None:
+    st.text_input(label, **_prepare(name), **more)
+
+
+def _toggle(name: str, label: str, **more: Any) -> None:
+    st.toggle(label, **_prepare(name), **more)
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _whole(value: object) -> int:
+    return int(value) if isinstance(value, int | float) and math.isfinite(value) else 0
+
+
+def _number(text: str) -> float:
+    try:
+        return float(str(text).strip().replace(",", "."))
+    except ValueError:
+        raise ConfigError("'{text}' is no number. Write one as 0.005.", text=str(text)[:40]) from None
+
+
+def _whole_numbers(text: str) -> tuple[int, ...]:
+    parts = str(text).replace(",", " ").replace("，", " ").replace(";", " ").split()
+    try:
+        return tuple(int(part) for part in parts)
+    except ValueError:
+        raise ConfigError(
+            "'{text}' is no list of whole numbers. Write one for each layer, as 3, 6, 6.", text=str(text)[:40]
+        ) from None

@@ -1,0 +1,98 @@
+"""Train: choose a network, watch it learn, compare runs, and take one to the other pages.
+
+What grows while somebody trains stands in fragments, which look at the run folders again and again.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ecgmodel.errors import EcgModelError
+from ecgmodel.training.jobs.jobs import Run, list_runs, read_run
+from ecgmodel.training.presets import PRESETS
+from pages.caches import cache
+from pages.predict.panel import choose_model_file
+from pages.session import state
+from pages.train.data import choose_records, show_data
+from pages.train.form import read_form, show_form, training_form
+from pages.train.runs import show_comparison, show_runs
+from pages.train.watch import run_in_view, show_actions, show_curves, show_state
+from pages.ui.blocks import show_error, show_not_a_medical_device, show_problems
+from pages.ui.frame import enter_through_app
+from pages.ui.text import t
+
+BUSY_EVERY_S = 1.0
+QUIET_EVERY_S = 5.0
+CURVES_EVERY_S = 2.0
+TABLE_EVERY_S = 3.0
+
+
+def watch_state() -> None:
+    """Show how far the run in view is; where its state or the number of runs changed, run the whole page."""
+    queue = cache.job_queue()
+    now = list_runs(queue.folder)
+    queue.nudge(now)
+    if queue.trouble is not None:
+        show_error(queue.trouble)
+    run = run_in_view(now)
+    if is_busy(now) != busy or (run and (run.key, run.state)) != (in_view and (in_view.key, in_view.state)):
+        st.rerun()
+    if run is None:
+        st.caption(t("No run yet. Press Train, and its curves grow here."))
+    else:
+        show_state(run, now)
+
+
+def watch_curves() -> None:
+    """Show the epochs of the run in view."""
+    if in_view is not None and in_view.path.exists():
+        show_curves(read_run(in_view.path))
+
+
+def watch_runs() -> None:
+    """Show all runs, and two of them side by side."""
+    runs = list_runs(cache.job_queue().folder)
+    run = run_in_view(runs)
+    if run is None:
+        return
+    show_runs(runs, run)
+    pinned = next((other for other in runs if other.key == state.pinned_run()), None)
+    if pinned is not None and pinned.key != run.key:
+        show_comparison(pinned, run)
+    elif pinned is not None:
+        st.caption(t("Pinned. Take another run into view to see both side by side."))
+
+
+def is_busy(runs: Sequence[Run]) -> bool:
+    """Tell whether anything goes on."""
+    return any(run.is_busy or run.state == "waiting" for run in runs)
+
+
+enter_through_app()
+show_problems()
+state.set_run(state.take_asked("run") or state.run_key())
+form = training_form()
+choose_records(form)
+try:
+    preset = read_form(form)
+    plan = cache.training_plan(preset, int(form["fold"]))
+except EcgModelError:
+    preset, plan = PRESETS[form["preset"]], None  # the form says what is wrong
+show_data(form, preset, plan)
+runs = list_runs(cache.job_queue().folder)
+busy = is_busy(runs)
+in_view = run_in_view(runs)
+if in_view is not None:
+    state.note_in_address(run=in_view.key)
+every_s = BUSY_EVERY_S if busy else QUIET_EVERY_S
+left, right = st.columns((0.36, 0.64), gap="medium")
+with left:
+    show_form(form, runs)
+with right:
+    st.fragment(watch_state, run_every=every_s)()
+    if in_view is not None:
+        show_actions(in_view)
+        st.fragment(watch_curves, run_every=max(every_s, CURVES_EVERY_S))()
+st.fragment(watch_runs, run_every=max(every_s, TABLE_EVERY_S))()
+choose_model_file()
+show_not_a_medical_device()

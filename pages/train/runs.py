@@ -1,0 +1,133 @@
+"""All runs of this machine as a table, and two of them side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from ecgmodel.errors import EcgModelError
+from ecgmodel.figures.training import draw_curves
+from ecgmodel.training.comparison import find_differences
+from ecgmodel.training.jobs.jobs import Run
+from pages.caches import cache
+from pages.session import state
+from pages.train.data import theme
+from pages.train.watch import curve_words, curves_of, describe_run, state_word
+from pages.ui.text import t
+
+_TABLE = "train.runs"
+SHORT = 8
+
+
+def show_runs(runs: Sequence[Run], shown: Run | None) -> None:
+    """Show every run in a row; a click on one takes it into view."""
+    # The key changes with the rows: a selection counts rows, and would else point at another run.
+    key = f"{_TABLE}.{'.'.join(run.key[-6:] for run in runs)}"
+
+    picked = st.dataframe(
+        pd.DataFrame([_row(run, shown) for run in runs]),
+        hide_index=True,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+        height="auto" if len(runs) <= SHORT else 320,
+        column_config={
+            "": st.column_config.TextColumn(width=40),
+            t("Run"): st.column_config.TextColumn(width="medium"),
+            t("State"): st.column_config.TextColumn(width=80),
+            t("Progress"): st.column_config.ProgressColumn(
+                min_value=0.0, max_value=1.0, format="percent", width="small"
+            ),
+            t("Validation loss"): st.column_config.LineChartColumn(width="small"),
+        },
+    )
+    st.caption(t("Click the box at the left of a row to take its run into view. Everybody on this machine sees them."))
+    chosen = [runs[row].key for row in picked.selection.rows if row < len(runs)]
+    if chosen and state.is_news(key, chosen[0]) and chosen[0] != state.run_key():
+        state.set_run(chosen[0])
+        st.rerun()
+
+
+def show_comparison(first: Run, second: Run) -> None:
+    """Show two runs side by side: curves, scores, and the settings in which they differ."""
+    st.subheader(t("{first} beside {second}", first=first.title, second=second.title))
+    st.plotly_chart(
+        draw_curves([curves_of(first), curves_of(second)], curve_words(), theme()),
+        key="train.comparison",
+        config={"displaylogo": False},
+        alt=t("Curves of both runs"),
+    )
+    scores, settings = st.columns(2)
+    with scores:
+        st.table(_score_table(first, second))
+    with settings:
+        differences = find_differences(first, second)
+        if not differences:
+            st.caption(t("Both have the same settings."))
+        else:
+            st.table(
+                pd.DataFrame(
+                    [
+                        {t("Setting"): part.setting, first.title: part.first, second.title: part.second}
+                        for part in differences
+                    ]
+                ).set_index(t("Setting"))
+            )
+
+
+def _row(run: Run, shown: Run | None) -> dict[str, object]:
+    last = run.epochs[-1] if run.epochs else None
+    in_view, pinned = shown is not None and run.key == shown.key, state.pinned_run() == run.key
+    return {
+        "": ("▸" if in_view else "") + ("📌" if pinned else ""),
+        t("Run"): run.title,
+        t("State"): state_word(run.state),
+        t("Progress"): run.progress,
+        t("Network and split"): describe_run(run),
+        t("Epochs"): f"{len(run.epochs)} / {run.n_epochs}",
+        t("Validation loss"): [epoch.validation_loss for epoch in run.epochs],
+        t("Validation accuracy"): "" if last is None else f"{last.validation_accuracy:.2%}",
+        t("Held out"): _percent(_scores(run).get("accuracy")),
+    }
+
+
+def _score_table(first: Run, second: Run) -> pd.DataFrame:
+    names = {
+        "accuracy": t("Accuracy, held out"),
+        "sensitivity": t("Mean sensitivity"),
+        "specificity": t("Mean specificity"),
+        "positive_predictivity": t("Mean positive predictivity"),
+        "f1": t("Mean F1"),
+    }
+    rows = []
+    for key, name in names.items():
+        rows.append({"": name} | {run.title: _percent(_scores(run).get(key)) for run in (first, second)})
+    rows.append(
+        {"": t("Weights")}
+        | {run.title: f"{run.preset.config.n_weights():,}" if run.preset else "" for run in (first, second)}
+    )
+    rows.append(
+        {"": t("Seconds an epoch")}
+        | {
+            run.title: f"{sum(epoch.seconds for epoch in run.epochs) / len(run.epochs):.1f}" if run.epochs else ""
+            for run in (first, second)
+        }
+    )
+    return pd.DataFrame(rows).set_index("")
+
+
+def _scores(run: Run) -> dict[str, float]:
+    """Return what a finished run reached on what was held out."""
+    name = next((model.name for model in cache.trained_models() if model.key == run.key), None)
+    if name is None:
+        return {}
+    try:
+        return cache.open_model(name).card.scores
+    except EcgModelError:
+        return {}
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.2%}"

@@ -1,0 +1,254 @@
+"""The run in view: how far it is, its curves and epochs, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from ecgmodel.errors import EcgModelError
+from ecgmodel.figures.training import Curves, CurveWords, draw_curves
+from ecgmodel.training.export import export_keras, export_onnx, export_tensorboard
+from ecgmodel.training.jobs import jobs
+from ecgmodel.training.jobs.jobs import JobState, Run
+from pages.caches import cache
+from pages.session import state
+from pages.train.data import theme
+from pages.train.form import fill_form, protocol_name, time_words
+from pages.ui.blocks import show_error
+from pages.ui.downloads import offer_file
+from pages.ui.text import t, tn
+
+_ERROR = "train.error"
+COLOURS: dict[JobState, str] = {
+    "waiting": "gray",
+    "starting": "blue",
+    "training": "blue",
+    "stopping": "orange",
+    "stopped": "orange",
+    "failed": "red",
+    "finished": "green",
+    "damaged": "red",
+}
+
+
+def run_in_view(runs: Sequence[Run]) -> Run | None:
+    """Return the run that the visitor chose, else the one that is being trained, else the newest."""
+    chosen = next((run for run in runs if run.key == state.run_key()), None)
+    return chosen or next((run for run in runs if run.is_busy), None) or next(iter(runs), None)
+
+
+def show_state(run: Run, runs: Sequence[Run]) -> None:
+    """Show what a run is, and how far."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{run.title}**")
+        st.badge(state_word(run.state), color=COLOURS[run.state])
+        st.caption(describe_run(run))
+    _show_progress(run, runs)
+    if run.error is not None:
+        show_error(run.error)
+
+
+def show_curves(run: Run) -> None:
+    """Show the epochs of a run, as curves and as a table."""
+    if run.epochs:
+        st.plotly_chart(
+            draw_curves([curves_of(run)], curve_words(), theme()),
+            key=f"train.curves.{run.key}",
+            config={"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]},
+            alt=t("Loss, accuracy and learning rate of every epoch"),
+        )
+        st.caption(t("Thin: training, with dropout, while the weights still move. Bold: validation, as served."))
+        with st.expander(t("Epochs as a table"), type="compact", key=f"train.epochs.{run.key}"):
+            _show_epochs(run)
+    elif run.is_busy or run.state == "waiting":
+        st.caption(t("The curves begin when the first epoch has ended."))
+
+
+def curves_of(run: Run) -> Curves:
+    """Return what a figure needs of a run."""
+    return Curves(run.title, run.epochs, run.n_epochs)
+
+
+def curve_words() -> CurveWords:
+    """Return the words of the curves."""
+    return CurveWords(
+        epoch=t("epoch"),
+        loss=t("loss"),
+        accuracy=t("accuracy"),
+        learning_rate=t("learning rate"),
+        train=t("training"),
+        validation=t("validation"),
+    )
+
+
+def state_word(job_state: JobState) -> str:
+    """Return the name of a state."""
+    return {
+        "waiting": t("waits"),
+        "starting": t("starts"),
+        "training": t("trains"),
+        "stopping": t("is stopping"),
+        "stopped": t("stopped"),
+        "failed": t("failed"),
+        "finished": t("finished"),
+        "damaged": t("damaged"),
+    }[job_state]
+
+
+def describe_run(run: Run) -> str:
+    """Return in a line what a run trains."""
+    if run.preset is None:
+        return ""
+    config = run.preset.config
+    parts = [
+        t("{cell}, {units} units", cell=config.cell.upper(), units=config.units),
+        protocol_name(run.preset.protocol),
+    ]
+    if run.preset.protocol != "ds1-ds2":
+        parts.append(t("fold {fold}", fold=run.fold))
+    if run.preset.records:
+        parts.append(t("simulated records"))
+    return " · ".join(parts)
+
+
+def _show_progress(run: Run, runs: Sequence[Run]) -> None:
+    if run.state == "waiting":
+        before = [other for other in runs if other.submitted < run.submitted and other.state == "waiting"]
+        n = len(before) + sum(other.is_busy for other in runs)
+        words = tn("Waits for {n} run before it.", "Waits for {n} runs before it.", n) if n else t("Waits to be taken.")
+        st.progress(run.progress, words)
+    elif run.state == "starting":
+        words = t("Starts: cuts the segments of {done} of {total} records …", done=run.done, total=run.total)
+        st.progress(run.progress, words if 0 < run.done < run.total else t("Starts: loads TensorFlow …"))
+    elif run.state in ("training", "stopping"):
+        words = t("Epoch {epoch} of {total}", epoch=min(len(run.epochs) + 1, run.n_epochs), total=run.n_epochs)
+        left = run.seconds_left
+        if run.state == "stopping":
+            words = t("Stops with this batch …")
+        elif left is not None:
+            words = f"{words} · {t('about {time} left', time=time_words(left))}"
+        elif run.total == 0 or run.done <= 1:
+            words = f"{words} · {t('the network is being compiled …')}"
+        st.progress(run.progress, words)
+    elif run.state in ("stopped", "failed"):
+        words = t("{done} of {total} epochs are kept.", done=len(run.epochs), total=run.n_epochs)
+        st.progress(run.progress, words)
+
+
+def show_actions(run: Run) -> None:
+    """Show everything that can be asked of a run.
+
+    This must stand in no fragment that runs by itself: a file that is made at a click is lost when its button is drawn
+    anew.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", key="train.actions"):
+        if run.state in ("waiting", "starting", "training"):
+            _button(run, "stop", t("Stop"), ":material/stop:", lambda: jobs.request_stop(run.path))
+        if run.state in ("stopped", "failed"):
+            _button(run, "resume", t("Go on"), ":material/play_arrow:", lambda: jobs.request_training(run.path))
+        if run.state == "finished":
+            _show_use(run)
+            _show_downloads(run)
+        elif run.epochs and not run.is_busy:
+            _show_events_download(run)
+        if run.preset is not None:
+            pinned = state.pinned_run() == run.key
+            words = t("Unpin") if pinned else t("Pin to compare")
+            icon = ":material/keep_off:" if pinned else ":material/keep:"
+            pin = None if pinned else run.key
+            st.button(words, icon=icon, type="tertiary", on_click=state.pin_run, args=(pin,), key="train.pin")
+            st.button(
+                t("Copy settings"),
+                icon=":material/content_copy:",
+                type="tertiary",
+                on_click=fill_form,
+                args=(run.preset, run.fold),
+                key="train.copy",
+            )
+        _show_rename(run)
+        if not run.is_busy:
+            _show_delete(run)
+    error = st.session_state.pop(_ERROR, None)
+    if error is not None:
+        show_error(error)
+
+
+def _show_use(run: Run) -> None:
+    name = next((model.name for model in cache.trained_models() if model.key == run.key), None)
+    if name is not None and st.button(
+        t("Use in Predict"), icon=":material/ecg_heart:", type="primary", key="train.use"
+    ):
+        state.set_model(name)
+        st.switch_page("pages/predict/page.py")
+
+
+def _show_downloads(run: Run) -> None:
+    with st.popover(t("Download"), icon=":material/download:", type="tertiary", key="train.download"):
+        model = run.path / "model.safetensors"
+        _download(run, ".safetensors", t("the model, as this app reads it"), model.read_bytes)
+        _download(run, ".onnx", t("for ONNX Runtime"), lambda: export_onnx(run.path))
+        _download(run, ".keras", t("for Keras; made by TensorFlow in some seconds"), lambda: export_keras(run.path))
+        _show_events_download(run)
+        _download(run, ".config.json", t("all settings"), (run.path / "config.json").read_bytes)
+
+
+def _show_events_download(run: Run) -> None:
+    words = t("TensorBoard's event files, made in some seconds")
+    _download(run, ".tensorboard.zip", words, lambda: export_tensorboard(run.path))
+
+
+def _download(run: Run, ending: str, words: str, make: Callable[[], bytes]) -> None:
+    offer_file(f"{ending} · {words}", make, f"{_file_name(run.title)}{ending}", "application/octet-stream")
+
+
+def _show_rename(run: Run) -> None:
+    with st.popover(t("Rename"), icon=":material/edit:", type="tertiary", key="train.rename"):
+        key = f"train.title.{run.key}"
+        st.text_input(t("Name of the run"), value=run.title, key=key, max_chars=60)
+        _button(run, "rename", t("Rename"), None, lambda: jobs.rename_run(run.path, st.session_state[key]))
+
+
+def _show_delete(run: Run) -> None:
+    with st.popover(t("Delete"), icon=":material/delete:", type="tertiary", key="train.delete"):
+        st.markdown(
+            t(
+                "Delete **{title}** with its model and its {n} epochs? No visitor will see it again.",
+                title=run.title,
+                n=len(run.epochs),
+            )
+        )
+        _button(run, "delete", t("Delete it"), None, lambda: jobs.delete_run(run.path))
+
+
+def _button(run: Run, name: str, label: str, icon: str | None, ask: Callable[[], None]) -> None:
+    """Show a button that asks something of the run; what is refused is shown at the next run of the page."""
+
+    def click() -> None:
+        try:
+            ask()
+        except EcgModelError as error:
+            st.session_state[_ERROR] = error
+
+    st.button(label, icon=icon, on_click=click, key=f"train.{name}.{run.key}")
+
+
+def _show_epochs(run: Run) -> None:
+    st.dataframe(
+        {
+            t("Epoch"): [epoch.epoch for epoch in run.epochs],
+            t("Learning rate"): [f"{epoch.learning_rate:.2e}" for epoch in run.epochs],
+            t("Loss"): [round(epoch.loss, 4) for epoch in run.epochs],
+            t("Accuracy"): [f"{epoch.accuracy:.2%}" for epoch in run.epochs],
+            t("Validation loss"): [round(epoch.validation_loss, 4) for epoch in run.epochs],
+            t("Validation accuracy"): [f"{epoch.validation_accuracy:.2%}" for epoch in run.epochs],
+            t("Mean sensitivity"): [f"{epoch.validation_sensitivity:.2%}" for epoch in run.epochs],
+            t("Seconds"): [round(epoch.seconds, 1) for epoch in run.epochs],
+        },
+        hide_index=True,
+        height=min(36 * (len(run.epochs) + 1) + 2, 320),
+    )
+
+
+def _file_name(title: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in title)

@@ -1,0 +1,123 @@
+"""The drop zone of the Upload page, three files to try, and what became of a file that could not be taken."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ecgmodel.errors import EcgModelError
+from ecgmodel.records.imports.understanding import ImportSettings
+from pages.session import state
+from pages.ui.text import error_text, t
+from pages.upload.session import (
+    Upload,
+    current_upload,
+    forget_upload,
+    refused_upload,
+    take_files,
+    take_sample,
+    use_settings,
+)
+
+_NUMBER = "number"
+
+
+def show_drop_zone() -> Upload:
+    """Show where to drop files and what there is to try, and return the upload in hand: at first, one to try."""
+    kept = state.own("upload")
+    key = f"upload.files.{kept.setdefault(_NUMBER, 0)}"
+    drop, tries = st.columns(2, vertical_alignment="top", gap="medium")
+    with drop:
+        st.file_uploader(
+            t("Drop your ECG: CSV or text of any device, EDF, or the .hea and .dat of a WFDB record"),
+            accept_multiple_files=True,
+            key=key,
+            on_change=_take_dropped,
+            args=(key,),
+        )
+    with tries:
+        st.caption(t("Or try one of these:"))
+        with st.container(horizontal=True, gap="small"):
+            st.button(t("A watch"), icon=":material/watch:", on_click=take_sample, args=("watch",), key="upload.watch")
+            st.button(
+                t("A chest strap"),
+                icon=":material/monitor_heart:",
+                on_click=take_sample,
+                args=("strap",),
+                key="upload.strap",
+            )
+            st.button(
+                t("Bare numbers"), icon=":material/123:", on_click=take_sample, args=("plain",), key="upload.plain"
+            )
+        st.caption(t("Your file stays on the machine that runs this app, in this session alone, and is never saved."))
+    if current_upload() is None:
+        refused = refused_upload()
+        take_sample("watch", chosen=False)
+        if refused is not None:
+            kept["refused"] = refused
+    _show_refused()
+    return current_upload()
+
+
+def _take_dropped(key: str) -> None:
+    """Take what was dropped, and begin a new drop zone, so that nothing is held twice."""
+    files = st.session_state[key]
+    if not files:
+        return
+    take_files({file.name: file.getvalue() for file in files})
+    state.own("upload")[_NUMBER] += 1
+
+
+def _show_refused() -> None:
+    refused = refused_upload()
+    if refused is not None:
+        name, error = refused
+        st.warning(f"**{_plain(name)}**: {error_text(error)}", icon=":material/info:")
+
+
+def show_file_line(upload: Upload) -> None:
+    """Name the file in hand, with its recipe and a way to be rid of it."""
+    st.markdown(f"**{_plain(', '.join(list(upload.files)[:3]))}** &nbsp; {_size(upload.size)}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.popover(t("Recipe"), type="tertiary", icon=":material/rule_settings:"):
+            st.caption(t("What you set by hand for this file, as JSON, to apply it to the next one."))
+            st.download_button(
+                t("Save recipe"),
+                upload.settings.to_json(),
+                file_name="ecg-recipe.json",
+                mime="application/json",
+                icon=":material/save:",
+                on_click="ignore",
+                disabled=upload.settings == ImportSettings(),
+            )
+            st.file_uploader(
+                t("A recipe that was saved here"),
+                type="json",
+                key="upload.recipe",
+                on_change=_take_recipe,
+                args=("upload.recipe",),
+            )
+        st.button(t("Remove"), icon=":material/delete:", type="tertiary", on_click=forget_upload, key="upload.remove")
+
+
+def _take_recipe(key: str) -> None:
+    file = st.session_state[key]
+    upload = current_upload()
+    if file is None or upload is None:
+        return
+    try:
+        settings = ImportSettings.from_json(file.getvalue().decode("utf-8", errors="replace"))
+    except EcgModelError as error:
+        upload.problem = error
+        return
+    use_settings(lambda _: settings)
+
+
+def _size(n_bytes: int) -> str:
+    if n_bytes < 1_000_000:
+        return t("{n:,.0f} kB", n=max(n_bytes / 1000, 1))
+    return t("{n:,.1f} MB", n=n_bytes / 1e6)
+
+
+def _plain(name: str) -> str:
+    """Return a file's name without what Markdown would take for markup."""
+    return "".join("\\" + mark if mark in "\\`*_{}[]<>()#+-!|$~:" else mark for mark in name)

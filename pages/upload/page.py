@@ -1,0 +1,60 @@
+"""Upload: your own ECG, from any device."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from ecgmodel.classification.beat_summary import summarise_beats
+from ecgmodel.records.imports.text_file import BeatTable
+from pages.session import state
+from pages.ui.blocks import show_not_a_medical_device, show_source
+from pages.ui.frame import enter_through_app
+from pages.ui.text import t
+from pages.upload.drop import show_drop_zone, show_file_line
+from pages.upload.results import (
+    choose_reading,
+    show_beats,
+    show_counts,
+    show_downloads,
+    show_headline,
+    show_next_steps,
+    show_notes,
+    symbols_of,
+)
+from pages.upload.settings import show_understanding
+from pages.upload.trace import show_beat_rows, show_failure, show_upload_trace
+from pages.upload.work import do_work
+
+enter_through_app()
+upload = show_drop_zone()
+left, right = st.columns([1, 2.6], gap="medium")
+with left:
+    show_file_line(upload)
+    show_understanding(upload)
+with right:
+    if do_work(upload):
+        state.write_address()  # a run that is cut short takes the address that was there before
+        st.rerun()  # what the page has shown so far did not know of the result
+    if upload.error is not None:
+        show_failure(upload, upload.error)
+    elif isinstance(upload.found, BeatTable):
+        show_beat_rows(upload)
+    elif upload.understanding.question is not None:
+        st.caption(t("The trace comes when the question at the left is answered."))
+    if upload.analysis is not None:
+        analysis = upload.analysis
+        threshold = choose_reading(upload, analysis.record)
+        symbol = symbols_of(analysis, threshold)
+        summary = summarise_beats(analysis.r_sample, symbol, analysis.record.fs, analysis.record.n_samples)
+        show_headline(upload, analysis, summary)
+        show_upload_trace(upload, analysis, symbol)
+        show_notes(upload.found, analysis)
+        show_not_a_medical_device()
+        show_downloads(upload, analysis, symbol, summary)
+        show_next_steps(upload)
+        counts, beats = st.tabs([t("Counts and rates"), t("All beats ({n:,})", n=summary.n_beats)])
+        with counts:
+            show_counts(summary)
+        with beats:
+            show_beats(upload, analysis, symbol)
+        show_source(replace(analysis.record, source=upload.origin))

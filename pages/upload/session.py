@@ -1,0 +1,302 @@
+"""What a visitor dropped, and how far it has come: kept in the session alone, and gone with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from ecgmodel.classification.analysis import Analysis
+from ecgmodel.errors import EcgModelError
+from ecgmodel.records.imports.files import AnnotationList, read_files, sniff_files
+from ecgmodel.records.imports.text.statements import FS_RANGE_HZ
+from ecgmodel.records.imports.text_file import BeatTable, Recording
+from ecgmodel.records.imports.understanding import ImportSettings, Understanding
+from ecgmodel.records.record import Record, Source
+from ecgmodel.records.signal.preparation import Preparation
+from ecgmodel.records.signal.rate_hints import hint_heart_rates
+from ecgmodel.records.sources.sample_files import SampleFile, make_plain_file, make_strap_file, make_watch_file
+from pages.caches import cache
+from pages.session import state
+
+_CURRENT = "current"
+_REFUSED = "refused"
+
+DEFAULT_THRESHOLD = 0.5
+TINY_BYTES = 2000
+HINTED_BYTES = 2_000_000
+
+SAMPLES = {"watch": make_watch_file, "strap": make_strap_file, "plain": make_plain_file}
+
+
+@dataclass(slots=True)
+class Upload:
+    """A visitor's files on their way to named beats.
+
+    Attributes
+    ----------
+    files : dict of str to bytes
+    settings : ImportSettings
+        What the visitor set by hand.
+    understanding : Understanding
+    found : Recording, BeatTable, AnnotationList or None
+        `None` until the files are read with these settings.
+    preparation : Preparation
+    lead : str or None
+        That the model reads; `None` takes the record's default.
+    analysis : Analysis or None
+        `None` until the beats are named.
+    model : str or None
+        By which they are named.
+    error : EcgModelError or None
+        Why the files cannot be read with these settings.
+    problem : EcgModelError or None
+        Why the last change of a setting was not taken.
+    stopped : bool
+        Whether the visitor stopped the work.
+    chosen : bool
+        Whether the visitor chose it and it is yet to become the record in use; what the page shows at first is not.
+    start_s, window_s : float
+        Where its trace is while another record is in use.
+    selected : int or None
+        R peak of the selected beat in that time.
+    edits : int
+        Changes by hand that the beats of `analysis` know of.
+    origin : {"upload", "simulated", "excerpt"}
+        Whose ECG it is: a visitor's own, or that of a file to try.
+    hints : dict of float to float, or None
+        Heart rates by the sampling rates that are asked about; `None` until they are needed.
+    """
+
+    files: dict[str, bytes]
+    settings: ImportSettings
+    understanding: Understanding
+    found: Recording | BeatTable | AnnotationList | None = None
+    preparation: Preparation = field(default_factory=Preparation)
+    lead: str | None = None
+    analysis: Analysis | None = None
+    model: str | None = None
+    error: EcgModelError | None = None
+    problem: EcgModelError | None = None
+    stopped: bool = False
+    chosen: bool = True
+    start_s: float = 0.0
+    window_s: float = state.DEFAULT_WINDOW_S
+    selected: int | None = None
+    edits: int = 0
+    origin: Source = "upload"
+    hints: dict[float, float] | None = None
+
+    @property
+    def title(self) -> str:
+        """The name of the file, or of the first of several."""
+        return next(iter(self.files))
+
+    @property
+    def record_name(self) -> str:
+        """The name under which the other pages show the record."""
+        return f"upload: {self.title}"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do: beats are named at the R peaks that hold now, or there is no recording."""
+        if self.found is None or not isinstance(self.found, Recording):
+            return self.found is not None
+        edited = state.own("edit").get(self.record_name)
+        return self.analysis is not None and self.edits == (0 if edited is None else len(edited.done))
+
+    @property
+    def in_use(self) -> bool:
+        """Whether it is the record in use, whose place all pages share."""
+        return state.record_name() == self.record_name
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files together."""
+        return sum(len(data) for data in self.files.values())
+
+
+def current_upload() -> Upload | None:
+    """Return what the visitor dropped last and what could be read."""
+    return state.own("upload").get(_CURRENT)
+
+
+def refused_upload() -> tuple[str, EcgModelError] | None:
+    """Return the name of a file that could not be taken, and why; what was there before is still there."""
+    return state.own("upload").get(_REFUSED)
+
+
+def take_files(files: dict[str, bytes], settings: ImportSettings | None = None) -> bool:
+    """Take new files in place of those before, if anything can be understood of them.
+
+    Returns
+    -------
+    bool
+        Whether they were taken.
+    """
+    kept = state.own("upload")
+    kept.pop(_REFUSED, None)
+    settings = settings or ImportSettings()
+    try:
+        understanding = sniff_files(files, settings)
+        _refuse_too_short(files, understanding)
+    except EcgModelError as error:
+        kept[_REFUSED] = (", ".join(files), error)
+        return False
+    forget_upload()
+    kept[_CURRENT] = Upload(files, settings, understanding)
+    return True
+
+
+def _refuse_too_short(files: dict[str, bytes], understanding: Understanding) -> None:
+    """Refuse a file that no sampling rate would make long enough, before anybody is asked for its rate."""
+    if understanding.question is None or sum(len(data) for data in files.values()) > TINY_BYTES:
+        return
+    try:
+        read_files(files, replace(understanding.settings, fs=FS_RANGE_HZ[0]))
+    except EcgModelError as error:
+        if "least" in error.values:
+            raise
+
+
+def take_sample(kind: str, *, chosen: bool = True) -> None:
+    """Take one of the files to try."""
+    sample: SampleFile = SAMPLES[kind]()
+    take_files({sample.name: sample.data})
+    upload = current_upload()
+    upload.chosen, upload.origin = chosen, sample.source
+
+
+def forget_upload() -> None:
+    """Drop the visitor's files and all that was made of them."""
+    kept = state.own("upload")
+    upload = kept.pop(_CURRENT, None)
+    kept.pop(_REFUSED, None)
+    if upload is None:
+        return
+    state.own("edit").pop(upload.record_name, None)
+    withdraw_record(upload)
+
+
+def change_settings(**changes: object) -> None:
+    """Set properties of the file by hand; where they do not fit it, all stays as it was and the reason is kept."""
+    upload = current_upload()
+    if upload is None:
+        return
+    use_settings(lambda settings: replace(settings, **changes))
+
+
+def use_settings(make: Callable[[ImportSettings], ImportSettings]) -> None:
+    """Take the settings that `make` returns from those in use, see `change_settings`."""
+    upload = current_upload()
+    if upload is None:
+        return
+    upload.problem = None
+    try:
+        settings = make(upload.settings)
+        understanding = sniff_files(upload.files, settings)
+    except EcgModelError as error:
+        upload.problem = error
+        return
+    upload.settings, upload.understanding = settings, understanding
+    upload.found = upload.analysis = upload.error = upload.lead = upload.hints = None
+    upload.stopped = False
+    state.own("edit").pop(upload.record_name, None)
+
+
+def heart_rate_hints(upload: Upload) -> dict[float, float]:
+    """Return the heart rate that each likely sampling rate would give; none of long files, which take a while."""
+    question = upload.understanding.question
+    if question is None or question.setting != "fs" or upload.size > HINTED_BYTES:
+        return {}
+    if upload.hints is None:
+        rates = [float(hz) for hz in question.choices]
+        upload.hints = {}
+        try:
+            found = read_files(upload.files, replace(upload.settings, fs=rates[0]))
+        except EcgModelError:
+            return {}  # said when the question is answered
+        if isinstance(found, Recording):
+            upload.hints = hint_heart_rates(found.record.lead(), rates)
+    return upload.hints
+
+
+def change_preparation(**changes: object) -> None:
+    """Switch a filter."""
+    upload = current_upload()
+    if upload is not None:
+        upload.preparation = replace(upload.preparation, **changes)
+        start_again(upload)
+
+
+def choose_upload_lead(lead: str) -> None:
+    """Let the model read another lead."""
+    upload = current_upload()
+    if upload is not None:
+        upload.lead = lead
+        state.set_lead(lead)
+        start_again(upload)
+
+
+def start_again(upload: Upload) -> None:
+    """Name the beats anew at the next run."""
+    upload.analysis = upload.error = None
+    upload.stopped = False
+
+
+def stop_work() -> None:
+    """Keep the next run from going on with what the visitor stopped."""
+    upload = current_upload()
+    if upload is not None:
+        upload.stopped = True
+
+
+def go_on() -> None:
+    """Take up again what the visitor stopped."""
+    upload = current_upload()
+    if upload is not None:
+        upload.stopped = False
+
+
+def publish_record(upload: Upload) -> Record:
+    """Give the analysed record to the other pages under the upload's name; a chosen one becomes the record in use.
+
+    What the model said of it goes with it, so that another page need not ask again.
+    """
+    analysis = upload.analysis
+    named = replace(analysis.record, name=upload.record_name)
+    own = state.own("record")
+    before = own.get(upload.record_name)
+    if before is None or before.signals is not named.signals:
+        own[upload.record_name] = named
+        _forget_computed()
+        if analysis.prediction is not None and upload.edits == 0 and named.annotations is None:
+            key = (upload.record_name, upload.model, analysis.lead, "detected")
+            state.own("prediction")[key] = replace(analysis.prediction, record=upload.record_name)
+    if upload.chosen:
+        upload.chosen = False
+        state.forget_problems()
+        state.set_record(upload.record_name)
+    return own[upload.record_name]
+
+
+def withdraw_record(upload: Upload) -> None:
+    """Take the record away from the other pages."""
+    state.own("record").pop(upload.record_name, None)
+    _forget_computed()
+    if state.record_name() == upload.record_name:
+        state.set_record(cache.default_record_name())
+
+
+def _forget_computed() -> None:
+    """Drop what was computed from the visitor's records: another record may have the same name."""
+    for kind in ("prediction", "peaks", "sample", "gates"):
+        state.own(kind).clear()
+
+
+def show_in_trace(upload: Upload, sample: int, fs: float) -> None:
+    """Select the beat at `sample` and bring it into the middle of the trace."""
+    if upload.in_use:
+        state.show_sample(sample, fs)
+        return
+    upload.selected = sample
+    upload.start_s = max(0.0, sample / fs - upload.window_s / 2)

@@ -1,0 +1,105 @@
+"""The work on an upload: reading, filtering, finding and naming beats, with a bar and a way to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from ecgmodel.classification.analysis import analyse_record
+from ecgmodel.errors import EcgModelError
+from ecgmodel.records.imports.files import read_files
+from ecgmodel.records.imports.text_file import Recording
+from pages.caches import cache
+from pages.session import state
+from pages.ui.text import t
+from pages.upload.session import Upload, go_on, publish_record, stop_work, withdraw_record
+
+LARGE_BYTES = 3_000_000
+"""Smaller files are done before a bar could be read."""
+
+MAX_BELOW = 12
+"""Elements that the results of a file take on the page, at most."""
+
+STEPS = {"read": (0.0, 0.45), "prepare": (0.45, 0.5), "detect": (0.5, 0.6), "classify": (0.6, 1.0)}
+"""Where on the bar each step begins and ends; about the share of its time in a long recording."""
+
+
+def model_for_uploads() -> str | None:
+    """Return the model in use where it reads beats, else the first that does; `None` where there is none."""
+    names = cache.model_names()
+    in_use = cache.model_name_in_use()
+    for name in sorted(names, key=lambda name: name != in_use):
+        try:
+            if cache.open_model(name).card.segments == "beats":
+                return name
+        except EcgModelError:
+            continue
+    return None
+
+
+def do_work(upload: Upload) -> bool:
+    """Bring an upload as far as it goes, and tell whether there was anything to do."""
+    model = model_for_uploads()
+    if upload.model != model:
+        upload.model, upload.analysis = model, None
+    if upload.understanding.question is not None or upload.error is not None or upload.is_done:
+        return False
+    if upload.stopped:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(t("Stopped."))
+            st.button(t("Go on"), icon=":material/play_arrow:", on_click=go_on, key="upload.go_on")
+        return False
+    report = _show_bar() if upload.size >= LARGE_BYTES else _keep_quiet
+    try:
+        _read_and_analyse(upload, report)
+    except EcgModelError as error:
+        upload.error = error
+        withdraw_record(upload)
+    return True
+
+
+def _keep_quiet(step: str, share: float) -> None:
+    """Stand for a bar where none is worth it."""
+
+
+def _read_and_analyse(upload: Upload, report: Callable[[str, float], None]) -> None:
+    if upload.found is None:
+        upload.found = read_files(upload.files, upload.settings, progress=lambda share: report("read", share))
+        upload.understanding = getattr(upload.found, "understanding", upload.understanding)
+    if not isinstance(upload.found, Recording):
+        return
+    record = upload.found.record
+    edited = state.own("edit").get(upload.record_name)
+    upload.analysis = analyse_record(
+        record,
+        None if upload.model is None else cache.open_classifier(upload.model),
+        lead=upload.lead if upload.lead in record.leads else None,
+        preparation=upload.preparation,
+        r_sample=None if edited is None else edited.sample,
+        progress=report,
+    )
+    upload.edits = 0 if edited is None else len(edited.done)
+    if upload.chosen or upload.in_use:
+        publish_record(upload)
+
+
+def _show_bar() -> Callable[[str, float], None]:
+    """Show a bar and a button to stop, and return what moves the bar; any click ends the run that works."""
+    words = {
+        "read": t("Reading the file …"),
+        "prepare": t("Filtering …"),
+        "detect": t("Looking for R peaks …"),
+        "classify": t("The model names the beats …"),
+    }
+    with st.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, words["read"])
+        st.button(t("Stop"), type="tertiary", on_click=stop_work, key="upload.stop")
+    for _ in range(MAX_BELOW):
+        st.empty()  # takes the place of what the last file left on the page
+
+    def report(step: str, share: float) -> None:
+        begin, end = STEPS[step]
+        bar.progress(min(begin + share * (end - begin), 1.0), words[step])
+
+    return report

@@ -1,0 +1,343 @@
+"""Jobs: the queue, a stop, and a process that is killed at any moment."""
+
+from __future__ import annotations
+
+import errno
+import math
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import time
+import types
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ecgmodel import atomic
+from ecgmodel.errors import ConfigError
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.model_file import read_model
+from ecgmodel.training import fit
+from ecgmodel.training.fit import TrainSettings
+from ecgmodel.training.jobs import job_queue, jobs, work
+from ecgmodel.training.jobs.job_file import JOB_LOCK, MAX_TITLE, list_trained_models
+from ecgmodel.training.jobs.job_queue import JobQueue
+from ecgmodel.training.jobs.jobs import Run, create_run, list_runs, read_run
+from ecgmodel.training.presets import Preset
+from ecgmodel.training.run_folder import RunFolder
+from ecgmodel.training.step import StepResult
+from tests.unit.training.jobs import quick_worker
+
+TINY = NetworkConfig(filters=(2, 2), kernels=(3, 3), units=2, dense=(), readout="last")
+QUICK = Preset(
+    "quick",
+    "runs",
+    "segments-10fold",
+    TINY,
+    TrainSettings(epochs=3, batch=64, learning_rate=1e-2),
+    records=("simulated-mixed",),
+)
+PATIENCE_S = 240
+
+
+@pytest.fixture(scope="module")
+def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JobQueue]:
+    """An embedded cluster, whose workers do the arithmetic of `quick_worker`."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", quick_worker.__name__)
+        queue = JobQueue(tmp_path_factory.mktemp("runs"))
+        yield queue
+        queue.close()
+
+
+def wait_for(path: Path, *states: str) -> Run:
+    """Wait until a run is in one of some states."""
+    deadline = time.monotonic() + PATIENCE_S
+    while (run := read_run(path)).state not in states:
+        assert time.monotonic() < deadline, f"{run.state} after {len(run.epochs)} epochs"
+        time.sleep(0.1)
+    return run
+
+
+def wait_for_epochs(path: Path, n: int) -> Run:
+    """Wait until a run has some epochs."""
+    deadline = time.monotonic() + PATIENCE_S
+    while len((run := read_run(path)).epochs) < n:
+        assert run.state not in ("failed", "damaged", "finished"), run.error
+        assert time.monotonic() < deadline, f"{run.state} after {len(run.epochs)} epochs"
+        time.sleep(0.05)
+    return run
+
+
+def test_killing_the_process_at_20_random_moments_costs_no_epoch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many epochs as asked for, a readable run after every kill, and the weights of a run that nobody disturbed."""
+    # A new process runs the main module first, and Streamlit's harness leaves the app behind as that.
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    context.set_forkserver_preload([quick_worker.__name__])
+    n_epochs = 60
+    preset = replace(QUICK, settings=replace(QUICK.settings, epochs=n_epochs))
+
+    def work(path: Path, seconds: float | None) -> bool:
+        """Let a process do the job for some seconds, and tell whether it was killed."""
+        process = context.Process(target=quick_worker.work_on, args=(path,))
+        process.start()
+        process.join(seconds)
+        killed = process.is_alive()
+        process.kill()
+        process.join()
+        assert killed or process.exitcode == 0
+        return killed
+
+    undisturbed = create_run(tmp_path, preset, 0, "undisturbed")
+    work(undisturbed, None)
+    began = time.monotonic()
+    work(create_run(tmp_path, preset, 0, "timed"), None)
+    whole_s = time.monotonic() - began
+    expected = read_model(undisturbed / "model.safetensors").weights
+
+    moments, n_kills = random.Random(0), 0
+    while n_kills < 20:
+        path, n_done, state = create_run(tmp_path, preset, 0, "killed"), 0, "waiting"
+        while state != "finished":
+            n_kills += work(path, moments.uniform(0, whole_s / 2) if n_kills < 20 else None)
+            run = read_run(path)
+            state = run.state
+            assert state in ("waiting", "finished"), run.error
+            assert [epoch.epoch for epoch in run.epochs] == list(range(1, len(run.epochs) + 1))
+            checkpoint = RunFolder(path).read_checkpoint()
+            kept = 0 if checkpoint is None else len(checkpoint.epochs)
+            assert kept >= len(run.epochs) >= n_done
+            n_done = len(run.epochs)
+        assert n_done == n_epochs
+        for name, value in read_model(path / "model.safetensors").weights.items():
+            np.testing.assert_array_equal(value, expected[name])
+
+
+def test_a_killed_worker_and_a_killed_cluster_cost_no_epoch(queue: JobQueue) -> None:
+    """It goes on by itself, or with the next hand-over; a second queue, as of another app, does not train it twice."""
+    preset = replace(QUICK, settings=replace(QUICK.settings, epochs=1000))
+    path = create_run(queue.folder, preset, 0, "killed on the cluster")
+    queue.hand_over()
+    run = wait_for_epochs(path, 2)
+    other = JobQueue(queue.folder, queue.address())
+    other.hand_over([replace(run, state="waiting")])
+    os.kill(queue.worker_pid(), signal.SIGKILL)
+    n_done = len(wait_for_epochs(path, len(read_run(path).epochs) + 1).epochs)
+    os.kill(queue.cluster_pid(), signal.SIGKILL)
+    wait_for(path, "waiting", "finished")
+    queue.hand_over()
+    run = wait_for_epochs(path, n_done + 1)
+    assert [epoch.epoch for epoch in run.epochs] == list(range(1, len(run.epochs) + 1))
+    jobs.request_stop(path)
+    wait_for(path, "stopped", "finished")
+    other.close()
+
+
+def test_jobs_wait_for_each_other_and_stop_when_asked(queue: JobQueue) -> None:
+    """One is trained, the next waits; a stop keeps whole epochs, and the run goes on from them."""
+    long = replace(QUICK, settings=replace(QUICK.settings, epochs=1000))
+    first = create_run(queue.folder, long, 0, "first")
+    second = create_run(queue.folder, QUICK, 1, "second")
+    queue.hand_over()
+    run = wait_for_epochs(first, 2)
+    assert read_run(second).state == "waiting"
+    with pytest.raises(ConfigError, match="goes on already"):
+        jobs.request_training(first)
+    assert run.seconds_left > 0
+    assert 0 < run.progress < 1
+    with pytest.raises(ConfigError, match="is being trained"):
+        jobs.delete_run(first)
+    jobs.request_stop(first)
+    stopped = wait_for(first, "stopped")
+    assert 2 <= len(stopped.epochs) < 1000
+    assert wait_for(second, "finished").progress == 1
+
+    RunFolder(first).write_config(RunFolder(first).read_config() | {"training": {**_short(stopped)}})
+    jobs.request_training(first)
+    queue.hand_over()
+    assert len(wait_for(first, "finished").epochs) == len(stopped.epochs) + 1
+    jobs.delete_run(first)
+    assert first.name not in {run.key for run in list_runs(queue.folder)}
+
+
+def _short(run: Run) -> dict[str, object]:
+    return replace(run.preset.settings, epochs=len(run.epochs) + 1).to_dict()
+
+
+def test_what_cannot_be_trained_says_why(queue: JobQueue, no_mitdb: None) -> None:
+    """A record that is not to be had ends the job with a sentence, and others go on."""
+    path = create_run(queue.folder, replace(QUICK, records=("nobody",)), 0, "no such record")
+    queue.hand_over()
+    run = wait_for(path, "failed", "finished")
+    assert "nobody" in str(run.error)
+    jobs.request_training(path)
+    assert read_run(path).state == "waiting"
+    jobs.request_stop(path)
+
+
+def test_a_folder_that_was_edited_by_hand_is_told(tmp_path: Path) -> None:
+    """Each damage gets its sentence; nothing raises, nothing is lost."""
+    path = create_run(tmp_path, QUICK, 0, "edited")
+    (path / "config.json").write_text('{"preset": "quick"}')
+    run = read_run(path)
+    assert run.state == "damaged"
+    assert "was edited" in str(run.error)
+    (path / "config.json").write_text("{")
+    assert "not the config" in str(read_run(path).error)
+    (path / "job.json").write_text("[]")
+    (path / "progress.json").write_text("{}")
+    (path / "events.jsonl").write_text('{"epoch": 1')
+    assert read_run(path).title == path.name
+    assert list_runs(tmp_path)[0].epochs == ()
+
+
+def test_titles(tmp_path: Path) -> None:
+    """A run can be renamed, not to nothing."""
+    path = create_run(tmp_path, QUICK, 0, "  one   two ")
+    assert read_run(path).title == "one two"
+    jobs.rename_run(path, "x" * 200)
+    assert len(read_run(path).title) == MAX_TITLE
+    with pytest.raises(ConfigError, match="needs a name"):
+        jobs.rename_run(path, " ")
+
+
+def test_a_process_that_always_dies_is_given_up(tmp_path: Path) -> None:
+    """After the tenth death in one epoch, with advice."""
+    path = create_run(tmp_path, QUICK, 0, "doomed")
+    for _ in range(work.MAX_DEATHS):
+        work._count_starts(path, 0)
+    work.train_job(path)
+    run = read_run(path)
+    assert run.state == "failed"
+    assert "died 10 times in epoch 1" in str(run.error)
+    jobs.request_training(path)
+    assert read_run(path).state == "waiting"
+
+
+@pytest.fixture
+def quick_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train in this process, with the arithmetic of `quick_worker`."""
+    monkeypatch.setattr(fit, "TrainStep", quick_worker.QuickStep)
+
+
+def test_a_full_disk_stops_the_job_and_keeps_the_last_epoch(
+    tmp_path: Path, quick_step: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reason is told, out of the room that was reserved for it; with room again the run goes on to its end."""
+    path = create_run(tmp_path, QUICK, 0, "full disk")
+    disk_is_full, fsync = False, os.fsync
+
+    def sync(handle: int) -> None:
+        nonlocal disk_is_full
+        disk_is_full = disk_is_full or len(read_run(path).epochs) == 2
+        if disk_is_full and (path / "reserve").exists():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(handle)
+
+    monkeypatch.setattr(atomic.os, "fsync", sync)
+    work.train_job(path)
+    run = read_run(path)
+    assert run.state == "failed"
+    assert os.strerror(errno.ENOSPC) in str(run.error)
+    assert len(run.epochs) == len(RunFolder(path).read_checkpoint().epochs) == 2
+    assert [part.name for part in path.glob("*.part")] == []
+    monkeypatch.setattr(atomic.os, "fsync", fsync)
+    jobs.request_training(path)
+    work.train_job(path)
+    assert read_run(path).state == "finished"
+    assert len(read_run(path).epochs) == 3
+
+
+def test_a_loss_that_is_no_number_stops_the_job_with_advice(
+    tmp_path: Path, quick_step: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the good epochs before it are kept."""
+    path = create_run(tmp_path, QUICK, 0, "diverged")
+    whole = quick_worker.QuickStep.__call__
+
+    def diverge(step: quick_worker.QuickStep, *batch: object) -> StepResult:
+        result = whole(step, *batch)
+        return result if len(read_run(path).epochs) < 1 else StepResult(math.nan, 0.0)
+
+    monkeypatch.setattr(quick_worker.QuickStep, "__call__", diverge)
+    work.train_job(path)
+    run = read_run(path)
+    assert run.state == "failed"
+    assert "smaller learning rate than 0.01" in str(run.error)
+    assert len(run.epochs) == 1
+
+
+def test_two_processes_at_one_run(tmp_path: Path, quick_step: None) -> None:
+    """The second one leaves the run to the first, and writes no failure into it."""
+    path = create_run(tmp_path, QUICK, 0, "busy")
+    with RunFolder(path).hold(JOB_LOCK):
+        assert read_run(path).state == "starting"
+        work.train_job(path)
+        with pytest.raises(ConfigError, match="Stop it before"):
+            jobs.delete_run(path)
+    assert read_run(path).state == "waiting"
+    assert read_run(path).error is None
+
+
+def test_a_run_that_is_gone(tmp_path: Path) -> None:
+    """Somebody deleted it in another tab."""
+    path = create_run(tmp_path, QUICK, 0, "gone")
+    jobs.delete_run(path)
+    for ask in (jobs.request_stop, jobs.request_training, lambda gone: jobs.rename_run(gone, "new")):
+        with pytest.raises(ConfigError, match="somebody deleted it"):
+            ask(path)
+    work.train_job(path)
+    assert not path.exists()
+
+
+def test_a_finished_run_is_no_longer_asked(tmp_path: Path, quick_step: None) -> None:
+    """It has its model among the trained ones, under its title, and under another one where that is taken."""
+    path = create_run(tmp_path, QUICK, 0, "gru")
+    work.train_job(path)
+    with pytest.raises(ConfigError, match="all its epochs"):
+        jobs.request_training(path)
+    (model,) = list_trained_models(tmp_path)
+    assert (model.name, model.key, read_model(model.path).card.epochs) == ("gru", path.name, 3)
+    (model,) = list_trained_models(tmp_path, taken=("gru",))
+    assert model.name == f"gru · {path.name[-6:]}"
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    """A file stands in the folder's place."""
+    (tmp_path / "runs").write_text("")
+    with pytest.raises(ConfigError, match="cannot be written"):
+        create_run(tmp_path / "runs", QUICK, 0, "nowhere")
+
+
+def test_a_cluster_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is not kept waiting, and is told; the job waits."""
+    monkeypatch.setattr(job_queue, "CONNECT_TIMEOUT_S", 0.2)
+    path = create_run(tmp_path, QUICK, 0, "alone")
+    queue = JobQueue(tmp_path, "tcp://127.0.0.1:9")
+    queue.nudge(list_runs(tmp_path))
+    deadline = time.monotonic() + PATIENCE_S
+    while queue.trouble is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert "does not answer" in str(queue.trouble)
+    assert read_run(path).state == "waiting"
+    queue.close()
+
+
+def test_one_process_a_folder(tmp_path: Path) -> None:
+    """Two trainings of one run at once: the second is refused."""
+    folder = RunFolder(tmp_path)
+    with folder.hold():
+        assert folder.is_held()
+        with pytest.raises(ConfigError, match="Another process"), folder.hold():
+            pass
+    assert not folder.is_held()
