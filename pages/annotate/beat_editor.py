@@ -11,8 +11,8 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.labels import BEAT_SYMBOLS, CLASSES, SYMBOL_NAMES
 from ecgmodel.records.editing import EditedBeats, begin_editing, snap_to_peak
 from ecgmodel.records.record import Record
-from pages.caches import cache
-from pages.session import state
+from pages.caches.predictions import predict_record
+from pages.session import place, visitor
 from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.text import look_up, t, tn
 from pages.upload.work import model_for_uploads
@@ -52,9 +52,9 @@ def _begin(record: Record) -> None:
     try:
         sample, symbol = _first_beats(record, st.session_state[_START])
     except EcgModelError as error:
-        state.own("edit")[_PROBLEM] = error
+        visitor.own("edit")[_PROBLEM] = error
         return
-    state.own("edit")[record.name] = begin_editing(sample, symbol, record.n_samples, record.fs)
+    visitor.own("edit")[record.name] = begin_editing(sample, symbol, record.n_samples, record.fs)
 
 
 def _first_beats(record: Record, start: str) -> tuple[np.ndarray, np.ndarray]:
@@ -62,7 +62,7 @@ def _first_beats(record: Record, start: str) -> tuple[np.ndarray, np.ndarray]:
         beats = record.annotations.beats()
         return beats.sample, beats.symbol
     if start == "model":
-        prediction = cache.predict_record(record.name, model_for_uploads(), record.default_lead, "detected")
+        prediction = predict_record(record.name, model_for_uploads(), record.default_lead, "detected")
         return prediction.r_sample, prediction.predicted
     found = np.empty(0, dtype=np.int64)
     if start == "found":
@@ -74,13 +74,13 @@ def _first_beats(record: Record, start: str) -> tuple[np.ndarray, np.ndarray]:
 
 def show_editor(record: Record, edited: EditedBeats) -> None:
     """Show the tools: what can be done to the selected beat, a beat to add, and the way back."""
-    selected = state.selected_sample()
+    selected = place.selected_sample()
     there = selected is not None and selected in edited.sample
     _show_selected(record, edited, selected if there else None)
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         _show_history(record, edited)
         _show_adding(record)
-    problem = state.own("edit").get(_PROBLEM)
+    problem = visitor.own("edit").get(_PROBLEM)
     if problem is not None:
         show_error(problem)
 
@@ -88,19 +88,19 @@ def show_editor(record: Record, edited: EditedBeats) -> None:
 def _show_selected(record: Record, edited: EditedBeats, selected: int | None) -> None:
     if selected is None:
         st.caption(t("Click a beat of yours in the trace to label, move or delete it."))
-        place = None
+        symbol = None
     else:
-        place = edited.symbol_at(selected)
+        symbol = edited.symbol_at(selected)
         st.caption(
             t(
                 "Beat at {time}: {symbol} {name}",
                 time=clock(selected / record.fs, 2),
-                symbol=place,
-                name=look_up(SYMBOL_NAMES[place]),
+                symbol=symbol,
+                name=look_up(SYMBOL_NAMES[symbol]),
             )
         )
     key = f"annotate.label.{record.name}"
-    st.session_state[key] = place if place in CLASSES else None
+    st.session_state[key] = symbol if symbol in CLASSES else None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.segmented_control(
             t("Label"),
@@ -112,7 +112,7 @@ def _show_selected(record: Record, edited: EditedBeats, selected: int | None) ->
             args=(record, selected, key),
         )
         other = f"annotate.other.{record.name}"
-        st.session_state[other] = place if place not in CLASSES else None
+        st.session_state[other] = symbol if symbol not in CLASSES else None
         st.selectbox(
             t("Other"),
             [symbol for symbol in SYMBOLS if symbol not in CLASSES],
@@ -219,7 +219,7 @@ def _show_history(record: Record, edited: EditedBeats) -> None:
 
 def _change(record: Record, make: Callable[[EditedBeats], EditedBeats]) -> None:
     """Replace the visitor's beats by what `make` makes of them; where it refuses, keep them and say why."""
-    kept = state.own("edit")
+    kept = visitor.own("edit")
     kept.pop(_PROBLEM, None)
     try:
         kept[record.name] = make(kept[record.name])
@@ -237,33 +237,33 @@ def _move(record: Record, sample: int, seconds: float) -> None:
     step = max(round(abs(seconds) * record.fs), 1)
     target = sample + (step if seconds > 0 else -step)
     _change(record, lambda beats: beats.move(sample, target))
-    if target in state.own("edit")[record.name].sample:
-        state.select_sample(target)
+    if target in visitor.own("edit")[record.name].sample:
+        place.select_sample(target)
 
 
 def _delete(record: Record, sample: int) -> None:
     _change(record, lambda beats: beats.delete(sample))
-    state.select_sample(None)
+    place.select_sample(None)
 
 
 def _add(record: Record, time_key: str, symbol_key: str) -> None:
     seconds = st.session_state[time_key]
     if seconds is None:
-        seconds = state.start_s() + min(state.window_s(), record.duration_s) / 2
+        seconds = place.start_s() + min(place.window_s(), record.duration_s) / 2
     sample = min(round(seconds * record.fs), record.n_samples - 1)
     sample = snap_to_peak(record.lead(), record.fs, sample)
     _change(record, lambda beats: beats.add(sample, st.session_state[symbol_key]))
-    if sample in state.own("edit")[record.name].sample:
-        state.select_sample(sample)
+    if sample in visitor.own("edit")[record.name].sample:
+        place.select_sample(sample)
 
 
 def _go_to_open(record: Record, edited: EditedBeats) -> None:
     open_beats = edited.sample[edited.symbol == UNLABELLED]
-    selected = state.selected_sample()
+    selected = place.selected_sample()
     later = open_beats[open_beats > (-1 if selected is None else selected)]
-    state.show_sample(int(later[0] if len(later) else open_beats[0]), record.fs)
+    place.show_sample(int(later[0] if len(later) else open_beats[0]), record.fs)
 
 
 def _forget(record: Record) -> None:
-    state.own("edit").pop(record.name, None)
-    state.own("edit").pop(_PROBLEM, None)
+    visitor.own("edit").pop(record.name, None)
+    visitor.own("edit").pop(_PROBLEM, None)

@@ -6,7 +6,7 @@ from pages.annotate.beat_editor import show_editor, show_start
 from pages.annotate.second_opinion import choose_second, show_comparison, show_edit_downloads, shows_truth
 from pages.components.trace import LabelRow, View, show_trace
 from pages.records.panel import open_record_in_use, show_record_picker
-from pages.session import state
+from pages.session import place, visitor
 from pages.ui.blocks import follow_trace, show_not_a_medical_device, show_source, truth_name
 from pages.ui.frame import enter_through_app
 from pages.ui.text import t
@@ -16,7 +16,7 @@ TRACE = "annotate.trace"
 enter_through_app()
 show_record_picker()
 record = open_record_in_use()
-edited = state.own("edit").get(record.name)
+edited = visitor.own("edit").get(record.name)
 if edited is None:
     show_start(record)
 else:
@@ -38,9 +38,9 @@ if edited is not None:
 event = show_trace(
     record,
     key=TRACE,
-    view=View(state.start_s(), state.window_s()),
+    view=View(place.start_s(), place.window_s()),
     rows=tuple(rows[-2:]),
-    cursor_s=state.selected_s(record.fs),
+    cursor_s=place.selected_s(record.fs),
 )
 follow_trace(event, TRACE)
 show_not_a_medical_device()

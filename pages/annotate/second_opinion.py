@@ -14,7 +14,7 @@ from ecgmodel.records.editing import EditedBeats
 from ecgmodel.records.exports.beat_table import format_beats
 from ecgmodel.records.exports.wfdb_files import add_note, format_atr, parse_atr, wfdb_name
 from ecgmodel.records.record import Annotations, Record
-from pages.session import state
+from pages.session import place
 from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.downloads import offer_file
 from pages.ui.text import t, tn
@@ -132,7 +132,7 @@ def _show_differences(record: Record, agreement: AnnotatorAgreement, who: str) -
     def jump() -> None:
         rows = st.session_state[key].selection.rows
         if rows:
-            state.show_sample(int(samples[order][rows[0]]), record.fs)
+            place.show_sample(int(samples[order][rows[0]]), record.fs)
 
     st.dataframe(
         {

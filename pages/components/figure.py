@@ -8,7 +8,7 @@ import streamlit as st
 
 from ecgmodel.figures import palette
 from pages.components.packets import pack_stamped, read_asset
-from pages.session import state
+from pages.session import choices
 
 FIGURES = tuple(f"learn/{name}.js" for name in ("arms", "bars", "beats", "cell", "memory", "network", "runs", "shapes"))
 
@@ -46,7 +46,7 @@ def show_figure(
     described = {
         "kind": kind,
         "text": text,
-        "controls": state.shows_controls(),
+        "controls": choices.shows_controls(),
         "other": palette.OTHER_COLOUR,
         "palette": {theme: palette.CLASS_COLOURS[theme] for theme in ("light", "dark")},
         **fields,

@@ -13,14 +13,15 @@ from ecgmodel.figures import palette
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Record
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES
-from pages.caches import cache
+from pages.caches.models import model_names
+from pages.caches.records import availability, open_record, record_names, segment_signals
 from pages.components.packets import pack_stamped, read_asset
 from pages.components.trace import LabelRow, View, show_trace
 from pages.components.trace_signal import GAP
 from pages.evaluate.judged import Judged, axes_of, find_judged, rows_of_cell
 from pages.evaluate.matrix import ChosenCell, chosen_cell
 from pages.records.panel import offer_download
-from pages.session import state
+from pages.session import choices, place
 from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.text import t, tn
 
@@ -81,7 +82,7 @@ def _show_title(judged: Judged, cell: ChosenCell, n: int) -> None:
 def _order(predictions: Predictions, rows: np.ndarray) -> np.ndarray:
     """Show how segments are ordered, and return them so."""
     orders = {"sure": t("surest first"), "time": t("by record and time")}
-    st.session_state[_ORDER] = state.page_choice("evaluate", "order", "sure")
+    st.session_state[_ORDER] = choices.page_choice("evaluate", "order", "sure")
     st.segmented_control(
         t("Order"),
         tuple(orders),
@@ -89,7 +90,7 @@ def _order(predictions: Predictions, rows: np.ndarray) -> np.ndarray:
         key=_ORDER,
         required=True,
         label_visibility="collapsed",
-        on_change=lambda: state.set_page_choice("evaluate", "order", st.session_state[_ORDER]),
+        on_change=lambda: choices.set_page_choice("evaluate", "order", st.session_state[_ORDER]),
     )
     if st.session_state[_ORDER] == "sure":
         return rows
@@ -98,11 +99,11 @@ def _order(predictions: Predictions, rows: np.ndarray) -> np.ndarray:
 
 def _turn_pages(cell: ChosenCell, n: int) -> int:
     last = (n - 1) // PER_PAGE
-    of_cell, page = state.page_choice("evaluate", "page", (cell, 0))
+    of_cell, page = choices.page_choice("evaluate", "page", (cell, 0))
     page = min(page, last) if of_cell == cell else 0
 
     def turn(to: int) -> None:
-        state.set_page_choice("evaluate", "page", (cell, to))
+        choices.set_page_choice("evaluate", "page", (cell, to))
 
     if last:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
@@ -137,13 +138,13 @@ def _show_tiles(judged: Judged, shown: np.ndarray, opened: int | None) -> None:
     predictions = judged.predictions
     wanted = tuple((str(predictions.record[k]), int(predictions.start_sample[k])) for k in shown)
     with st.spinner(t("Opening the records …"), show_time=False):
-        signals = cache.segment_signals(wanted, SEGMENT_SAMPLES)
+        signals = segment_signals(wanted, SEGMENT_SAMPLES)
     away = sorted({name for (name, _), signal in zip(wanted, signals, strict=True) if signal is None})
     samples = np.full((len(shown), SEGMENT_SAMPLES), GAP, dtype=np.int16)
-    for place, signal in enumerate(signals):
+    for row, signal in enumerate(signals):
         if signal is not None:
             known = np.isfinite(signal)
-            samples[place, known] = np.clip(np.rint(signal[known] / STEP_MV), -32000, 32000)
+            samples[row, known] = np.clip(np.rint(signal[known] / STEP_MV), -32000, 32000)
     packet = pack_stamped(
         _TILES,
         {
@@ -212,32 +213,32 @@ def _describe_tile(predictions: Predictions, k: int, here: bool) -> dict:
 
 def _opened(judged: Judged, rows: np.ndarray) -> int | None:
     """Return the segment that was opened, while it is one of these."""
-    key, position = state.page_choice("evaluate", "opened", (None, None))
+    key, position = choices.page_choice("evaluate", "opened", (None, None))
     return position if key == judged.key and position in rows else None
 
 
 def _open(judged: Judged, position: int) -> None:
     """Take a segment's record and time for this page and all others."""
     predictions = judged.predictions
-    state.set_page_choice("evaluate", "opened", (judged.key, position))
+    choices.set_page_choice("evaluate", "opened", (judged.key, position))
     name = str(predictions.record[position])
-    if name not in cache.record_names():
+    if name not in record_names():
         return
-    state.set_record(name)
-    state.set_lead(None)
-    if cache.availability(name) not in (None, "download"):
-        fs = cache.open_record(name).fs
-        state.show_sample(round(int(predictions.r_sample[position]) * fs / MODEL_FS), fs)
-    if judged.name in cache.model_names():
-        state.set_model(judged.name)
-        state.set_beat_source("annotated")
+    place.set_record(name)
+    place.set_lead(None)
+    if availability(name) not in (None, "download"):
+        fs = open_record(name).fs
+        place.show_sample(round(int(predictions.r_sample[position]) * fs / MODEL_FS), fs)
+    if judged.name in model_names():
+        choices.set_model(judged.name)
+        choices.set_beat_source("annotated")
 
 
 def _show_opened(judged: Judged, position: int) -> None:
     """Show a segment in the trace of its record, with the experts' labels and those that its fold's model gave."""
     predictions = judged.predictions
     try:
-        record = cache.open_record(str(predictions.record[position]))
+        record = open_record(str(predictions.record[position]))
     except RecordError as error:
         show_error(error)
         return
@@ -246,7 +247,7 @@ def _show_opened(judged: Judged, position: int) -> None:
     show_trace(
         record,
         key=_TRACE,
-        view=View(max(0.0, moment_s - state.window_s() / 2), state.window_s()),
+        view=View(max(0.0, moment_s - place.window_s() / 2), place.window_s()),
         leads=(record.default_lead,),
         rows=(LabelRow(truth_name(record), beats.sample, beats.symbol), _model_row(judged, record)),
         cursor_s=moment_s,
@@ -259,7 +260,7 @@ def _show_opened(judged: Judged, position: int) -> None:
             else t("The labels of {name} are those of the model that had never seen this person.", name=judged.name),
             width="content",
         )
-        if state.record_name() == record.name:
+        if place.record_name() == record.name:
             st.page_link("pages/predict/page.py", label=t("Open in Predict"), icon=":material/ecg:", width="content")
             st.page_link(
                 "pages/gates/page.py", label=t("Open this beat in Gates"), icon=":material/door_open:", width="content"
@@ -274,11 +275,11 @@ def _model_row(judged: Judged, record: Record) -> LabelRow:
     scale = record.fs / MODEL_FS
     first = np.rint(rows.r_sample * scale).astype(np.int64)
     beats = record.annotations.beats().sample
-    place = np.repeat(np.searchsorted(beats, first), rows.n_beats)
-    within = np.arange(len(place)) - np.repeat(np.cumsum(rows.n_beats) - rows.n_beats, rows.n_beats)
+    beat = np.repeat(np.searchsorted(beats, first), rows.n_beats)
+    within = np.arange(len(beat)) - np.repeat(np.cumsum(rows.n_beats) - rows.n_beats, rows.n_beats)
     return LabelRow(
         judged.name,
-        beats[np.minimum(place + within, len(beats) - 1)],
+        beats[np.minimum(beat + within, len(beats) - 1)],
         np.repeat(_CODES[rows.label], rows.n_beats),
     )
 

@@ -11,10 +11,10 @@ import streamlit as st
 
 from ecgmodel.errors import EcgModelError, RecordError
 from ecgmodel.figures.confusion import UNITS, Unit
-from pages.caches import cache
+from pages.caches.models import trained_models
 from pages.evaluate.judged import ALL, Judged, Part, open_run
 from pages.records.panel import offer_download
-from pages.session import state
+from pages.session import choices
 from pages.ui.blocks import show_error
 from pages.ui.text import t
 
@@ -57,7 +57,7 @@ def choose_closer(judged: Sequence[Judged], first: Judged) -> Closer | None:
         Taken before a choice.
     """
     shipped = {one.key: one for one in judged}
-    runs = {f"run:{run.name}": run for run in cache.trained_models()}
+    runs = {f"run:{run.name}": run for run in trained_models()}
     names = {key: one.title for key, one in shipped.items()}
     names |= {key: t("{name} (trained here)", name=run.name) for key, run in runs.items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -78,14 +78,14 @@ def choose_closer(judged: Sequence[Judged], first: Judged) -> Closer | None:
 def choose_unit() -> Unit:
     """Show whether cells are counts or shares, and return it."""
     names = {"count": t("counts"), "row": t("row %"), "column": t("column %")}
-    st.session_state[_UNIT] = state.page_choice("evaluate", "unit", UNITS[0])
+    st.session_state[_UNIT] = choices.page_choice("evaluate", "unit", UNITS[0])
     st.segmented_control(
         t("Cells"),
         UNITS,
         format_func=names.__getitem__,
         key=_UNIT,
         required=True,
-        on_change=lambda: state.set_page_choice("evaluate", "unit", st.session_state[_UNIT]),
+        on_change=lambda: choices.set_page_choice("evaluate", "unit", st.session_state[_UNIT]),
     )
     return st.session_state[_UNIT]
 
@@ -93,7 +93,7 @@ def choose_unit() -> Unit:
 def choose_part(closer: Closer) -> Part:
     """Show the choice of all, one fold or one record, and return it."""
     parts = _list_parts(closer.main)
-    chosen = state.page_choice("evaluate", "part", ALL)
+    chosen = choices.page_choice("evaluate", "part", ALL)
     st.session_state[_PART] = chosen if chosen in parts else ALL
     st.selectbox(
         t("Part"),
@@ -101,7 +101,7 @@ def choose_part(closer: Closer) -> Part:
         format_func=part_name,
         key=_PART,
         width=180,
-        on_change=lambda: state.set_page_choice("evaluate", "part", st.session_state[_PART]),
+        on_change=lambda: choices.set_page_choice("evaluate", "part", st.session_state[_PART]),
     )
     return st.session_state[_PART]
 
@@ -125,7 +125,7 @@ def _list_parts(one: Judged) -> list[Part]:
 
 
 def _choose(key: str, label: str, names: dict[str, str], first: str) -> str:
-    chosen = state.page_choice("evaluate", key, first)
+    chosen = choices.page_choice("evaluate", key, first)
     st.session_state[key] = chosen if chosen in names else first
     st.selectbox(
         label,
@@ -133,7 +133,7 @@ def _choose(key: str, label: str, names: dict[str, str], first: str) -> str:
         format_func=names.__getitem__,
         key=key,
         width=280,
-        on_change=lambda: state.set_page_choice("evaluate", key, st.session_state[key]),
+        on_change=lambda: choices.set_page_choice("evaluate", key, st.session_state[key]),
     )
     return st.session_state[key]
 

@@ -12,7 +12,7 @@ from ecgmodel.scores.metrics import score
 from pages.evaluate.choice import Closer, choose_part, choose_unit, part_name
 from pages.evaluate.judged import ALL, Judged, Measure, Part, matrix_of
 from pages.evaluate.matrix import Figure, Pane, show_matrices
-from pages.session import state
+from pages.session import choices
 from pages.ui.text import look_up, t
 
 CLOSER = "evaluate.closer"
@@ -200,7 +200,7 @@ def show_records(closer: Closer) -> None:
     def take() -> None:
         rows = st.session_state[_RECORDS].selection.rows
         if rows:
-            state.set_page_choice("evaluate", "part", Part(record=found[rows[0]][0]))
+            choices.set_page_choice("evaluate", "part", Part(record=found[rows[0]][0]))
             st.session_state[TABS] = t("Matrix, part by part")
 
     st.caption(

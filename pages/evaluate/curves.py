@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from ecgmodel.evaluation.operating_curves import ClassCurve, ReliabilityBin
-from pages.caches import cache
+from pages.caches.results import run_epochs
 from pages.evaluate.choice import Closer
 from pages.evaluate.judged import Judged
-from pages.session import state
+from pages.session import choices
 from pages.ui.text import t
 
 _FOLD = "evaluate.fold"
@@ -41,7 +41,7 @@ def show_training_curves(closer: Closer) -> None:
 
 def _epochs(one: Judged, fold: int) -> tuple:
     if one.result is None:
-        return cache.run_epochs(one.key.removeprefix("run:"))
+        return run_epochs(one.key.removeprefix("run:"))
     return one.result.folds[min(fold, len(one.result.folds) - 1)].epochs
 
 
@@ -49,14 +49,14 @@ def _choose_fold(closer: Closer) -> int:
     n = max((len(one.result.folds) for one in closer.both if one.result is not None), default=1)
     if n == 1:
         return 0
-    chosen = min(state.page_choice("evaluate", "curve_fold", 0), n - 1)
+    chosen = min(choices.page_choice("evaluate", "curve_fold", 0), n - 1)
     st.session_state[_FOLD] = chosen
     st.selectbox(
         t("Fold"),
         range(n),
         key=_FOLD,
         width=120,
-        on_change=lambda: state.set_page_choice("evaluate", "curve_fold", st.session_state[_FOLD]),
+        on_change=lambda: choices.set_page_choice("evaluate", "curve_fold", st.session_state[_FOLD]),
     )
     return st.session_state[_FOLD]
 

@@ -12,7 +12,8 @@ from ecgmodel.evaluation.aami import PREDICTED_GROUPS, count_groups
 from ecgmodel.evaluation.predictions import Predictions
 from ecgmodel.labels import AAMI_GROUPS, AAMI_OF_SYMBOL, CLASSES
 from ecgmodel.segments.splits import PROTOCOLS
-from pages.caches import cache
+from pages.caches.models import open_model, trained_models
+from pages.caches.results import open_result, result_intervals, result_names, result_predictions, run_predictions
 from pages.ui.text import t
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Judged:
 
     def intervals(self) -> ResultIntervals | None:
         """Return the intervals over people; `None` for a training, which tested few."""
-        return None if self.result is None else cache.result_intervals(self.key)
+        return None if self.result is None else result_intervals(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def protocol_name(protocol: str) -> str:
 
 def list_judged() -> tuple[Judged, ...]:
     """Return the shipped results that can be opened, the best-known preset first, each from easy to hard."""
-    results = [result for result in map(cache.open_result, cache.result_names()) if result is not None]
+    results = [result for result in map(open_result, result_names()) if result is not None]
     order = {name: place for place, name in enumerate(_FIRST)}
     results.sort(key=lambda r: (order.get(r.preset, len(order)), r.preset, PROTOCOLS.index(r.protocol)))
     return tuple(
@@ -107,7 +108,7 @@ def list_judged() -> tuple[Judged, ...]:
             protocol=result.protocol,
             segments=result.segments,
             result=result,
-            predictions=cache.result_predictions(result.name),
+            predictions=result_predictions(result.name),
         )
         for result in results
     )
@@ -122,12 +123,12 @@ def find_judged(key: str) -> Judged | None:
 
 def open_run(key: str) -> Judged | None:
     """Return a training that was judged; `None` where it is gone or was not judged yet."""
-    run = next((run for run in cache.trained_models() if f"run:{run.name}" == key), None)
-    predictions = None if run is None else cache.run_predictions(run.path.parent)
+    run = next((run for run in trained_models() if f"run:{run.name}" == key), None)
+    predictions = None if run is None else run_predictions(run.path.parent)
     if predictions is None:
         return None
     try:
-        card = cache.open_model(run.name).card
+        card = open_model(run.name).card
     except EcgModelError:
         return None
     return Judged(key, run.name, card.protocol, card.segments, None, predictions)

@@ -13,7 +13,7 @@ from ecgmodel.figures.confusion import Unit, fill_cells, format_share
 from ecgmodel.labels import CLASS_NAMES
 from pages.components.packets import read_asset, stamp
 from pages.evaluate.judged import ALL, Measure, Part, axes_of
-from pages.session import state
+from pages.session import choices
 from pages.ui.text import language, look_up, t
 
 CODE_FILES = ("shared/channel.js", "shared/draw.js", "matrix/matrix.js")
@@ -114,7 +114,7 @@ class ChosenCell:
 
 def chosen_cell() -> ChosenCell | None:
     """Return the cell that was clicked last."""
-    return state.page_choice("evaluate", CELL)
+    return choices.page_choice("evaluate", CELL)
 
 
 def show_matrices(panes: Sequence[Pane], measure: Measure, *, key: str, unit: Unit = "count") -> None:
@@ -126,7 +126,7 @@ def show_matrices(panes: Sequence[Pane], measure: Measure, *, key: str, unit: Un
             return
         pane = panes[event["pane"]]
         cell = ChosenCell(key, event["pane"], pane.key, measure, pane.part, event["truth"], event["named"])
-        state.set_page_choice("evaluate", CELL, None if cell == chosen_cell() else cell)
+        choices.set_page_choice("evaluate", CELL, None if cell == chosen_cell() else cell)
 
     chosen = chosen_cell()
     mine = None

@@ -10,7 +10,7 @@ import streamlit as st
 
 from ecgmodel.evaluation.published import OH_COUNTS, OH_SCORES
 from ecgmodel.labels import CLASS_NAMES, CLASSES
-from pages.caches import cache
+from pages.caches.records import count_runs
 from pages.evaluate.judged import ALL, Judged, matrix_of
 from pages.ui.text import look_up, t
 
@@ -40,7 +40,7 @@ def show_paper(judged: Sequence[Judged]) -> None:
 
 def _show_counts(ours: Sequence[Judged]) -> None:
     with st.spinner(t("Counting the segments of the database …")):
-        counts, source = cache.count_runs(), t("counted in the database on this machine")
+        counts, source = count_runs(), t("counted in the database on this machine")
     if counts is None:
         if not ours:
             st.caption(t("Neither the database nor a result is here to count."))

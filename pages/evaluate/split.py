@@ -10,7 +10,7 @@ from ecgmodel.evaluation.aami import score_groups
 from ecgmodel.segments.splits import PROTOCOLS, person
 from pages.evaluate.judged import ALL, MEASURES, Judged, Measure, matrix_of, protocol_name
 from pages.evaluate.matrix import Figure, Gauge, Pane, show_matrices
-from pages.session import state
+from pages.session import address, choices
 from pages.ui.text import t, tn
 
 SPLIT = "evaluate.split"
@@ -22,25 +22,25 @@ def choose_preset(judged: Sequence[Judged]) -> str:
     """Show the choice of a preset, and return it; the one with the most protocols is offered first."""
     names = list(dict.fromkeys(one.name for one in judged))
     best = max(names, key=lambda name: sum(one.name == name for one in judged))
-    asked = state.take_asked("preset")
+    asked = address.take_asked("preset")
     if asked in names:
-        state.set_page_choice("evaluate", "preset", asked)
-    chosen = state.page_choice("evaluate", "preset", best)
+        choices.set_page_choice("evaluate", "preset", asked)
+    chosen = choices.page_choice("evaluate", "preset", best)
     st.session_state[_PRESET] = chosen if chosen in names else best
     st.selectbox(
         t("Network"),
         names,
         key=_PRESET,
         width=220,
-        on_change=lambda: state.set_page_choice("evaluate", "preset", st.session_state[_PRESET]),
+        on_change=lambda: choices.set_page_choice("evaluate", "preset", st.session_state[_PRESET]),
     )
-    state.note_in_address(preset=st.session_state[_PRESET])
+    address.note(preset=st.session_state[_PRESET])
     return st.session_state[_PRESET]
 
 
 def choose_measure() -> Measure:
     """Show whether classes or groups are judged, and return it."""
-    st.session_state[_MEASURE] = state.page_choice("evaluate", "measure", MEASURES[0])
+    st.session_state[_MEASURE] = choices.page_choice("evaluate", "measure", MEASURES[0])
     st.segmented_control(
         t("Judged in"),
         MEASURES,
@@ -51,7 +51,7 @@ def choose_measure() -> Measure:
             "The groups of ANSI/AAMI EC57: N holds normal beats and bundle branch blocks, S the premature beats from "
             "above the ventricles, V those from the ventricles, F fusions of both."
         ),
-        on_change=lambda: state.set_page_choice("evaluate", "measure", st.session_state[_MEASURE]),
+        on_change=lambda: choices.set_page_choice("evaluate", "measure", st.session_state[_MEASURE]),
     )
     return st.session_state[_MEASURE]
 

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 import streamlit as st
 
 from ecgmodel.segments.edit import EDIT_RANGES, MAINS_HZ, Edit
-from pages.session import state
+from pages.session import choices, visitor
 from pages.ui.text import t
 
 MAX_UNDO = 50
@@ -15,7 +15,7 @@ MAX_UNDO = 50
 
 def choose_edit(*, shown: bool) -> Edit:
     """Show presets and sliders, and return the edit in force."""
-    kept = state.own("gates")
+    kept = visitor.own("gates")
     history = kept.setdefault("edits", [Edit()])
     if shown:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -66,7 +66,7 @@ def _show_sliders(edit: Edit) -> None:
     *columns, last = st.columns(len(faces) + 1)
     for column, (name, (words, step)) in zip(columns, faces.items(), strict=True):
         key = f"gates.edit.{name}"
-        state.put(key, float(getattr(edit, name)))
+        choices.put(key, float(getattr(edit, name)))
         low, high = EDIT_RANGES[name]
         column.slider(words, low, high, step=step, key=key, on_change=_push_widgets)
     with last:
@@ -79,21 +79,21 @@ def _show_sliders(edit: Edit) -> None:
             required=True,
             on_change=_push_widgets,
         )
-        state.put("gates.edit.flip", edit.flip)
+        choices.put("gates.edit.flip", edit.flip)
         st.toggle(t("Flip the lead"), key="gates.edit.flip", on_change=_push_widgets)
 
 
 def _push_widgets() -> None:
     names = [field.name for field in fields(Edit)]
-    now = state.own("gates")["edits"][-1]
+    now = visitor.own("gates")["edits"][-1]
     _push(replace(now, **{name: st.session_state[f"gates.edit.{name}"] for name in names}))
 
 
 def _push(edit: Edit) -> None:
-    history = state.own("gates")["edits"]
+    history = visitor.own("gates")["edits"]
     if edit != history[-1]:
-        state.own("gates")["edits"] = [*history, edit][-MAX_UNDO:]
+        visitor.own("gates")["edits"] = [*history, edit][-MAX_UNDO:]
 
 
 def _undo() -> None:
-    state.own("gates")["edits"] = state.own("gates")["edits"][:-1]
+    visitor.own("gates")["edits"] = visitor.own("gates")["edits"][:-1]

@@ -10,8 +10,8 @@ from ecgmodel.network.inside.gates import Cell
 from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Record
 from ecgmodel.scores.metrics import confusion, score
-from pages.caches import cache
-from pages.session import state
+from pages.caches.predictions import SAMPLE_PER_CLASS, beat_sample
+from pages.session import visitor
 from pages.ui.blocks import show_error
 from pages.ui.matrix import show_matrix
 from pages.ui.text import t
@@ -19,7 +19,7 @@ from pages.ui.text import t
 
 def choose_experiment(cell: Cell, unit: int, brush: tuple[int, int] | None, *, shown: bool) -> Experiment:
     """Show which gates are held, and return the experiment in force."""
-    kept = state.own("gates")
+    kept = visitor.own("gates")
     holds = {gate: at for gate, at in kept.get("holds", {}).items() if gate in cell.gates[:-1]}
     one_unit, stretch = kept.get("one_unit"), kept.get("stretch")
     off = tuple(number for number in kept.get("off", ()) if number < cell.units)
@@ -45,8 +45,8 @@ def _show_hold(gate: str, holds: dict[str, int]) -> None:
 
     def keep() -> None:
         at = st.session_state[key]
-        rest = {name: value for name, value in state.own("gates").get("holds", {}).items() if name != gate}
-        state.own("gates")["holds"] = rest if at is None else rest | {gate: at}
+        rest = {name: value for name, value in visitor.own("gates").get("holds", {}).items() if name != gate}
+        visitor.own("gates")["holds"] = rest if at is None else rest | {gate: at}
 
     st.segmented_control(
         t("{gate} is always", gate=f"*{gate}*"), (0, 1), key=key, on_change=keep, help=t("Click again to let it free.")
@@ -56,7 +56,7 @@ def _show_hold(gate: str, holds: dict[str, int]) -> None:
 def _show_scope(
     unit: int, brush: tuple[int, int] | None, one_unit: int | None, stretch: tuple[int, int] | None
 ) -> None:
-    kept = state.own("gates")
+    kept = visitor.own("gates")
     st.session_state["gates.units"] = "all" if one_unit is None else "one"
     st.segmented_control(
         t("in which units"),
@@ -82,7 +82,7 @@ def _show_scope(
 
 
 def _show_off(unit: int, off: tuple[int, ...]) -> None:
-    kept = state.own("gates")
+    kept = visitor.own("gates")
     choices = sorted({*off, unit})
     st.session_state["gates.off"] = list(off)
     st.pills(
@@ -97,7 +97,7 @@ def _show_off(unit: int, off: tuple[int, ...]) -> None:
 
 def _reset() -> None:
     for name in ("holds", "one_unit", "stretch", "off"):
-        state.own("gates").pop(name, None)
+        visitor.own("gates").pop(name, None)
 
 
 def show_experiment_matrix(
@@ -109,7 +109,7 @@ def show_experiment_matrix(
         return
     try:
         with st.spinner(t("The model reads a sample of beats …")):
-            sample = cache.beat_sample(record.name, name, lead)
+            sample = beat_sample(record.name, name, lead)
             before = classify_under(model, cell, sample.features, sample.length, Experiment())
             after = classify_under(model, cell, sample.features, sample.length, experiment)
     except EcgModelError as error:
@@ -122,7 +122,7 @@ def show_experiment_matrix(
         t(
             "A sample of this record, at most {n} of each class: **{before:.0%}** right as trained, **{after:.0%}** "
             "under the experiment.",
-            n=cache.SAMPLE_PER_CLASS,
+            n=SAMPLE_PER_CLASS,
             before=float((before == sample.label).mean()),
             after=float((after == sample.label).mean()),
         )

@@ -13,8 +13,9 @@ from ecgmodel.network.inside.units import contrast_units, hunt_beats
 from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.dataset import MODEL_FS, Segments
-from pages.caches import cache
-from pages.session import state
+from pages.caches.models import open_classifier, open_model
+from pages.caches.records import find_beats
+from pages.session import place, visitor
 from pages.ui.blocks import clock, show_error
 from pages.ui.text import t
 
@@ -74,10 +75,10 @@ def show_hunt(
         )
     with right:
         units = found.unit[: N_UNITS // 2]
-        key = (record.name, name, lead, state.selected_sample(), brush)
+        key = (record.name, name, lead, place.selected_sample(), brush)
         if st.button(t("Find beats in which the first {n} do the same", n=len(units))):
-            state.own("gates")["hunt"] = key
-        if state.own("gates").get("hunt") == key:
+            visitor.own("gates")["hunt"] = key
+        if visitor.own("gates").get("hunt") == key:
             _show_similar(trace, units, brush, record, name, lead, beats, source)
 
 
@@ -95,18 +96,16 @@ def _show_similar(
     samples = []
     with st.spinner(t("The model reads the record …")):
         pieces = _pieces(record, name, lead, source, samples)
-        found = hunt_beats(
-            cache.open_classifier(name), pieces, units, first, last, trace.states[first : last + 1][:, units]
-        )
+        found = hunt_beats(open_classifier(name), pieces, units, first, last, trace.states[first : last + 1][:, units])
     r_sample = np.concatenate(samples)[found.index]
-    other = r_sample != state.selected_sample()
+    other = r_sample != place.selected_sample()
     r_sample, correlation = r_sample[other][:N_SIMILAR], found.correlation[other][:N_SIMILAR]
     at = np.minimum(np.searchsorted(beats.sample, r_sample), len(beats.sample) - 1)
 
     def jump() -> None:
         rows = st.session_state["gates.similar"].selection.rows
         if rows:
-            state.show_sample(int(r_sample[rows[0]]), record.fs)
+            place.show_sample(int(r_sample[rows[0]]), record.fs)
 
     st.caption(t("Correlation of their states over the stretch. Choose a row to open its beat."))
     st.dataframe(
@@ -130,12 +129,12 @@ def _pieces(record: Record, name: str, lead: str, source: str, samples: list[np.
     from ecgmodel.segments.resampling import resample_lead, to_model_samples
     from ecgmodel.segments.runs import cut_runs
 
-    if cache.open_model(name).card.segments == "runs":
+    if open_model(name).card.segments == "runs":
         runs = cut_runs(record, lead)
         samples.append(runs.r_sample)
         yield runs
         return
-    r_sample = cache.find_beats(record.name, lead, source).sample[:MAX_HUNTED]
+    r_sample = find_beats(record.name, lead, source).sample[:MAX_HUNTED]
     samples.append(r_sample)
     signal, at = record.lead(lead), r_sample
     if record.fs != MODEL_FS:

@@ -9,7 +9,8 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.network.inside.experiments import Experiment
 from ecgmodel.records.record import Record
 from ecgmodel.segments.edit import apply_edit, cut_segment
-from pages.caches import cache
+from pages.caches.models import open_model
+from pages.caches.records import find_beats
 from pages.components.gates import read_gates, show_gates
 from pages.gates.edit import choose_edit
 from pages.gates.hold import choose_experiment, show_experiment_matrix
@@ -27,7 +28,7 @@ from pages.gates.panel import (
 from pages.gates.tools import choose_saliency, choose_tool, keep_brush, show_saliency
 from pages.predict.panel import choose_beats, choose_lead, choose_model
 from pages.records.panel import open_record_in_use, show_record_picker
-from pages.session import state
+from pages.session import address, choices
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_source
 from pages.ui.frame import enter_through_app
 from pages.ui.sidebar import show_person_badge
@@ -39,10 +40,10 @@ VIEW = "gates.view"
 @st.fragment
 def open_cell_on_beat(record: Record, name: str, beside: str | None, source: str, lead: str, n_complaints: int) -> None:
     """Show the beat in use, what can be done to it and to the cell, and the cell itself."""
-    model = cache.open_model(name)
+    model = open_model(name)
     complaints = st.container()
     try:
-        beats = cache.find_beats(record.name, lead, source)
+        beats = find_beats(record.name, lead, source)
         index = choose_beat(record, beats, find_readable(record, model, beats))
         whole = take_surroundings(record, lead, model, beats, index)
     except EcgModelError as error:
@@ -62,15 +63,15 @@ def open_cell_on_beat(record: Record, name: str, beside: str | None, source: str
     trace = trace_beat(name, segment)
     wish = choose_place(event, trace, segment, model.config.step_stride)
     with tools:
-        experiment = choose_experiment(trace.cell, state.unit(), brush, shown=tool == "hold")
+        experiment = choose_experiment(trace.cell, choices.unit(), brush, shown=tool == "hold")
     panes = [make_pane(name, trace, whole, edited, segment, experiment, wants_saliency)]
     if beside is not None:
         other = trace_beat(beside, segment)
         panes.append(make_pane(beside, other, whole, edited, segment, Experiment(), wants_saliency))
     with complaints:
-        for problem in state.problems()[n_complaints:]:
+        for problem in address.problems()[n_complaints:]:
             show_error(problem)
-    show_gates(panes, key=VIEW, step=state.step(), unit=state.unit(), wish=wish, brush=brush)
+    show_gates(panes, key=VIEW, step=choices.step(), unit=choices.unit(), wish=wish, brush=brush)
     show_answers(panes)
     if wants_saliency:
         show_saliency(panes)
@@ -78,7 +79,7 @@ def open_cell_on_beat(record: Record, name: str, beside: str | None, source: str
         show_hunt(panes[0].trace, model, brush, record, name, lead, beats, source)
     if not experiment.changes_nothing:
         show_experiment_matrix(record, name, model, lead, trace.cell, experiment)
-    state.write_address()
+    address.write()
 
 
 enter_through_app()
@@ -88,7 +89,7 @@ try:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = choose_model(record)
         if name is not None:
-            model = cache.open_model(name)
+            model = open_model(name)
             beside = choose_beside(record, name, model)
             source = choose_beats(record, model)
             lead = choose_lead(record)
@@ -99,6 +100,6 @@ except EcgModelError as error:
 if name is None:
     st.caption(t("There is no model here that can read this record. Bring a model file, or choose another record."))
     st.stop()
-open_cell_on_beat(record, name, beside, source, lead, len(state.problems()))
+open_cell_on_beat(record, name, beside, source, lead, len(address.problems()))
 show_not_a_medical_device()
 show_source(record)

@@ -16,9 +16,9 @@ from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.dataset import MODEL_FS, Segments
 from ecgmodel.segments.edit import Stretch, beat_surroundings, cut_segment, readable_in_runs, run_surroundings
-from pages.caches import cache
+from pages.caches.models import model_names, open_classifier, open_model
 from pages.components.gates import GatesEvent, Mark, Pane
-from pages.session import state
+from pages.session import address, choices, place, visitor
 from pages.ui.blocks import clock
 from pages.ui.text import look_up, t
 
@@ -37,10 +37,10 @@ LOOK_AFTER_R_S = 0.1
 
 def choose_beside(record: Record, name: str, model: Model) -> str | None:
     """Show the choice of a second model that reads the same segments step by step, and return its name."""
-    others = [other for other in cache.model_names() if other != name and _is_alike(other, model)]
+    others = [other for other in model_names() if other != name and _is_alike(other, model)]
     if not others:
         return None
-    kept = state.own("gates")
+    kept = visitor.own("gates")
     st.session_state[_BESIDE] = kept["beside"] if kept.get("beside") in others else ""
     st.selectbox(
         t("Beside it"),
@@ -55,7 +55,7 @@ def choose_beside(record: Record, name: str, model: Model) -> str | None:
 
 def _is_alike(name: str, model: Model) -> bool:
     try:
-        other = cache.open_model(name)
+        other = open_model(name)
     except EcgModelError:
         return False
     return (other.card.segments, other.config.n_steps, other.config.step_stride, other.config.n_channels) == (
@@ -77,21 +77,21 @@ def choose_beat(record: Record, beats: Annotations, readable: np.ndarray) -> int
     SegmentError
         Where there is no beat that the model can read.
     """
-    choices = np.flatnonzero(readable)
-    if len(choices) == 0:
+    readable_beats = np.flatnonzero(readable)
+    if len(readable_beats) == 0:
         raise SegmentError(
             "There is no beat in record {record} that this model can read. Choose another model or record.",
             record=record.name,
         )
-    index = _beat_in_use(record, beats, choices)
-    state.select_sample(int(beats.sample[index]))
-    state.note_in_address(beat=f"{beats.sample[index] / record.fs:.3f}")
+    index = _beat_in_use(record, beats, readable_beats)
+    place.select_sample(int(beats.sample[index]))
+    address.note(beat=f"{beats.sample[index] / record.fs:.3f}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        kinds = _kinds(beats, choices)
-        kept = state.own("gates")
+        kinds = _kinds(beats, readable_beats)
+        kept = visitor.own("gates")
         kind = kept["kind"] if kept.get("kind") in kinds else ""
         st.session_state[_KIND] = kind
-        same = choices if kind == "" else choices[beats.symbol[choices] == kind]
+        same = readable_beats if kind == "" else readable_beats[beats.symbol[readable_beats] == kind]
         earlier, later = same[same < index], same[same > index]
         _step_button(t("Previous beat"), "chevron_left", beats, earlier[-1:], record.fs)
         st.selectbox(
@@ -119,18 +119,18 @@ def choose_beat(record: Record, beats: Annotations, readable: np.ndarray) -> int
     return index
 
 
-def _beat_in_use(record: Record, beats: Annotations, choices: np.ndarray) -> int:
-    asked = state.take_asked("beat")
-    wanted = state.selected_s(record.fs) if asked is None else _seconds(asked)
+def _beat_in_use(record: Record, beats: Annotations, readable_beats: np.ndarray) -> int:
+    asked = address.take_asked("beat")
+    wanted = place.selected_s(record.fs) if asked is None else _seconds(asked)
     if wanted is None and asked is None:
-        return _first_choice(record, beats, choices)
+        return _first_choice(record, beats, readable_beats)
     if wanted is None:
-        taken = _first_choice(record, beats, choices)
+        taken = _first_choice(record, beats, readable_beats)
     else:
-        taken = int(choices[np.abs(beats.sample[choices] - wanted * record.fs).argmin()])
+        taken = int(readable_beats[np.abs(beats.sample[readable_beats] - wanted * record.fs).argmin()])
     taken_s = float(beats.sample[taken] / record.fs)
     if wanted is None or abs(wanted - taken_s) > SAME_BEAT_S:
-        state.add_problem(
+        address.add_problem(
             SegmentError(
                 "The model reads no beat at {asked} s of record {record}; this is the nearest, at {taken:.3f} s.",
                 asked=f"{wanted:.3f}" if asked is None else asked[:20],
@@ -141,19 +141,19 @@ def _beat_in_use(record: Record, beats: Annotations, choices: np.ndarray) -> int
     return taken
 
 
-def _first_choice(record: Record, beats: Annotations, choices: np.ndarray) -> int:
+def _first_choice(record: Record, beats: Annotations, readable_beats: np.ndarray) -> int:
     """Return the first beat from the view on that is not in time, else one in the middle of the view."""
-    samples = beats.sample[choices]
-    is_early = np.isin(beats.symbol[choices], ("V", "A")) & (samples >= state.start_s() * record.fs)
-    found = choices[is_early & (choices >= FIRST_BEATS)]
+    samples = beats.sample[readable_beats]
+    is_early = np.isin(beats.symbol[readable_beats], ("V", "A")) & (samples >= place.start_s() * record.fs)
+    found = readable_beats[is_early & (readable_beats >= FIRST_BEATS)]
     if len(found):
         return int(found[0])
-    middle = (state.start_s() + state.window_s() / 2) * record.fs
-    return int(choices[np.abs(samples - middle).argmin()])
+    middle = (place.start_s() + place.window_s() / 2) * record.fs
+    return int(readable_beats[np.abs(samples - middle).argmin()])
 
 
-def _kinds(beats: Annotations, choices: np.ndarray) -> tuple[str, ...]:
-    present = set(beats.symbol[choices].tolist()) - {""}
+def _kinds(beats: Annotations, readable_beats: np.ndarray) -> tuple[str, ...]:
+    present = set(beats.symbol[readable_beats].tolist()) - {""}
     known = [symbol for symbol in CLASSES if symbol in present]
     return ("", *known, *sorted(present - set(CLASSES)))
 
@@ -176,8 +176,8 @@ def _step_button(label: str, icon: str, beats: Annotations, target: np.ndarray, 
 
 
 def _open_beat(sample: int, fs: float) -> None:
-    state.forget_problems()
-    state.show_sample(sample, fs)
+    address.forget_problems()
+    place.show_sample(sample, fs)
 
 
 def find_readable(record: Record, model: Model, beats: Annotations) -> np.ndarray:
@@ -205,7 +205,7 @@ def take_surroundings(record: Record, lead: str, model: Model, beats: Annotation
 
 def trace_beat(name: str, segment: Segments) -> GateTrace:
     """Return what the cell of a model does with one segment."""
-    classifier = cache.open_classifier(name)
+    classifier = open_classifier(name)
     return trace_gates(classifier.model, classifier.predict(segment, with_states=True), segment.length)
 
 
@@ -233,7 +233,7 @@ def make_pane(
     experiment : Experiment
     wants_saliency : bool
     """
-    classifier = cache.open_classifier(name)
+    classifier = open_classifier(name)
     trace = run_experiment(classifier.model, plain, experiment)
     if edited is not whole:
         plain = trace_beat(name, cut_segment(whole))
@@ -268,19 +268,19 @@ def choose_place(event: GatesEvent, trace: GateTrace, segment: Segments, stride:
 
     What is out of range is put right, with a sentence.
     """
-    kept = state.own("gates")
+    kept = visitor.own("gates")
     wish = kept.setdefault("wish", 0)
-    if event.step is not None and event.wish == str(wish) and state.is_news("gates.cell", (event.step, event.unit)):
-        state.set_place(event.step, event.unit)
-    asked = [state.take_asked(name) for name in ("step", "unit")]
+    if event.step is not None and event.wish == str(wish) and visitor.is_news("gates.cell", (event.step, event.unit)):
+        choices.set_place(event.step, event.unit)
+    asked = [address.take_asked(name) for name in ("step", "unit")]
     counts = (trace.n_steps, trace.cell.units)
-    if state.step() is None:
-        state.set_place(*_first_place(trace, segment, stride))
+    if choices.step() is None:
+        choices.set_place(*_first_place(trace, segment, stride))
         wish += 1
     if any(text is not None for text in asked):
-        now = (state.step(), state.unit())
+        now = (choices.step(), choices.unit())
         names = (t("step"), t("unit"))
-        state.set_place(
+        choices.set_place(
             *(
                 _nearest(name, text, count, current)
                 for name, text, count, current in zip(names, asked, counts, now, strict=True)
@@ -288,8 +288,8 @@ def choose_place(event: GatesEvent, trace: GateTrace, segment: Segments, stride:
         )
         wish += 1
     kept["wish"] = wish
-    state.set_place(min(state.step(), counts[0] - 1), min(state.unit(), counts[1] - 1))
-    state.note_in_address(step=str(state.step()), unit=str(state.unit()))
+    choices.set_place(min(choices.step(), counts[0] - 1), min(choices.unit(), counts[1] - 1))
+    address.note(step=str(choices.step()), unit=str(choices.unit()))
     return str(wish)
 
 
@@ -306,7 +306,7 @@ def _nearest(name: str, text: str | None, count: int, now: int) -> int:
     wanted = _whole(text)
     taken = min(max(now if wanted is None else wanted, 0), count - 1)
     if taken != wanted:
-        state.add_problem(
+        address.add_problem(
             SegmentError(
                 "'{asked}' is no {name} of this model, which has {name}s 0 to {last}; this is {taken}.",
                 asked=text[:20],

@@ -10,7 +10,7 @@ from ecgmodel.labels import CLASSES
 from ecgmodel.network.inside.saliency import WINDOW_SAMPLES
 from ecgmodel.segments.dataset import MODEL_FS
 from pages.components.gates import GatesEvent, Pane
-from pages.session import state
+from pages.session import choices, visitor
 from pages.ui.text import t
 
 TOOLS = ("hold", "edit", "hunt")
@@ -21,7 +21,7 @@ _SALIENCY = "gates.saliency"
 def choose_tool() -> str | None:
     """Show the tools and return the one in hand."""
     names = {"hold": t("What if …"), "edit": t("Edit the beat"), "hunt": t("Unit hunting")}
-    kept = state.own("gates")
+    kept = visitor.own("gates")
     st.session_state[_TOOL] = kept.get("tool")
     st.pills(
         t("Tools"),
@@ -36,8 +36,8 @@ def choose_tool() -> str | None:
 
 def choose_saliency() -> bool:
     """Show whether to mark what moved the decision."""
-    kept = state.own("gates")
-    state.put(_SALIENCY, kept.get("saliency", False))
+    kept = visitor.own("gates")
+    choices.put(_SALIENCY, kept.get("saliency", False))
     return st.toggle(
         t("What moved the decision"),
         key=_SALIENCY,
@@ -69,8 +69,8 @@ def show_saliency(panes: Sequence[Pane]) -> None:
 
 def keep_brush(event: GatesEvent, n_steps: int) -> tuple[int, int] | None:
     """Take over the stretch that the visitor brushed, and return the one in force, within the model's steps."""
-    kept = state.own("gates")
-    if state.is_news("gates.brush", event.brush):
+    kept = visitor.own("gates")
+    if visitor.is_news("gates.brush", event.brush):
         kept["brush"] = event.brush
     brush = kept.get("brush")
     return None if brush is None else (min(brush[0], n_steps - 1), min(brush[1], n_steps - 1))

@@ -12,8 +12,10 @@ from ecgmodel.labels import CLASS_NAMES, CLASSES, SYMBOL_NAMES
 from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.one_beat import list_readable
-from pages.caches import cache
-from pages.session import state
+from pages.caches.lessons import lesson_beats, lesson_record_names
+from pages.caches.models import model_name_in_use, model_names, open_model, untrained_model
+from pages.caches.records import record_in_use
+from pages.session import address, place
 from pages.ui.blocks import clock
 from pages.ui.text import look_up, t
 
@@ -74,18 +76,18 @@ def beat_in_use() -> BeatInUse:
     EcgModelError
         Where the record cannot be opened, or has no beats.
     """
-    record = cache.record_in_use()
-    beats = cache.lesson_beats(record.name)
+    record = record_in_use()
+    beats = lesson_beats(record.name)
     if len(beats.sample) == 0:
         raise SegmentError("Record {record} has no beats. Choose another record.", record=record.name)
-    asked = state.take_asked("beat")
+    asked = address.take_asked("beat")
     if asked is not None:
         _take_beat(asked, record, beats)
-    wanted = state.selected_sample()
+    wanted = place.selected_sample()
     if wanted is None:
-        wanted = (state.start_s() + state.window_s() / 2) * record.fs
+        wanted = (place.start_s() + place.window_s() / 2) * record.fs
     index = int(np.abs(beats.sample - wanted).argmin())
-    state.note_in_address(beat=f"{beats.sample[index] / record.fs:.3f}")
+    address.note(beat=f"{beats.sample[index] / record.fs:.3f}")
     return BeatInUse(record, record.default_lead, beats, index)
 
 
@@ -97,7 +99,7 @@ def _take_beat(asked: str, record: Record, beats: Annotations) -> None:
         wanted = np.nan
     nearest = int(beats.sample[0 if not np.isfinite(wanted) else np.abs(beats.sample - wanted).argmin()])
     if not abs(nearest - wanted) <= record.fs / 10:  # also true for NaN
-        state.add_problem(
+        address.add_problem(
             SegmentError(
                 "There is no beat at '{asked}' s in record {record}; this is the one at {taken:.3f} s.",
                 asked=asked[:20],
@@ -105,7 +107,7 @@ def _take_beat(asked: str, record: Record, beats: Annotations) -> None:
                 taken=nearest / record.fs,
             )
         )
-    state.show_sample(nearest, record.fs)
+    place.show_sample(nearest, record.fs)
 
 
 def readable_by(chosen: BeatInUse, model: Model) -> BeatInUse:
@@ -140,8 +142,8 @@ def show_reading_note(chosen: BeatInUse, read: BeatInUse) -> None:
 
 def choose_beat(chosen: BeatInUse) -> None:
     """Show the record and the beat, with steps to others."""
-    names = cache.lesson_record_names()
-    here = state.record_name()
+    names = lesson_record_names()
+    here = place.record_name()
     st.session_state[_RECORD] = here
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="learn_beat"):
         st.selectbox(
@@ -167,21 +169,21 @@ def choose_beat(chosen: BeatInUse) -> None:
 
 
 def _take_record(name: str) -> None:
-    state.forget_problems()
-    state.set_record(name)
+    address.forget_problems()
+    place.set_record(name)
 
 
 def _go(chosen: BeatInUse, by: int) -> None:
-    state.forget_problems()
+    address.forget_problems()
     index = (chosen.index + by) % len(chosen.beats.sample)
-    state.show_sample(int(chosen.beats.sample[index]), chosen.record.fs)
+    place.show_sample(int(chosen.beats.sample[index]), chosen.record.fs)
 
 
 def _go_to_class(chosen: BeatInUse, name: str) -> None:
-    state.forget_problems()
+    address.forget_problems()
     places = np.flatnonzero(chosen.beats.symbol == name)
     later = places[places > chosen.index]
-    state.show_sample(int(chosen.beats.sample[later[0] if len(later) else places[0]]), chosen.record.fs)
+    place.show_sample(int(chosen.beats.sample[later[0] if len(later) else places[0]]), chosen.record.fs)
 
 
 # The model
@@ -213,29 +215,29 @@ def model_for(cell: str, record: Record, kind: str | None = None) -> ModelInUse:
     kind : {"runs", "beats"} or None
         What it must read; `None` is either.
     """
-    names = cache.model_names()
-    in_use = cache.model_name_in_use()
+    names = model_names()
+    in_use = model_name_in_use()
     for name in sorted(names, key=lambda name: (name != in_use, names.index(name))):
         try:
-            model = cache.open_model(name)
+            model = open_model(name)
         except EcgModelError:  # a damaged file; the sidebar says so where it is the one in use
             continue
         reads = model.card.segments
         if model.config.cell == cell and kind in (None, reads) and (reads == "beats" or record.annotations is not None):
             return ModelInUse(model, name)
-    return ModelInUse(cache.untrained_model(cell), None)
+    return ModelInUse(untrained_model(cell), None)
 
 
 def model_without_norm() -> ModelInUse:
     """Return the first GRU of runs as the paper has it, without batch normalisation; else an untrained one."""
-    for name in cache.model_names():
+    for name in model_names():
         try:
-            model = cache.open_model(name)
+            model = open_model(name)
         except EcgModelError:  # as above
             continue
         if model.config.cell == "gru" and model.card.segments == "runs" and not model.config.batch_norm:
             return ModelInUse(model, name)
-    return ModelInUse(cache.untrained_model("gru"), None)
+    return ModelInUse(untrained_model("gru"), None)
 
 
 def show_model_note(used: ModelInUse) -> None:
@@ -249,5 +251,5 @@ def show_model_note(used: ModelInUse) -> None:
                 cell=cell,
             )
         )
-    elif used.name != cache.model_name_in_use():
+    elif used.name != model_name_in_use():
         st.caption(t("Drawn from the model {name}, which has {cell} cells.", name=used.name, cell=cell))

@@ -7,7 +7,7 @@ import numpy as np
 from ecgmodel.network.inside.gate_totals import gate_totals
 from ecgmodel.network.inside.gates import GateTrace
 from ecgmodel.segments.dataset import Segments
-from pages.caches import cache
+from pages.caches.lessons import trace_lesson
 from pages.components.figure import show_figure
 from pages.learn.beat import (
     BeatInUse,
@@ -20,7 +20,7 @@ from pages.learn.beat import (
     show_reading_note,
 )
 from pages.learn.place import note_place, wish_place
-from pages.session import state
+from pages.session import choices
 from pages.ui.text import t
 
 
@@ -28,7 +28,7 @@ def traced(cell: str) -> tuple[BeatInUse, ModelInUse, tuple[Segments, GateTrace]
     """Return the beat, or the nearest that the model of this kind of cell can read; and what that made of it."""
     used = model_for(cell, beat_in_use().record)
     chosen = readable_by(beat_in_use(), used.model)
-    return chosen, used, cache.trace_lesson(chosen.record.name, chosen.r_sample, cell, used.name)
+    return chosen, used, trace_lesson(chosen.record.name, chosen.r_sample, cell, used.name)
 
 
 def cell_settings(cell: str) -> dict[str, object]:
@@ -38,15 +38,15 @@ def cell_settings(cell: str) -> dict[str, object]:
         "RECORD": chosen.record.name,
         "BEAT_S": round(chosen.r_sample / chosen.record.fs, 3),
         "MODEL": used.name,
-        "STEP": state.step() or 0,
-        "UNIT": state.unit() or 0,
+        "STEP": choices.step() or 0,
+        "UNIT": choices.unit() or 0,
     }
 
 
 def show_cell(cell: str) -> None:
     """Show the figure with its controls."""
     chosen, used, (segments, trace) = traced(cell)
-    if state.shows_controls():
+    if choices.shows_controls():
         choose_beat(beat_in_use())
     config = used.model.config
     place = wish_place(

@@ -8,10 +8,12 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.cost import count_gate_weights, count_recurrent_multiply_adds, median_ms
-from pages.caches import cache
+from pages.caches.lessons import time_cells
+from pages.caches.models import open_model
+from pages.caches.results import evaluation_results
 from pages.components.figure import show_figure
 from pages.learn.lesson import Chapter, Question
-from pages.session import state
+from pages.session import choices
 from pages.ui.blocks import held_out_words
 from pages.ui.text import t
 
@@ -105,10 +107,10 @@ def show() -> None:
 def _show_time() -> None:
     """Measure serving on a click, and show it beside what the counts would let expect."""
     st.markdown(f"**{t('Time, measured on this machine')}**")
-    if state.shows_controls() and st.button(t("Measure now"), icon=":material/timer:"):
+    if choices.shows_controls() and st.button(t("Measure now"), icon=":material/timer:"):
         with st.spinner(t("Both networks take turns …")):
-            state.set_lesson_choice(_TIMES, cache.time_cells(N_TIMED))
-    times = state.lesson_choice(_TIMES, {})
+            choices.set_lesson_choice(_TIMES, time_cells(N_TIMED))
+    times = choices.lesson_choice(_TIMES, {})
     if not times:
         st.caption(t("{n} segments through both whole networks, several turns, the median counts.", n=N_TIMED))
         return
@@ -146,7 +148,7 @@ def _show_accuracy() -> None:
 
 def _accuracy_of_result(config: NetworkConfig) -> tuple[float, str] | None:
     """Return the accuracy over all folds of a network, and on what; `None` where no result of it lies here."""
-    for result in cache.evaluation_results("segments-10fold"):
+    for result in evaluation_results("segments-10fold"):
         if result.network == config:
             words = t("{folds} folds, {n:,} segments held out", folds=len(result.folds), n=int(result.matrix.sum()))
             return result.scores.accuracy, words
@@ -156,7 +158,7 @@ def _accuracy_of_result(config: NetworkConfig) -> tuple[float, str] | None:
 def _accuracy_of_card(name: str) -> tuple[float, str] | None:
     """Return the accuracy that a model's card states, and on what; `None` where there is none."""
     try:
-        card = cache.open_model(name).card
+        card = open_model(name).card
         return card.scores["accuracy"], held_out_words(card)
     except (EcgModelError, KeyError):
         return None

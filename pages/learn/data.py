@@ -10,11 +10,11 @@ from ecgmodel.evaluation.published import OH_COUNTS
 from ecgmodel.labels import CLASS_NAMES, CLASSES, class_index
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES, standardise
 from ecgmodel.segments.runs import SAMPLES_AFTER, SAMPLES_BEFORE, find_runs, place_runs
-from pages.caches import cache
+from pages.caches.records import count_record_runs, count_runs
 from pages.components.figure import show_figure
 from pages.learn.beat import beat_in_use, choose_beat
 from pages.learn.lesson import Chapter, Question
-from pages.session import state
+from pages.session import choices, place
 from pages.ui.blocks import clock
 from pages.ui.text import look_up, t
 
@@ -79,7 +79,7 @@ def tell() -> None:
 
 def _show_counts() -> None:
     """Show the counts of the paper beside ours."""
-    ours = cache.count_runs()
+    ours = count_runs()
     here = beat_in_use().record
     rows = []
     for symbol in CLASSES:
@@ -87,13 +87,13 @@ def _show_counts() -> None:
         if ours is not None:
             row[t("Ours")] = f"{ours[symbol]:,}"
         if here.annotations is not None:
-            row[here.name] = f"{cache.count_record_runs(here.name)[symbol]:,}"
+            row[here.name] = f"{count_record_runs(here.name)[symbol]:,}"
         rows.append(row)
     total = {t("Class"): t("together"), t("Paper"): f"{sum(OH_COUNTS.values()):,}"}
     if ours is not None:
         total[t("Ours")] = f"{sum(ours.values()):,}"
     if here.annotations is not None:
-        total[here.name] = f"{sum(cache.count_record_runs(here.name).values()):,}"
+        total[here.name] = f"{sum(count_record_runs(here.name).values()):,}"
     st.table(pd.DataFrame([*rows, total]).set_index(t("Class")))
     if ours is None:
         st.caption(t("Ours need all 48 records on this machine; the Records page can fetch them."))
@@ -101,14 +101,14 @@ def _show_counts() -> None:
 
 def settings() -> dict[str, object]:
     """Return what the Python lines use."""
-    return {"SYMBOLS": state.lesson_choice(_CHOICE, {"symbols": START})["symbols"], "RECORD": state.record_name()}
+    return {"SYMBOLS": choices.lesson_choice(_CHOICE, {"symbols": START})["symbols"], "RECORD": place.record_name()}
 
 
 def show() -> None:
     """Show the figure."""
     chosen = beat_in_use()
     symbols = list(settings()["SYMBOLS"])
-    if state.shows_controls():
+    if choices.shows_controls():
         choose_beat(chosen)
         st.session_state.setdefault(_KEY, "".join(symbols))
         st.text_input(t("Annotations, one character each"), key=_KEY, max_chars=MOST, on_change=_take)
@@ -144,7 +144,7 @@ def show() -> None:
 
 
 def _take() -> None:
-    state.set_lesson_choice(_CHOICE, {"symbols": st.session_state[_KEY].replace(" ", "")})
+    choices.set_lesson_choice(_CHOICE, {"symbols": st.session_state[_KEY].replace(" ", "")})
 
 
 def _stretch() -> tuple[dict, dict]:

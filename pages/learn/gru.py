@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.learn.cell import cell_settings, show_cell, traced
 from pages.learn.lesson import Chapter, Question
-from pages.session import state
+from pages.session import choices
 from pages.ui.text import t
 
 
@@ -59,8 +59,8 @@ def show() -> None:
 def ask() -> tuple[Question, ...]:
     """Return the questions."""
     _chosen, _used, (_segments, trace) = traced("gru")
-    unit = min(state.unit() or 0, trace.cell.units - 1)
-    step = min(max(state.step() or 0, 1), trace.n_steps - 1)
+    unit = min(choices.unit() or 0, trace.cell.units - 1)
+    step = min(max(choices.step() or 0, 1), trace.n_steps - 1)
     z = float(trace.row("z")[step, unit])
     return (
         Question(

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.session import state
+from pages.session import address
 from pages.ui.text import t
 
 SNIPPETS = Path(__file__).resolve().parents[2] / "assets" / "snippets"
@@ -113,7 +113,7 @@ def show_link() -> None:
     """Offer the address that opens this place for a class."""
     with st.popover(t("Link for a class"), icon=":material/link:", type="tertiary"):
         hide = st.toggle(t("Hide the controls"), key="learn.link.hide")
-        address = (st.context.url or "").split("?")[0]
-        query = state.address() | ({"controls": "off"} if hide else {})
+        start = (st.context.url or "").split("?")[0]
+        query = address.current() | ({"controls": "off"} if hide else {})
         st.caption(t("Opens this chapter with this record, place, model, step and unit."))
-        st.code(f"{address}?{urlencode(query)}", language=None, wrap_lines=True)
+        st.code(f"{start}?{urlencode(query)}", language=None, wrap_lines=True)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.learn.cell import cell_settings, show_cell, traced
 from pages.learn.lesson import Chapter, Question
-from pages.session import state
+from pages.session import choices
 from pages.ui.text import t
 
 
@@ -67,7 +67,7 @@ def show() -> None:
 def ask() -> tuple[Question, ...]:
     """Return the questions."""
     _chosen, _used, (_segments, trace) = traced("lstm")
-    step, unit = state.step() or 0, min(state.unit() or 0, trace.cell.units - 1)
+    step, unit = choices.step() or 0, min(choices.unit() or 0, trace.cell.units - 1)
     step = min(max(step, 1), trace.n_steps - 1)
     kept = float(trace.row("f")[step, unit] * trace.row("c")[step - 1, unit])
     written = float(trace.row("i")[step, unit] * trace.row("g")[step, unit])

@@ -8,18 +8,18 @@ import streamlit as st
 
 from ecgmodel.errors import ConfigError
 from pages.learn.lesson import Chapter
-from pages.session import state
+from pages.session import address, choices
 
 
 def take_address(chapters: Sequence[Chapter]) -> None:
     """Take the chapter that the address asks for, and whether it hides the controls."""
-    asked = state.take_asked("chapter")
+    asked = address.take_asked("chapter")
     if asked is not None:
         numbers = [chapter.number for chapter in chapters]
         wanted = int(asked) if asked.isdecimal() and len(asked) < 4 else 0
         taken = min(numbers, key=lambda number: abs(number - wanted))
         if taken != wanted:
-            state.add_problem(
+            address.add_problem(
                 ConfigError(
                     "There is no chapter '{asked}'; this is chapter {taken} of {last}.",
                     asked=asked[:20],
@@ -27,10 +27,10 @@ def take_address(chapters: Sequence[Chapter]) -> None:
                     last=numbers[-1],
                 )
             )
-        state.set_chapter(taken)
-    controls = state.take_asked("controls")
+        choices.set_chapter(taken)
+    controls = address.take_asked("controls")
     if controls is not None:
-        state.set_controls(controls != "off")
+        choices.set_controls(controls != "off")
 
 
 def show_chapter_list(chapters: Sequence[Chapter], here: Chapter) -> None:
@@ -76,5 +76,5 @@ def show_neighbours(chapters: Sequence[Chapter], here: Chapter) -> None:
 
 
 def _open(chapter: Chapter) -> None:
-    state.forget_problems()
-    state.set_chapter(chapter.number)
+    address.forget_problems()
+    choices.set_chapter(chapter.number)

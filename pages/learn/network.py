@@ -19,7 +19,9 @@ from ecgmodel.network.inside.feature_maps import (
 from ecgmodel.records.sources.embedded import DEFAULT_NAME
 from ecgmodel.segments.dataset import MODEL_FS
 from ecgmodel.segments.runs import place_runs
-from pages.caches import cache
+from pages.caches.lessons import trace_lesson
+from pages.caches.models import model_name_in_use, open_model
+from pages.caches.records import open_record
 from pages.components.figure import show_figure
 from pages.learn.beat import (
     beat_in_use,
@@ -31,7 +33,7 @@ from pages.learn.beat import (
     show_reading_note,
 )
 from pages.learn.lesson import Chapter, Question
-from pages.session import state
+from pages.session import choices
 from pages.ui.text import t
 
 BIASES = (0.0, 0.05, 0.1, 0.2, 0.4)
@@ -106,9 +108,9 @@ def show() -> None:
     cell = _cell_in_use()
     used = model_for(cell, beat_in_use().record)
     chosen = readable_by(beat_in_use(), used.model)
-    if state.shows_controls():
+    if choices.shows_controls():
         choose_beat(beat_in_use())
-    segments, trace = cache.trace_lesson(chosen.record.name, chosen.r_sample, cell, used.name)
+    segments, trace = trace_lesson(chosen.record.name, chosen.r_sample, cell, used.name)
     model, config = used.model, used.model.config
     signal = segments.signal[0]
     layers = map_features(config, model.weights, signal)
@@ -145,8 +147,8 @@ def show() -> None:
 
 
 def _cell_in_use() -> str:
-    name = cache.model_name_in_use()
-    return "gru" if name is None else cache.open_model(name).config.cell
+    name = model_name_in_use()
+    return "gru" if name is None else open_model(name).config.cell
 
 
 def _describe(config: NetworkConfig, weights: dict, layers: tuple[ConvLayer, ...], index: int) -> dict:
@@ -172,7 +174,7 @@ def _padding() -> tuple[dict, dict]:
     """Return the padding experiment: one run, every bias, the strongest answer of each layer."""
     used = model_without_norm()
     record, r_sample = _padded_run()
-    segments, trace = cache.trace_lesson(record, r_sample, "gru", used.name)
+    segments, trace = trace_lesson(record, r_sample, "gru", used.name)
     config, signal = used.model.config, segments.signal[0]
     length = int(segments.length[0])
     by_bias = [map_features(config, used.model.weights, signal, bias) for bias in BIASES]
@@ -203,7 +205,7 @@ def _padding() -> tuple[dict, dict]:
 def _padded_run() -> tuple[str, int]:
     """Return the record and the first R peak of the run nearest to the chosen beat that leaves room for padding."""
     chosen = beat_in_use()
-    for record in (chosen.record, cache.open_record(DEFAULT_NAME)):
+    for record in (chosen.record, open_record(DEFAULT_NAME)):
         if record.annotations is None or record.fs != MODEL_FS:
             continue
         runs = place_runs(record.annotations, record.n_samples)

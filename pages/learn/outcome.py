@@ -11,11 +11,13 @@ from ecgmodel.classification.agreement import compare_beats, saw_person
 from ecgmodel.errors import EcgModelError
 from ecgmodel.evaluation.published import OH_SCORES
 from ecgmodel.scores.metrics import score
-from pages.caches import cache
+from pages.caches.models import model_name_in_use, model_names, open_model
+from pages.caches.predictions import predict_record
+from pages.caches.results import evaluation_results
 from pages.components.figure import show_figure
 from pages.learn.beat import beat_in_use, choose_beat
 from pages.learn.lesson import Chapter, Question
-from pages.session import state
+from pages.session import choices
 from pages.ui.matrix import show_matrix
 from pages.ui.text import t
 
@@ -79,7 +81,7 @@ def show() -> None:
     """Show the figure."""
     protocol = _split()
     names = {"segments-10fold": t("segments"), "patients-10fold": t("people"), "ds1-ds2": "DS1 → DS2"}
-    if state.shows_controls():
+    if choices.shows_controls():
         st.session_state.setdefault(_SPLIT, protocol)
         st.segmented_control(
             t("Split"), PROTOCOLS, format_func=names.__getitem__, key=_SPLIT, required=True, on_change=_take
@@ -117,11 +119,11 @@ def show() -> None:
 
 
 def _split() -> str:
-    return state.lesson_choice(_CHOICE, {"split": PROTOCOLS[0]})["split"]
+    return choices.lesson_choice(_CHOICE, {"split": PROTOCOLS[0]})["split"]
 
 
 def _take() -> None:
-    state.set_lesson_choice(_CHOICE, {"split": st.session_state[_SPLIT]})
+    choices.set_lesson_choice(_CHOICE, {"split": st.session_state[_SPLIT]})
 
 
 def _rows(protocol: str) -> tuple[list[dict], list[dict]]:
@@ -129,7 +131,7 @@ def _rows(protocol: str) -> tuple[list[dict], list[dict]]:
     rows, curves = [], []
     if protocol == "segments-10fold":
         rows.append({"name": t("Paper (LSTM)"), "values": list(OH_SCORES.values()), "paper": True, "strong": True})
-    results: list[Result] = cache.evaluation_results(protocol)
+    results: list[Result] = evaluation_results(protocol)
     for result in results:
         scores = result.scores.to_dict()
         rows.append(_row(result.preset, scores, t("all folds")))
@@ -140,9 +142,9 @@ def _rows(protocol: str) -> tuple[list[dict], list[dict]]:
             if np.isfinite(held).all():
                 curves.append({"name": t("validation"), "values": held})
     evaluated = {result.preset for result in results}
-    for name in cache.model_names():
+    for name in model_names():
         try:
-            card = cache.open_model(name).card
+            card = open_model(name).card
         except EcgModelError:  # a damaged file; the sidebar says so where it is the one in use
             continue
         if card.protocol == protocol and name not in evaluated and "accuracy" in card.scores:
@@ -167,23 +169,23 @@ def _show_sources(rows: list[dict]) -> None:
 
 def _show_result_matrix(protocol: str) -> None:
     """Show the matrix of what the folds held out, where a result lies here."""
-    for result in cache.evaluation_results(protocol)[:1]:
+    for result in evaluation_results(protocol)[:1]:
         words = t("{name}: all {n:,} segments that a fold held out", name=result.preset, n=int(result.matrix.sum()))
         show_matrix(result.matrix, result.scores, caption=words)
 
 
 def _show_record_matrix() -> None:
     """Show the model in use on the record in use: the matrix that a visitor can check beat by beat on Predict."""
-    name = cache.model_name_in_use()
-    if state.shows_controls():
+    name = model_name_in_use()
+    if choices.shows_controls():
         choose_beat(beat_in_use())
     record = beat_in_use().record
     if name is None or record.annotations is None:
         st.caption(t("This record has no labels, so there is no matrix of it."))
         return
-    prediction = cache.predict_record(record.name, name, record.default_lead, "annotated")
+    prediction = predict_record(record.name, name, record.default_lead, "annotated")
     matrix = compare_beats(prediction, record.annotations).matrix
-    seen = saw_person(cache.open_model(name).card, record)
+    seen = saw_person(open_model(name).card, record)
     st.markdown(
         t(
             "**{model}** on record **{record}**: {accuracy:.1%} right.",
@@ -225,7 +227,7 @@ def ask() -> tuple[Question, ...]:
 def settings() -> dict[str, object]:
     """Return what the Python lines use."""
     record = beat_in_use().record
-    return {"RECORD": record.name, "MODEL": cache.model_name_in_use() if record.annotations is not None else None}
+    return {"RECORD": record.name, "MODEL": model_name_in_use() if record.annotations is not None else None}
 
 
 CHAPTER = Chapter(9, title, tell, show, ask, "outcome", settings)

@@ -9,7 +9,7 @@ from pages.learn.beat import beat_in_use
 from pages.learn.chapters import CHAPTERS, find_chapter
 from pages.learn.lesson import show_link, show_questions, show_snippet
 from pages.learn.navigation import show_chapter_list, show_neighbours, take_address
-from pages.session import state
+from pages.session import address, choices
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_problems, show_source
 from pages.ui.frame import enter_through_app
 from pages.ui.text import t
@@ -17,16 +17,16 @@ from pages.ui.text import t
 enter_through_app()
 st.html(Path(__file__).parents[2] / "assets" / "learn.css")
 take_address(CHAPTERS)
-chapter = find_chapter(state.chapter())
-state.note_in_address(chapter=str(chapter.number))
-controls = state.shows_controls()
+chapter = find_chapter(choices.chapter())
+address.note(chapter=str(chapter.number))
+controls = choices.shows_controls()
 
 if controls:
     left, middle, right = st.columns([1.1, 3, 3.6], gap="medium")
     with left:
         show_chapter_list(CHAPTERS, chapter)
 else:
-    state.note_in_address(controls="off")
+    address.note(controls="off")
     middle, right = st.columns([3, 3.6], gap="medium")
 
 with right, st.container(key="learn_figure"):
@@ -45,6 +45,6 @@ with middle, st.container(key="learn_text"):
         show_neighbours(CHAPTERS, chapter)
         show_link()
     else:
-        st.button(t("Show the controls"), type="tertiary", on_click=state.set_controls, args=(True,))
+        st.button(t("Show the controls"), type="tertiary", on_click=choices.set_controls, args=(True,))
     show_source(beat_in_use().record)
     show_not_a_medical_device()

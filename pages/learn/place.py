@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecgmodel.errors import ConfigError
-from pages.session import state
+from pages.session import address, choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def wish_place(key: tuple, n_steps: int, units: int, usual: tuple[int, int]) -> 
     The address goes first, then what was wished before for the same beat and model, then `usual`. Where the address
     asks for a step or unit that the model does not have, the nearest is taken and a sentence says so.
     """
-    before: Place | None = state.place_wish()
+    before: Place | None = choices.place_wish()
     step = _take("step", n_steps)
     unit = _take("unit", units)
     if before is not None and before.key == key and step is None and unit is None:
@@ -44,28 +44,28 @@ def wish_place(key: tuple, n_steps: int, units: int, usual: tuple[int, int]) -> 
         step=usual[0] if step is None else step,
         unit=usual[1] if unit is None else unit,
     )
-    state.set_place_wish(place)
-    state.set_place(place.step, place.unit)
+    choices.set_place_wish(place)
+    choices.set_place(place.step, place.unit)
     return place
 
 
 def note_place(place: Place, reported: dict) -> None:
     """Keep in the address where the visitor stands in the figure."""
     if reported.get("wish") == place.number:
-        state.set_place(int(reported["step"]), int(reported["unit"]))
-    step, unit = state.step(), state.unit()
-    state.note_in_address(step=str(step), unit=str(unit))
+        choices.set_place(int(reported["step"]), int(reported["unit"]))
+    step, unit = choices.step(), choices.unit()
+    address.note(step=str(step), unit=str(unit))
 
 
 def _take(name: str, count: int) -> int | None:
     """Return what the address asks for, within 0 to `count` - 1; `None` where it asks for nothing."""
-    asked = state.take_asked(name)
+    asked = address.take_asked(name)
     if asked is None:
         return None
     wanted = int(asked) if asked.lstrip("-").isdecimal() and len(asked) < 9 else None
     taken = 0 if wanted is None else min(max(wanted, 0), count - 1)
     if taken != wanted:
-        state.add_problem(
+        address.add_problem(
             ConfigError(
                 "The address asks for {name} {asked}; this model has 0 to {last}, and {taken} is shown.",
                 name=name,

@@ -12,11 +12,12 @@ from ecgmodel.labels import CLASS_NAMES, CLASSES
 from ecgmodel.records.record import Record
 from ecgmodel.records.signal.waves import Waves, find_waves
 from ecgmodel.records.sources.embedded import DEFAULT_NAME
-from pages.caches import cache
+from pages.caches.lessons import lesson_record_names, typical_beat
+from pages.caches.records import open_record, record_in_use, record_names
 from pages.components.figure import show_figure
 from pages.learn.beat import BeatInUse, beat_in_use, choose_beat
 from pages.learn.lesson import Chapter, Question
-from pages.session import state
+from pages.session import address, choices, place, visitor
 from pages.ui.blocks import clock
 from pages.ui.text import look_up, t
 
@@ -86,7 +87,7 @@ def rr_of(chosen: BeatInUse) -> tuple[float, float] | None:
 def show() -> None:
     """Show the figure."""
     chosen = beat_in_use()
-    if state.shows_controls():
+    if choices.shows_controls():
         choose_beat(chosen)
     record, fs = chosen.record, chosen.record.fs
     signal = np.nan_to_num(record.lead(chosen.lead))
@@ -132,11 +133,11 @@ def show() -> None:
         {"signal": part.astype(np.float32), "zoom": zoom.astype(np.float32), **arrays},
         event="beat",
     )
-    if reported and state.is_news("learn.beats", (reported["record"], reported["sample"])):
-        state.forget_problems()
-        if reported["record"] in cache.record_names():
-            state.set_record(reported["record"])
-            state.show_sample(int(reported["sample"]), cache.record_in_use().fs)
+    if reported and visitor.is_news("learn.beats", (reported["record"], reported["sample"])):
+        address.forget_problems()
+        if reported["record"] in record_names():
+            place.set_record(reported["record"])
+            place.show_sample(int(reported["sample"]), record_in_use().fs)
             st.rerun()
     st.caption(t("P, QRS and T are found by simple rules and meant for looking, not for measuring patients."))
 
@@ -160,12 +161,12 @@ def _examples() -> tuple[list[dict], dict[str, np.ndarray]]:
         "A": t("narrow as usual, but early"),
         "V": t("early, broad, no P wave, a pause behind"),
     }
-    here = cache.lesson_record_names()
+    here = lesson_record_names()
     described, arrays = [], {}
     for symbol in CLASSES:
         name = EXAMPLES[symbol] if EXAMPLES[symbol] in here else DEFAULT_NAME
-        record = cache.open_record(name)
-        sample = cache.typical_beat(name, symbol)
+        record = open_record(name)
+        sample = typical_beat(name, symbol)
         before, after = (round(part * record.fs) for part in GALLERY_S)
         part = np.nan_to_num(record.lead()[sample - before : sample + after])
         arrays[f"example_{len(described)}"] = part.astype(np.float32)
@@ -185,10 +186,10 @@ def _examples() -> tuple[list[dict], dict[str, np.ndarray]]:
 
 
 def _where(record: Record, sample: int) -> str:
-    place = clock(sample / record.fs, 1)
+    moment = clock(sample / record.fs, 1)
     if record.source == "simulated":
-        return t("{record}, {time} (simulated)", record=record.name, time=place)
-    return t("record {record}, {time}", record=record.name, time=place)
+        return t("{record}, {time} (simulated)", record=record.name, time=moment)
+    return t("record {record}, {time}", record=record.name, time=moment)
 
 
 def ask() -> tuple[Question, ...]:

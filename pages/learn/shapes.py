@@ -8,7 +8,7 @@ import streamlit as st
 from ecgmodel.network.inside.layer_outputs import LayerOutput, draw_cell, layer_outputs
 from pages.components.figure import show_figure
 from pages.learn.lesson import Chapter, Question
-from pages.session import state
+from pages.session import choices
 from pages.ui.text import t
 
 SIZES = {"BATCH": (32, 1, 64), "STEPS": (10, 1, 50), "FEATURES": (8, 1, 16), "UNITS": (4, 1, 16)}
@@ -57,7 +57,7 @@ def tell() -> None:
 
 def show() -> None:
     """Show the figure."""
-    if state.shows_controls():
+    if choices.shows_controls():
         _choose()
     cell, x, outputs = compute()
     names = {
@@ -130,7 +130,7 @@ def keras_lines() -> str:
 
 def settings() -> dict[str, object]:
     """Return what is chosen."""
-    return state.lesson_choice(
+    return choices.lesson_choice(
         _KEY,
         {name: size[0] for name, size in SIZES.items()}
         | {"CELL": "gru", "RETURN_SEQUENCES": True, "RETURN_STATE": True},
@@ -165,7 +165,7 @@ def _choose() -> None:
 
 
 def _take(name: str, key: str) -> None:
-    state.set_lesson_choice(_KEY, settings() | {name: st.session_state[key]})
+    choices.set_lesson_choice(_KEY, settings() | {name: st.session_state[key]})
 
 
 def ask() -> tuple[Question, ...]:

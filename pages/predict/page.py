@@ -5,7 +5,8 @@ import streamlit as st
 from ecgmodel.classification.agreement import compare_beats
 from ecgmodel.errors import EcgModelError
 from ecgmodel.records.facts import find_facts
-from pages.caches import cache
+from pages.caches.models import model_name_in_use, open_model
+from pages.caches.predictions import predict_record
 from pages.components.trace import LabelRow, Monitor, View, show_trace
 from pages.predict.panel import (
     choose_beats,
@@ -19,7 +20,7 @@ from pages.predict.panel import (
     show_other_beats,
 )
 from pages.records.panel import open_record_in_use, show_headline, show_record_picker
-from pages.session import state
+from pages.session import place, visitor
 from pages.ui.blocks import follow_trace, show_error, show_not_a_medical_device, show_source, truth_name
 from pages.ui.frame import enter_through_app
 from pages.ui.sidebar import show_person_badge
@@ -36,7 +37,7 @@ try:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = choose_model(record)
         if name is not None:
-            model = cache.open_model(name)
+            model = open_model(name)
             source = choose_beats(record, model)
             lead = choose_lead(record)
         choose_model_file()
@@ -48,32 +49,32 @@ except EcgModelError as error:
 if name is None:
     st.caption(t("There is no model here that can read this record. Bring a model file, or choose another record."))
     st.stop()
-if name != cache.model_name_in_use():
+if name != model_name_in_use():
     st.caption(
         t(
             "{chosen} reads runs, which only experts' labels can cut; this record has none, so {name} takes its place.",
-            chosen=cache.model_name_in_use(),
+            chosen=model_name_in_use(),
             name=name,
         )
     )
 key = f"{TRACE}.{record.name}.{name}.{lead}.{source}"
-view = View(state.start_s(), state.window_s())
+view = View(place.start_s(), place.window_s())
 rows = []
 if record.annotations is not None:
     beats = record.annotations.beats()
     rows.append(LabelRow(truth_name(record), beats.sample, beats.symbol))
-if not state.is_done(key):
+if not visitor.is_done(key):
     # The trace comes at once, the model's answers when they are there.
     show_trace(record, key=TRACE, view=view, leads=(lead,), rows=tuple(rows))
     try:
         with st.spinner(t("The model reads the record …")):
-            cache.predict_record(record.name, name, lead, source)
+            predict_record(record.name, name, lead, source)
     except EcgModelError as error:
         show_error(error)
         st.stop()
-    state.note_done(key)
+    visitor.note_done(key)
     st.rerun()
-prediction = cache.predict_record(record.name, name, lead, source)
+prediction = predict_record(record.name, name, lead, source)
 rows.append(LabelRow(t("model"), prediction.r_sample, prediction.predicted))
 event = show_trace(
     record,
@@ -88,12 +89,12 @@ event = show_trace(
         prediction.start_sample,
         prediction.stop_sample,
         lead=lead,
-        autoplay=state.is_first(TRACE, key),
+        autoplay=visitor.is_first(TRACE, key),
     ),
-    cursor_s=state.selected_s(record.fs),
+    cursor_s=place.selected_s(record.fs),
 )
 follow_trace(event, TRACE)
-if state.selected_sample() is not None:
+if place.selected_sample() is not None:
     st.page_link(
         "pages/gates/page.py", label=t("Open this beat in Gates"), icon=":material/door_open:", width="content"
     )

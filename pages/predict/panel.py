@@ -11,8 +11,8 @@ from ecgmodel.labels import CLASSES, SYMBOL_NAMES
 from ecgmodel.network.model_file import Model, parse_model
 from ecgmodel.records.record import Record
 from ecgmodel.scores.metrics import score
-from pages.caches import cache
-from pages.session import state
+from pages.caches.models import model_name_in_use, model_names, open_model
+from pages.session import choices, place, visitor
 from pages.ui.blocks import clock, held_out_words, show_error, truth_name
 from pages.ui.matrix import show_matrix
 from pages.ui.text import look_up, t, tn
@@ -31,17 +31,17 @@ def choose_model(record: Record) -> str | None:
 
     A damaged model can be chosen; opening it says why it is refused.
     """
-    names = cache.model_names()
+    names = model_names()
     if not names:
         return None
-    st.session_state[_MODEL] = cache.model_name_in_use()
+    st.session_state[_MODEL] = model_name_in_use()
     st.selectbox(
         t("Model"),
         names,
         format_func=_model_label,
         key=_MODEL,
         width=300,
-        on_change=lambda: state.set_model(st.session_state[_MODEL]),
+        on_change=lambda: choices.set_model(st.session_state[_MODEL]),
     )
     chosen = st.session_state[_MODEL]
     if record.annotations is not None or _reads(chosen) != "runs":
@@ -49,7 +49,7 @@ def choose_model(record: Record) -> str | None:
     return next((name for name in names if _reads(name) == "beats"), None)
 
 
-def choose_beats(record: Record, model: Model) -> state.BeatSource:
+def choose_beats(record: Record, model: Model) -> choices.BeatSource:
     """Show whose R peaks the model reads, and return what holds for this record and this model."""
     reads_runs = model.card.segments == "runs"
     if record.annotations is None:
@@ -57,7 +57,7 @@ def choose_beats(record: Record, model: Model) -> state.BeatSource:
     elif reads_runs:
         source, reason = "annotated", t("Runs are cut by the experts' labels.")
     else:
-        source, reason = state.beat_source(), None
+        source, reason = choices.beat_source(), None
     st.session_state[_BEATS] = source
     st.segmented_control(
         t("R peaks"),
@@ -67,17 +67,17 @@ def choose_beats(record: Record, model: Model) -> state.BeatSource:
         required=True,
         disabled=reason is not None,
         help=reason,
-        on_change=lambda: state.set_beat_source(st.session_state[_BEATS]),
+        on_change=lambda: choices.set_beat_source(st.session_state[_BEATS]),
     )
     return source
 
 
 def choose_lead(record: Record) -> str:
     """Show which lead the model reads, and return it."""
-    lead = state.lead() if state.lead() in record.leads else record.default_lead
+    lead = place.lead() if place.lead() in record.leads else record.default_lead
     st.session_state[_LEAD] = lead
     st.segmented_control(
-        t("Lead"), record.leads, key=_LEAD, required=True, on_change=lambda: state.set_lead(st.session_state[_LEAD])
+        t("Lead"), record.leads, key=_LEAD, required=True, on_change=lambda: place.set_lead(st.session_state[_LEAD])
     )
     return lead
 
@@ -87,7 +87,7 @@ def choose_model_file() -> None:
     with st.popover(t("Model file"), type="tertiary", icon=":material/upload_file:"):
         # Of any type: what is no model file of ours is refused with the reason, which the browser would not give.
         file = st.file_uploader(t("A .safetensors file that this app wrote"), key=_FILE)
-        if file is None or not state.is_news(_FILE, file.file_id):
+        if file is None or not visitor.is_news(_FILE, file.file_id):
             return
         try:
             model = parse_model(file.getvalue(), file.name)
@@ -95,11 +95,11 @@ def choose_model_file() -> None:
             show_error(error)
             return
         name = file.name.removesuffix(".safetensors")
-        name = t("{name} (yours)", name=name) if name in cache.model_names() else name
-        state.own("model")[name] = model
-        state.own("classifier").clear()
-        state.own("prediction").clear()
-        state.set_model(name)
+        name = t("{name} (yours)", name=name) if name in model_names() else name
+        visitor.own("model")[name] = model
+        visitor.own("classifier").clear()
+        visitor.own("prediction").clear()
+        choices.set_model(name)
         st.rerun()
 
 
@@ -221,7 +221,7 @@ def _jump_table(columns: dict[str, object], samples: np.ndarray, fs: float, key:
     def jump() -> None:
         rows = st.session_state[key].selection.rows
         if rows:
-            state.show_sample(int(samples[rows[0]]), fs)
+            place.show_sample(int(samples[rows[0]]), fs)
 
     # Low, so that the trace above stays in view.
     st.dataframe(
@@ -245,6 +245,6 @@ def _model_label(name: str) -> str:
 def _reads(name: str) -> str | None:
     """Return the kind of segments that a model reads; `None` where its file cannot be opened."""
     try:
-        return cache.open_model(name).card.segments
+        return open_model(name).card.segments
     except ModelFileError:
         return None

@@ -15,7 +15,7 @@ from pages.records.panel import (
     show_headline,
     show_record_picker,
 )
-from pages.session import state
+from pages.session import place
 from pages.ui.blocks import follow_trace, show_source, truth_name
 from pages.ui.downloads import offer_file
 from pages.ui.frame import enter_through_app
@@ -33,7 +33,7 @@ rows = ()
 if record.annotations is not None:
     beats = record.annotations.beats()
     rows = (LabelRow(truth_name(record), beats.sample, beats.symbol),)
-event = show_trace(record, key=TRACE, view=View(state.start_s(), state.window_s()), rows=rows)
+event = show_trace(record, key=TRACE, view=View(place.start_s(), place.window_s()), rows=rows)
 follow_trace(event, TRACE)
 
 if record.annotations is not None:
@@ -41,7 +41,7 @@ if record.annotations is not None:
     if table.open:
         with table:
             window = beat_times(record.annotations, record.fs)
-            show_beat_table(window.between(state.start_s(), state.start_s() + state.window_s()))
+            show_beat_table(window.between(place.start_s(), place.start_s() + place.window_s()))
 with st.expander(t("What the header says"), type="compact"):
     show_header(record)
 with st.expander(t("What to look for in this record"), type="compact"):

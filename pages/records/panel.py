@@ -13,9 +13,9 @@ from ecgmodel.records.facts import RecordFacts
 from ecgmodel.records.record import Header, Record
 from ecgmodel.records.sources.catalogue import RecordSummary
 from ecgmodel.records.timeline import RHYTHM_NAMES, BeatTimes
-from pages.caches import cache
+from pages.caches.records import availability, record_entries, record_in_use, record_names, record_summary
 from pages.records.notes import RECORD_NOTES
-from pages.session import state
+from pages.session import address, place
 from pages.ui.blocks import clock, show_error, show_problems
 from pages.ui.text import look_up, t
 
@@ -24,9 +24,9 @@ _PICKER = "record_panel.picker"
 
 def show_record_picker() -> None:
     """Show the list of records with steps to the neighbours, and the table of all of them on demand."""
-    names = cache.record_names()
-    position = names.index(state.record_name())
-    st.session_state[_PICKER] = state.record_name()
+    names = record_names()
+    position = names.index(place.record_name())
+    st.session_state[_PICKER] = place.record_name()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             t("Previous"),
@@ -64,10 +64,10 @@ def open_record_in_use() -> Record:
     """Return the record in use; where it cannot be opened, say why, offer to fetch it, and end the page."""
     show_problems()
     try:
-        return cache.record_in_use()
+        return record_in_use()
     except RecordError as error:
-        name = state.record_name()
-        if cache.availability(name) == "download":
+        name = place.record_name()
+        if availability(name) == "download":
             st.markdown(t("Record {name} is not on this machine yet.", name=name))
             offer_download(name)
         else:
@@ -121,7 +121,7 @@ def show_facts(record: Record, facts: RecordFacts | None) -> None:
 
 def offer_download(name: str) -> None:
     """Offer to fetch one record or all of them from PhysioNet; the page shows progress and can be stopped."""
-    all_names = tuple(entry.name for entry in cache.record_entries() if entry.source == "mitdb")
+    all_names = tuple(entry.name for entry in record_entries() if entry.source == "mitdb")
     with st.container(horizontal=True, vertical_alignment="center"):
         one = name in all_names and st.button(
             t("Fetch record {name} ({size})", name=name, size=_megabytes([name])), type="primary"
@@ -156,7 +156,7 @@ def _download(names: Sequence[str]) -> None:
         bar.empty()
         show_error(error)
     else:
-        state.set_record(names[0])
+        place.set_record(names[0])
         st.rerun()
 
 
@@ -167,12 +167,12 @@ def _megabytes(names: Sequence[str]) -> str:
 
 
 def _take_record(name: str) -> None:
-    state.forget_problems()
-    state.set_record(name)
+    address.forget_problems()
+    place.set_record(name)
 
 
 def _record_label(name: str) -> str:
-    where = cache.availability(name)
+    where = availability(name)
     if where == "download":
         return t("{name} (on PhysioNet)", name=name)
     return name
@@ -225,9 +225,9 @@ def _show_all_records() -> None:
 
 def _record_table() -> None:
     """Show every record that is on this machine in one table; a row opens its record."""
-    entries = [entry for entry in cache.record_entries() if entry.available != "download"]
+    entries = [entry for entry in record_entries() if entry.available != "download"]
     with st.spinner(t("Reading the headers of {n} records …", n=len(entries))):
-        rows = [_table_row(cache.record_summary(entry.name)) for entry in entries]
+        rows = [_table_row(record_summary(entry.name)) for entry in entries]
     picked = st.dataframe(rows, hide_index=True, on_select="rerun", selection_mode="single-row", placeholder="")
     st.caption(t("A row's box at its left opens the record; the magnifier searches, a column's head sorts."))
     if picked.selection.rows:

@@ -17,9 +17,10 @@ from ecgmodel.records.sources import embedded
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.training.plan import TrainingPlan
 from ecgmodel.training.presets import Preset
-from pages.caches import cache
+from pages.caches.records import record_entries
+from pages.caches.trainings import training_example, training_labels
 from pages.records.panel import offer_download
-from pages.session import state
+from pages.session import choices
 from pages.ui.blocks import show_error
 from pages.ui.text import look_up, t
 
@@ -29,7 +30,7 @@ _TABLE = "train.per_record"
 
 def data_records(source: str) -> tuple[str, ...]:
     """Return the records of MIT-BIH, or the simulated ones; none where they are not all on this machine."""
-    entries = [entry for entry in cache.record_entries() if entry.source == source]
+    entries = [entry for entry in record_entries() if entry.source == source]
     whole = all(entry.available != "download" for entry in entries)
     return tuple(entry.name for entry in entries) if whole else ()
 
@@ -50,7 +51,7 @@ def choose_records(form: dict[str, Any]) -> None:
     def take() -> None:
         chosen = st.session_state[_RECORDS]
         protocol = "segments-10fold" if chosen == "simulated" and form["protocol"] == "ds1-ds2" else form["protocol"]
-        state.set_training_form(state.training_form() | {"records": chosen, "protocol": protocol})
+        choices.set_training_form(choices.training_form() | {"records": chosen, "protocol": protocol})
 
     st.session_state[_RECORDS] = form["records"]
     st.segmented_control(
@@ -72,7 +73,7 @@ def show_data(form: dict[str, Any], preset: Preset, plan: TrainingPlan | None) -
     names = data_records(form["records"])
     try:
         with st.spinner(t("Reading the labels of {n} records …", n=len(names)), show_time=False):
-            segments = cache.training_labels(preset.segments, names)
+            segments = training_labels(preset.segments, names)
     except EcgModelError as error:
         show_error(error)
         return
@@ -119,7 +120,7 @@ def _show_counts(form: dict[str, Any], preset: Preset, plan: TrainingPlan | None
 
 
 def _show_examples(source: str, preset: Preset, segments: Segments) -> None:
-    form = state.training_form()
+    form = choices.training_form()
     turn = form.get("turn", 0)
     shown = _draw_examples(preset.segments, segments, turn)
     if not shown:
@@ -138,7 +139,7 @@ def _show_examples(source: str, preset: Preset, segments: Segments) -> None:
             t("Other ones"),
             type="tertiary",
             icon=":material/shuffle:",
-            on_click=lambda: state.set_training_form(form | {"turn": turn + 1}),
+            on_click=lambda: choices.set_training_form(form | {"turn": turn + 1}),
             key="train.other_examples",
         )
 
@@ -152,7 +153,7 @@ def _draw_examples(kind: str, segments: Segments, turn: int) -> list[ExampleSegm
         place = of_class[np.random.default_rng([turn, k]).integers(len(of_class))]
         record = str(segments.record[place])
         try:
-            cut = cache.training_example(record, kind, int(segments.r_sample[place]))
+            cut = training_example(record, kind, int(segments.r_sample[place]))
         except EcgModelError:
             continue  # the table above says what is wrong with a record
         shown.append(ExampleSegment(f"{symbol} · {record}", symbol, cut.signal[0, :, 0], int(cut.length[0])))

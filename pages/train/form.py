@@ -17,8 +17,8 @@ from ecgmodel.training.jobs.jobs import Run, create_run
 from ecgmodel.training.plan import TrainingPlan, estimate_epoch
 from ecgmodel.training.presets import PRESETS, Preset
 from ecgmodel.training.train import adapt_preset
-from pages.caches import cache
-from pages.session import state
+from pages.caches.trainings import forward_seconds, job_queue, training_plan
+from pages.session import choices
 from pages.train.data import data_records
 from pages.ui.blocks import show_error
 from pages.ui.text import t, tn
@@ -30,10 +30,10 @@ START_S = 30
 
 def training_form() -> dict[str, Any]:
     """Return what stands in the form, on a first visit the paper's GRU."""
-    form = state.training_form()
+    form = choices.training_form()
     if form is None:
         form = {"records": "mitdb" if data_records("mitdb") else "simulated"} | _describe(PRESETS["paper-gru"], 0)
-        state.set_training_form(form)
+        choices.set_training_form(form)
     return form
 
 
@@ -42,7 +42,7 @@ def fill_form(preset: Preset, fold: int) -> None:
     base = preset.name.removeprefix("own-")
     records = "simulated" if preset.records else "mitdb"
     filled = _describe(preset, fold) | {"records": records, "preset": base if base in PRESETS else "gru", "own": True}
-    state.set_training_form(filled)
+    choices.set_training_form(filled)
 
 
 def read_form(form: dict[str, Any]) -> Preset:
@@ -116,11 +116,11 @@ def show_form(form: dict[str, Any], runs: Sequence[Run]) -> None:
     if not clicked or preset is None or plan is None:
         return
     try:
-        path = create_run(cache.job_queue().folder, preset, int(form["fold"]), title.strip() or _free_title(form, runs))
+        path = create_run(job_queue().folder, preset, int(form["fold"]), title.strip() or _free_title(form, runs))
     except EcgModelError as error:
         show_error(error)
         return
-    state.set_run(path.name)
+    choices.set_run(path.name)
     st.rerun()
 
 
@@ -150,7 +150,7 @@ def _show_cost(form: dict[str, Any], runs: Sequence[Run]) -> tuple[Preset | None
     """Say what the training would cost, or what is wrong in the form."""
     try:
         preset = read_form(form)
-        plan = cache.training_plan(preset, int(form["fold"]))
+        plan = training_plan(preset, int(form["fold"]))
     except EcgModelError as error:
         show_error(_in_words(error))
         return None, None
@@ -158,7 +158,7 @@ def _show_cost(form: dict[str, Any], runs: Sequence[Run]) -> tuple[Preset | None
     if not plan.train.any():
         show_error(ConfigError("Training needs segments, each with one of the five classes. This split leaves none."))
         return None, None
-    estimate = estimate_epoch(preset, plan, cache.forward_seconds(config), runs)
+    estimate = estimate_epoch(preset, plan, forward_seconds(config), runs)
     epochs = preset.settings.epochs
     parts = [
         t("**{n:,}** weights", n=config.n_weights()),
@@ -262,17 +262,17 @@ def _describe(preset: Preset, fold: int) -> dict[str, Any]:
 
 
 def _take_preset() -> None:
-    form = state.training_form()
+    form = choices.training_form()
     name = st.session_state[f"{_FIELD}.preset"]
     filled = form | _describe(PRESETS[name], 0)
     if filled["protocol"] not in _protocols(filled):
         filled["protocol"] = _protocols(filled)[0]
-    state.set_training_form(filled)
+    choices.set_training_form(filled)
 
 
 def _take_first_fold() -> None:
     _keep("protocol")
-    state.set_training_form(state.training_form() | {"fold": 0})
+    choices.set_training_form(choices.training_form() | {"fold": 0})
 
 
 def _protocols(form: dict[str, Any]) -> tuple[str, ...]:
@@ -298,7 +298,7 @@ def _free_title(form: dict[str, Any], runs: Sequence[Run]) -> str:
 
 
 def _keep(name: str) -> None:
-    state.set_training_form(state.training_form() | {name: st.session_state[f"{_FIELD}.{name}"]})
+    choices.set_training_form(choices.training_form() | {name: st.session_state[f"{_FIELD}.{name}"]})
 
 
 def _common(name: str) -> dict[str, Any]:
@@ -309,14 +309,14 @@ def _common(name: str) -> dict[str, Any]:
 def _prepare(name: str) -> dict[str, Any]:
     """Put the field's value into its widget, and return what it takes."""
     common = _common(name)
-    state.put(common["key"], state.training_form()[name])
+    choices.put(common["key"], choices.training_form()[name])
     return common
 
 
 def _select(name: str, label: str, options: Sequence[Any], **more: Any) -> None:
     common = _common(name)
     # Put in every time: what is chosen is known by its words, which another language changes.
-    st.session_state[common["key"]] = state.training_form()[name]
+    st.session_state[common["key"]] = choices.training_form()[name]
     if "on_change" in more:
         common.pop("args")
     st.selectbox(label, options, **(common | {"width": 210} | more))

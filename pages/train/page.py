@@ -10,9 +10,9 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError
 from ecgmodel.training.jobs.jobs import Run, list_runs, read_run
 from ecgmodel.training.presets import PRESETS
-from pages.caches import cache
+from pages.caches.trainings import job_queue, training_plan
 from pages.predict.panel import choose_model_file
-from pages.session import state
+from pages.session import address, choices
 from pages.train.data import choose_records, show_data
 from pages.train.form import read_form, show_form, training_form
 from pages.train.runs import show_comparison, show_runs
@@ -29,7 +29,7 @@ TABLE_EVERY_S = 3.0
 
 def watch_state() -> None:
     """Show how far the run in view is; where its state or the number of runs changed, run the whole page."""
-    queue = cache.job_queue()
+    queue = job_queue()
     now = list_runs(queue.folder)
     queue.nudge(now)
     if queue.trouble is not None:
@@ -51,12 +51,12 @@ def watch_curves() -> None:
 
 def watch_runs() -> None:
     """Show all runs, and two of them side by side."""
-    runs = list_runs(cache.job_queue().folder)
+    runs = list_runs(job_queue().folder)
     run = run_in_view(runs)
     if run is None:
         return
     show_runs(runs, run)
-    pinned = next((other for other in runs if other.key == state.pinned_run()), None)
+    pinned = next((other for other in runs if other.key == choices.pinned_run()), None)
     if pinned is not None and pinned.key != run.key:
         show_comparison(pinned, run)
     elif pinned is not None:
@@ -70,20 +70,20 @@ def is_busy(runs: Sequence[Run]) -> bool:
 
 enter_through_app()
 show_problems()
-state.set_run(state.take_asked("run") or state.run_key())
+choices.set_run(address.take_asked("run") or choices.run_key())
 form = training_form()
 choose_records(form)
 try:
     preset = read_form(form)
-    plan = cache.training_plan(preset, int(form["fold"]))
+    plan = training_plan(preset, int(form["fold"]))
 except EcgModelError:
     preset, plan = PRESETS[form["preset"]], None  # the form says what is wrong
 show_data(form, preset, plan)
-runs = list_runs(cache.job_queue().folder)
+runs = list_runs(job_queue().folder)
 busy = is_busy(runs)
 in_view = run_in_view(runs)
 if in_view is not None:
-    state.note_in_address(run=in_view.key)
+    address.note(run=in_view.key)
 every_s = BUSY_EVERY_S if busy else QUIET_EVERY_S
 left, right = st.columns((0.36, 0.64), gap="medium")
 with left:

@@ -11,8 +11,8 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.figures.training import draw_curves
 from ecgmodel.training.comparison import find_differences
 from ecgmodel.training.jobs.jobs import Run
-from pages.caches import cache
-from pages.session import state
+from pages.caches.models import open_model, trained_models
+from pages.session import choices, visitor
 from pages.train.data import theme
 from pages.train.watch import curve_words, curves_of, describe_run, state_word
 from pages.ui.text import t
@@ -45,8 +45,8 @@ def show_runs(runs: Sequence[Run], shown: Run | None) -> None:
     )
     st.caption(t("Click the box at the left of a row to take its run into view. Everybody on this machine sees them."))
     chosen = [runs[row].key for row in picked.selection.rows if row < len(runs)]
-    if chosen and state.is_news(key, chosen[0]) and chosen[0] != state.run_key():
-        state.set_run(chosen[0])
+    if chosen and visitor.is_news(key, chosen[0]) and chosen[0] != choices.run_key():
+        choices.set_run(chosen[0])
         st.rerun()
 
 
@@ -79,7 +79,7 @@ def show_comparison(first: Run, second: Run) -> None:
 
 def _row(run: Run, shown: Run | None) -> dict[str, object]:
     last = run.epochs[-1] if run.epochs else None
-    in_view, pinned = shown is not None and run.key == shown.key, state.pinned_run() == run.key
+    in_view, pinned = shown is not None and run.key == shown.key, choices.pinned_run() == run.key
     return {
         "": ("▸" if in_view else "") + ("📌" if pinned else ""),
         t("Run"): run.title,
@@ -120,11 +120,11 @@ def _score_table(first: Run, second: Run) -> pd.DataFrame:
 
 def _scores(run: Run) -> dict[str, float]:
     """Return what a finished run reached on what was held out."""
-    name = next((model.name for model in cache.trained_models() if model.key == run.key), None)
+    name = next((model.name for model in trained_models() if model.key == run.key), None)
     if name is None:
         return {}
     try:
-        return cache.open_model(name).card.scores
+        return open_model(name).card.scores
     except EcgModelError:
         return {}
 

@@ -11,8 +11,8 @@ from ecgmodel.figures.training import Curves, CurveWords, draw_curves
 from ecgmodel.training.export import export_keras, export_onnx, export_tensorboard
 from ecgmodel.training.jobs import jobs
 from ecgmodel.training.jobs.jobs import JobState, Run
-from pages.caches import cache
-from pages.session import state
+from pages.caches.models import trained_models
+from pages.session import choices
 from pages.train.data import theme
 from pages.train.form import fill_form, protocol_name, time_words
 from pages.ui.blocks import show_error
@@ -34,7 +34,7 @@ COLOURS: dict[JobState, str] = {
 
 def run_in_view(runs: Sequence[Run]) -> Run | None:
     """Return the run that the visitor chose, else the one that is being trained, else the newest."""
-    chosen = next((run for run in runs if run.key == state.run_key()), None)
+    chosen = next((run for run in runs if run.key == choices.run_key()), None)
     return chosen or next((run for run in runs if run.is_busy), None) or next(iter(runs), None)
 
 
@@ -153,11 +153,11 @@ def show_actions(run: Run) -> None:
         elif run.epochs and not run.is_busy:
             _show_events_download(run)
         if run.preset is not None:
-            pinned = state.pinned_run() == run.key
+            pinned = choices.pinned_run() == run.key
             words = t("Unpin") if pinned else t("Pin to compare")
             icon = ":material/keep_off:" if pinned else ":material/keep:"
             pin = None if pinned else run.key
-            st.button(words, icon=icon, type="tertiary", on_click=state.pin_run, args=(pin,), key="train.pin")
+            st.button(words, icon=icon, type="tertiary", on_click=choices.pin_run, args=(pin,), key="train.pin")
             st.button(
                 t("Copy settings"),
                 icon=":material/content_copy:",
@@ -175,11 +175,11 @@ def show_actions(run: Run) -> None:
 
 
 def _show_use(run: Run) -> None:
-    name = next((model.name for model in cache.trained_models() if model.key == run.key), None)
+    name = next((model.name for model in trained_models() if model.key == run.key), None)
     if name is not None and st.button(
         t("Use in Predict"), icon=":material/ecg_heart:", type="primary", key="train.use"
     ):
-        state.set_model(name)
+        choices.set_model(name)
         st.switch_page("pages/predict/page.py")
 
 

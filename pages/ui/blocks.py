@@ -11,7 +11,7 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
 from ecgmodel.segments.splits import person
-from pages.session import state
+from pages.session import address, choices, place, visitor
 from pages.ui.text import error_text, t, tn
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MITDB_LICENCE_URL = "https://physionet.org/content/mitdb/view-license/1.0.0/"
 
 def translate_streamlit() -> None:
     """Say in the visitor's language what Streamlit itself writes into a drop zone."""
-    if state.language() == "en":
+    if choices.language() == "en":
         return
     limit = t("at most {n} MB a file", n=st.get_option("server.maxUploadSize"))
     st.html(f"<style>:root {{ --drop-choose: '{t('Choose files')}'; --drop-limit: '{limit}'; }}</style>")
@@ -38,7 +38,7 @@ def show_error(error: EcgModelError) -> None:
 
 def show_problems() -> None:
     """Show what was wrong with the address."""
-    for problem in state.problems():
+    for problem in address.problems():
         show_error(problem)
 
 
@@ -93,6 +93,6 @@ def clock(seconds: float, digits: int = 0) -> str:
 
 def follow_trace(event: TraceEvent, key: str) -> None:
     """Keep what the visitor did in the trace `key`: where it was moved to, which beat was clicked."""
-    state.set_view(event.view.start_s, event.view.window_s)
-    if event.selected_sample is not None and state.is_news(f"{key}.beat", event.selected_sample):
-        state.select_sample(event.selected_sample)
+    place.set_view(event.view.start_s, event.view.window_s)
+    if event.selected_sample is not None and visitor.is_news(f"{key}.beat", event.selected_sample):
+        place.select_sample(event.selected_sample)

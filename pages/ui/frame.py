@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.session import state
+from pages.session import place
 from pages.ui.text import t
 
 
@@ -37,6 +37,6 @@ def enter_through_app() -> None:
     Until `st.navigation` has been called once in the process, Streamlit takes the files of a folder called `pages` for
     pages of their own. So a link to a page that is the first visit after a start would miss the frame.
     """
-    if not state.is_ready():
+    if not place.is_ready():
         st.navigation(app_pages(), position="hidden")
         st.rerun()

@@ -8,8 +8,9 @@ from ecgmodel.classification.agreement import saw_person
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
-from pages.caches import cache
-from pages.session import state
+from pages.caches.models import model_name_in_use, open_model
+from pages.caches.records import record_in_use
+from pages.session import choices, place
 from pages.ui.blocks import held_out_words, show_error
 from pages.ui.glossary import show_glossary
 from pages.ui.text import t
@@ -40,33 +41,33 @@ def show_person_badge(card: ModelCard, record: Record) -> None:
 
 
 def _show_language() -> None:
-    st.session_state[_LANGUAGE] = state.language()
+    st.session_state[_LANGUAGE] = choices.language()
     st.segmented_control(
         t("Language"),
-        state.LANGUAGES,
+        choices.LANGUAGES,
         format_func=_LANGUAGE_NAMES.__getitem__,
         key=_LANGUAGE,
         label_visibility="collapsed",
         required=True,
-        on_change=lambda: state.set_language(st.session_state[_LANGUAGE]),
+        on_change=lambda: choices.set_language(st.session_state[_LANGUAGE]),
     )
 
 
 def _show_record() -> None:
     with st.container(gap=None):
         st.caption(t("Record"))
-        st.markdown(f"**{state.record_name()}**")
+        st.markdown(f"**{place.record_name()}**")
 
 
 def _show_model() -> None:
-    name = cache.model_name_in_use()
+    name = model_name_in_use()
     with st.container(gap=None):
         st.caption(t("Model"))
         if name is None:
             st.markdown(t("none"))
             return
         try:
-            model = cache.open_model(name)
+            model = open_model(name)
         except EcgModelError as error:
             show_error(error)
             return
@@ -81,6 +82,6 @@ def _show_model() -> None:
                 )
             )
     try:
-        show_person_badge(card, cache.record_in_use())
+        show_person_badge(card, record_in_use())
     except EcgModelError:
         return  # the page says why the record cannot be opened

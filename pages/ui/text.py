@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from ecgmodel.errors import EcgModelError
-from pages.session import state
+from pages.session import choices
 
 LOCALE_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "locale"
 
-language = state.language
+language = choices.language
 
 
 def t(template: str, **values: object) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ecgmodel.errors import EcgModelError
 from ecgmodel.records.imports.understanding import ImportSettings
-from pages.session import state
+from pages.session import visitor
 from pages.ui.text import error_text, t
 from pages.upload.session import (
     Upload,
@@ -23,7 +23,7 @@ _NUMBER = "number"
 
 def show_drop_zone() -> Upload:
     """Show where to drop files and what there is to try, and return the upload in hand: at first, one to try."""
-    kept = state.own("upload")
+    kept = visitor.own("upload")
     key = f"upload.files.{kept.setdefault(_NUMBER, 0)}"
     drop, tries = st.columns(2, vertical_alignment="top", gap="medium")
     with drop:
@@ -64,7 +64,7 @@ def _take_dropped(key: str) -> None:
     if not files:
         return
     take_files({file.name: file.getvalue() for file in files})
-    state.own("upload")[_NUMBER] += 1
+    visitor.own("upload")[_NUMBER] += 1
 
 
 def _show_refused() -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ecgmodel.classification.beat_summary import summarise_beats
 from ecgmodel.records.imports.text_file import BeatTable
-from pages.session import state
+from pages.session import address
 from pages.ui.blocks import show_not_a_medical_device, show_source
 from pages.ui.frame import enter_through_app
 from pages.ui.text import t
@@ -33,7 +33,7 @@ with left:
     show_understanding(upload)
 with right:
     if do_work(upload):
-        state.write_address()  # a run that is cut short takes the address that was there before
+        address.write()  # a run that is cut short takes the address that was there before
         st.rerun()  # what the page has shown so far did not know of the result
     if upload.error is not None:
         show_failure(upload, upload.error)

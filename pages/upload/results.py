@@ -18,7 +18,7 @@ from ecgmodel.records.imports.text_file import Recording
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.signal.filters import MAINS_HZ, measure_mains
 from ecgmodel.records.signal.quality import Stretch
-from pages.session import state
+from pages.session import choices, place, visitor
 from pages.ui.blocks import clock
 from pages.ui.downloads import offer_file
 from pages.ui.text import language, look_up, t, tn, translator
@@ -74,7 +74,7 @@ def choose_reading(upload: Upload, record: Record) -> float:
 
 def _choose_filters(upload: Upload, record: Record) -> None:
     baseline, mains = "upload.baseline", "upload.mains"
-    state.put(baseline, upload.preparation.baseline)
+    choices.put(baseline, upload.preparation.baseline)
     st.session_state[mains] = upload.preparation.mains_hz or 0
     st.toggle(
         t("Remove wander"),
@@ -98,9 +98,9 @@ def _choose_filters(upload: Upload, record: Record) -> None:
 
 
 def _choose_threshold() -> float:
-    kept = state.own("upload")
+    kept = visitor.own("upload")
     key = "upload.threshold"
-    state.put(key, kept.get(_THRESHOLD, DEFAULT_THRESHOLD))
+    choices.put(key, kept.get(_THRESHOLD, DEFAULT_THRESHOLD))
     st.slider(
         t("Unsure below"),
         0.0,
@@ -304,7 +304,7 @@ def show_next_steps(upload: Upload) -> None:
 
 def _use(upload: Upload) -> None:
     publish_record(upload)
-    state.set_record(upload.record_name)
+    place.set_record(upload.record_name)
 
 
 def _report_facts(upload: Upload, analysis: Analysis) -> list[tuple[str, str]]:

@@ -15,8 +15,8 @@ from ecgmodel.records.record import Record, Source
 from ecgmodel.records.signal.preparation import Preparation
 from ecgmodel.records.signal.rate_hints import hint_heart_rates
 from ecgmodel.records.sources.sample_files import SampleFile, make_plain_file, make_strap_file, make_watch_file
-from pages.caches import cache
-from pages.session import state
+from pages.caches.records import default_record_name
+from pages.session import address, place, visitor
 
 _CURRENT = "current"
 _REFUSED = "refused"
@@ -80,7 +80,7 @@ class Upload:
     stopped: bool = False
     chosen: bool = True
     start_s: float = 0.0
-    window_s: float = state.DEFAULT_WINDOW_S
+    window_s: float = place.DEFAULT_WINDOW_S
     selected: int | None = None
     edits: int = 0
     origin: Source = "upload"
@@ -101,13 +101,13 @@ class Upload:
         """Whether nothing is left to do: beats are named at the R peaks that hold now, or there is no recording."""
         if self.found is None or not isinstance(self.found, Recording):
             return self.found is not None
-        edited = state.own("edit").get(self.record_name)
+        edited = visitor.own("edit").get(self.record_name)
         return self.analysis is not None and self.edits == (0 if edited is None else len(edited.done))
 
     @property
     def in_use(self) -> bool:
         """Whether it is the record in use, whose place all pages share."""
-        return state.record_name() == self.record_name
+        return place.record_name() == self.record_name
 
     @property
     def size(self) -> int:
@@ -117,12 +117,12 @@ class Upload:
 
 def current_upload() -> Upload | None:
     """Return what the visitor dropped last and what could be read."""
-    return state.own("upload").get(_CURRENT)
+    return visitor.own("upload").get(_CURRENT)
 
 
 def refused_upload() -> tuple[str, EcgModelError] | None:
     """Return the name of a file that could not be taken, and why; what was there before is still there."""
-    return state.own("upload").get(_REFUSED)
+    return visitor.own("upload").get(_REFUSED)
 
 
 def take_files(files: dict[str, bytes], settings: ImportSettings | None = None) -> bool:
@@ -133,7 +133,7 @@ def take_files(files: dict[str, bytes], settings: ImportSettings | None = None) 
     bool
         Whether they were taken.
     """
-    kept = state.own("upload")
+    kept = visitor.own("upload")
     kept.pop(_REFUSED, None)
     settings = settings or ImportSettings()
     try:
@@ -168,12 +168,12 @@ def take_sample(kind: str, *, chosen: bool = True) -> None:
 
 def forget_upload() -> None:
     """Drop the visitor's files and all that was made of them."""
-    kept = state.own("upload")
+    kept = visitor.own("upload")
     upload = kept.pop(_CURRENT, None)
     kept.pop(_REFUSED, None)
     if upload is None:
         return
-    state.own("edit").pop(upload.record_name, None)
+    visitor.own("edit").pop(upload.record_name, None)
     withdraw_record(upload)
 
 
@@ -200,7 +200,7 @@ def use_settings(make: Callable[[ImportSettings], ImportSettings]) -> None:
     upload.settings, upload.understanding = settings, understanding
     upload.found = upload.analysis = upload.error = upload.lead = upload.hints = None
     upload.stopped = False
-    state.own("edit").pop(upload.record_name, None)
+    visitor.own("edit").pop(upload.record_name, None)
 
 
 def heart_rate_hints(upload: Upload) -> dict[float, float]:
@@ -233,7 +233,7 @@ def choose_upload_lead(lead: str) -> None:
     upload = current_upload()
     if upload is not None:
         upload.lead = lead
-        state.set_lead(lead)
+        place.set_lead(lead)
         start_again(upload)
 
 
@@ -264,39 +264,39 @@ def publish_record(upload: Upload) -> Record:
     """
     analysis = upload.analysis
     named = replace(analysis.record, name=upload.record_name)
-    own = state.own("record")
+    own = visitor.own("record")
     before = own.get(upload.record_name)
     if before is None or before.signals is not named.signals:
         own[upload.record_name] = named
         _forget_computed()
         if analysis.prediction is not None and upload.edits == 0 and named.annotations is None:
             key = (upload.record_name, upload.model, analysis.lead, "detected")
-            state.own("prediction")[key] = replace(analysis.prediction, record=upload.record_name)
+            visitor.own("prediction")[key] = replace(analysis.prediction, record=upload.record_name)
     if upload.chosen:
         upload.chosen = False
-        state.forget_problems()
-        state.set_record(upload.record_name)
+        address.forget_problems()
+        place.set_record(upload.record_name)
     return own[upload.record_name]
 
 
 def withdraw_record(upload: Upload) -> None:
     """Take the record away from the other pages."""
-    state.own("record").pop(upload.record_name, None)
+    visitor.own("record").pop(upload.record_name, None)
     _forget_computed()
-    if state.record_name() == upload.record_name:
-        state.set_record(cache.default_record_name())
+    if place.record_name() == upload.record_name:
+        place.set_record(default_record_name())
 
 
 def _forget_computed() -> None:
     """Drop what was computed from the visitor's records: another record may have the same name."""
     for kind in ("prediction", "peaks", "sample", "gates"):
-        state.own(kind).clear()
+        visitor.own(kind).clear()
 
 
 def show_in_trace(upload: Upload, sample: int, fs: float) -> None:
     """Select the beat at `sample` and bring it into the middle of the trace."""
     if upload.in_use:
-        state.show_sample(sample, fs)
+        place.show_sample(sample, fs)
         return
     upload.selected = sample
     upload.start_s = max(0.0, sample / fs - upload.window_s / 2)

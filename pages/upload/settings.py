@@ -11,7 +11,7 @@ from ecgmodel.records.imports.source import ENCODINGS
 from ecgmodel.records.imports.text.units import UNIT_SIGNS, Scale
 from ecgmodel.records.imports.text_file import Recording
 from ecgmodel.records.imports.understanding import NO_TIME_COLUMN, TIME_UNITS, UNITS, ImportSettings, Question
-from pages.session import state
+from pages.session import choices
 from pages.ui.blocks import show_error
 from pages.ui.text import look_up, t
 from pages.upload.session import Upload, change_settings, heart_rate_hints, use_settings
@@ -31,10 +31,10 @@ def show_question(upload: Upload, question: Question) -> None:
         key = f"upload.answer.{question.setting}"
         if question.setting == "fs":
             hints = heart_rate_hints(upload)
-            choices = list(hints) or list(question.choices[:6])
+            offered = list(hints) or list(question.choices[:6])
             st.pills(
                 t("With the heart rate that would follow") if hints else t("Likely ones"),
-                choices,
+                offered,
                 format_func=lambda hz: _rate_name(hz, hints),
                 key=f"{key}.likely",
                 on_change=_answer,
@@ -178,7 +178,7 @@ def _show_polarity(upload: Upload) -> None:
     found = upload.understanding.polarity
     inverted = found.value == "inverted"
     key = "upload.set.flip"
-    state.put(key, upload.settings.flip)
+    choices.put(key, upload.settings.flip)
     if inverted and not upload.settings.flip:
         st.markdown(f":orange[:material/swap_vert:] {t('The beats point down: the lead may be upside down.')}")
         st.button(t("Flip it"), on_click=change_settings, kwargs={"flip": True}, key="upload.flip")
@@ -217,7 +217,7 @@ def _choose_number(
     key = f"upload.set.{setting}"
     whole = setting == "first_line"
     value = found.value
-    state.put(key, value if value is None else (int(value) if whole else float(value)))
+    choices.put(key, value if value is None else (int(value) if whole else float(value)))
     st.number_input(
         _mark(label, found),
         min_value=1 if whole else lowest,

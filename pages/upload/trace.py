@@ -14,7 +14,7 @@ from ecgmodel.records.imports.beat_strip import MAX_BEATS, lay_out_beats
 from ecgmodel.records.imports.text_file import BeatTable
 from ecgmodel.records.imports.understanding import ImportSettings
 from pages.components.trace import LabelRow, TraceEvent, View, show_trace
-from pages.session import state
+from pages.session import place, visitor
 from pages.ui.blocks import clock, follow_trace, show_error
 from pages.ui.text import t
 from pages.upload.results import mark_stretches
@@ -32,13 +32,13 @@ def show_upload_trace(upload: Upload, analysis: Analysis, symbol: np.ndarray) ->
     if record.annotations is not None:
         beats = record.annotations.beats()
         rows.append(LabelRow(t("file"), beats.sample, beats.symbol))
-    edited = state.own("edit").get(upload.record_name)
+    edited = visitor.own("edit").get(upload.record_name)
     if edited is not None:
         rows.append(LabelRow(t("you"), edited.sample, edited.symbol))
     rows.append(LabelRow(t("model"), analysis.r_sample, symbol))
     in_use = upload.in_use
-    view = View(state.start_s(), state.window_s()) if in_use else View(upload.start_s, upload.window_s)
-    selected = state.selected_sample() if in_use else upload.selected
+    view = View(place.start_s(), place.window_s()) if in_use else View(upload.start_s, upload.window_s)
+    selected = place.selected_sample() if in_use else upload.selected
     shown = record if record.annotations is not None else mark_stretches(record, analysis.stretches)
     event = show_trace(
         shown,
@@ -49,7 +49,7 @@ def show_upload_trace(upload: Upload, analysis: Analysis, symbol: np.ndarray) ->
         cursor_s=None if selected is None else selected / record.fs,
     )
     _follow(upload, event, in_use)
-    _show_selected(analysis, symbol, state.selected_sample() if in_use else upload.selected)
+    _show_selected(analysis, symbol, place.selected_sample() if in_use else upload.selected)
 
 
 def _leads(analysis: Analysis) -> tuple[str, ...]:
@@ -60,17 +60,17 @@ def _leads(analysis: Analysis) -> tuple[str, ...]:
 
 def _show_selected(analysis: Analysis, symbol: np.ndarray, selected: int | None) -> None:
     """Say what the model thinks of the selected beat."""
-    place = np.flatnonzero(analysis.r_sample == selected)
-    if analysis.prediction is None or not len(place):
+    found = np.flatnonzero(analysis.r_sample == selected)
+    if analysis.prediction is None or not len(found):
         st.caption(t("Click a beat to see how sure the model is of it."))
         return
-    likely = analysis.prediction.probabilities[place[0]]
+    likely = analysis.prediction.probabilities[found[0]]
     words = "   ".join(f"{name} {p:.2f}" for name, p in zip(CLASSES, likely, strict=True))
     st.caption(
         t(
             "Beat at {time}: **{symbol}**. Probabilities: {words}",
             time=clock(selected / analysis.record.fs, 2),
-            symbol=symbol[place[0]],
+            symbol=symbol[found[0]],
             words=words,
         )
     )
@@ -81,7 +81,7 @@ def _follow(upload: Upload, event: TraceEvent, in_use: bool) -> None:
         follow_trace(event, TRACE)
         return
     upload.start_s, upload.window_s = event.view.start_s, event.view.window_s
-    if event.selected_sample is not None and state.is_news(f"{TRACE}.beat", event.selected_sample):
+    if event.selected_sample is not None and visitor.is_news(f"{TRACE}.beat", event.selected_sample):
         upload.selected = event.selected_sample
 
 

@@ -10,8 +10,8 @@ from ecgmodel.classification.analysis import analyse_record
 from ecgmodel.errors import EcgModelError
 from ecgmodel.records.imports.files import read_files
 from ecgmodel.records.imports.text_file import Recording
-from pages.caches import cache
-from pages.session import state
+from pages.caches.models import model_name_in_use, model_names, open_classifier, open_model
+from pages.session import visitor
 from pages.ui.text import t
 from pages.upload.session import Upload, go_on, publish_record, stop_work, withdraw_record
 
@@ -27,11 +27,11 @@ STEPS = {"read": (0.0, 0.45), "prepare": (0.45, 0.5), "detect": (0.5, 0.6), "cla
 
 def model_for_uploads() -> str | None:
     """Return the model in use where it reads beats, else the first that does; `None` where there is none."""
-    names = cache.model_names()
-    in_use = cache.model_name_in_use()
+    names = model_names()
+    in_use = model_name_in_use()
     for name in sorted(names, key=lambda name: name != in_use):
         try:
-            if cache.open_model(name).card.segments == "beats":
+            if open_model(name).card.segments == "beats":
                 return name
         except EcgModelError:
             continue
@@ -70,10 +70,10 @@ def _read_and_analyse(upload: Upload, report: Callable[[str, float], None]) -> N
     if not isinstance(upload.found, Recording):
         return
     record = upload.found.record
-    edited = state.own("edit").get(upload.record_name)
+    edited = visitor.own("edit").get(upload.record_name)
     upload.analysis = analyse_record(
         record,
-        None if upload.model is None else cache.open_classifier(upload.model),
+        None if upload.model is None else open_classifier(upload.model),
         lead=upload.lead if upload.lead in record.leads else None,
         preparation=upload.preparation,
         r_sample=None if edited is None else edited.sample,

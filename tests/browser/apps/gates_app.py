@@ -7,11 +7,11 @@ from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.edit import cut_segment
 from pages.components.gates import Pane, read_gates, show_gates
 from pages.gates.panel import find_marks
-from pages.session import state
+from pages.session import choices
 from tests.browser.gates_case import make_model, make_trace, open_stretch
 
 case = st.query_params.get("case", "gru")
-state.set_language(st.query_params.get("lang", "en"))
+choices.set_language(st.query_params.get("lang", "en"))
 st.set_page_config(layout="wide")
 
 stretch = open_stretch()

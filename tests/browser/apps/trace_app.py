@@ -5,7 +5,7 @@ import streamlit as st
 
 from ecgmodel.records.record import Annotations, Header, Record
 from pages.components.trace import LabelRow, Monitor, View, show_trace
-from pages.session import state
+from pages.session import choices
 
 FS = 360
 BEAT_S = 0.8
@@ -15,7 +15,7 @@ V_BEATS = (20, 40, 41, 120)
 MODEL_SAYS_N = (40,)
 
 case = st.query_params.get("case", "plain")
-state.set_language(st.query_params.get("lang", "en"))
+choices.set_language(st.query_params.get("lang", "en"))
 st.set_page_config(layout="wide")
 
 

@@ -19,8 +19,7 @@ from ecgmodel.errors import DownloadError, RecordError
 from ecgmodel.records.sources import catalogue as sources
 from ecgmodel.records.sources import embedded, mitdb
 from ecgmodel.records.sources.download import cache_folder
-
-from .conftest import Mirror
+from tests.unit.records.conftest import Mirror
 
 
 def put(folder: Path, files: dict[str, bytes], name: str) -> None:

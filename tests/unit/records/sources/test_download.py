@@ -23,8 +23,7 @@ from ecgmodel.records import wfdb_io
 from ecgmodel.records.sources import catalogue as sources
 from ecgmodel.records.sources import download, mitdb
 from ecgmodel.records.sources.download import DownloadProgress, cache_folder, download_records
-
-from .conftest import Mirror, serve
+from tests.unit.records.conftest import Mirror, serve
 
 
 def names_in(folder: Path) -> set[str]:

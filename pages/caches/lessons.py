@@ -1,0 +1,97 @@
+"""What the course and the Gates page show of single beats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from ecgmodel.records.record import Annotations
+from ecgmodel.records.sources import embedded
+
+if TYPE_CHECKING:
+    from ecgmodel.network.inside.gates import GateTrace
+    from ecgmodel.segments.dataset import Segments
+from pages.caches.freeze import freeze
+from pages.caches.models import model_stamp, open_classifier, untrained_classifier
+from pages.caches.records import availability, open_record, record_entries, shared_record
+from pages.session.visitor import own
+
+MAX_BEATS = 128
+MAX_TRACES = 24
+
+
+def lesson_record_names() -> tuple[str, ...]:
+    """Return the records that a lesson can show at once: this visitor's own, and those on this machine."""
+    return (*own("record"), *(entry.name for entry in record_entries() if entry.available != "download"))
+
+
+def lesson_beats(name: str) -> Annotations:
+    """Return the beats of a record that a lesson can speak of, see `segments.one_beat.list_beats`."""
+    from ecgmodel.segments.one_beat import list_beats
+
+    if name in own("record"):
+        return list_beats(open_record(name))
+    return _shared_lesson_beats(name, availability(name))
+
+
+@st.cache_resource(max_entries=MAX_BEATS, show_spinner=False)
+def _shared_lesson_beats(name: str, available: str | None) -> Annotations:
+    from ecgmodel.segments.one_beat import list_beats
+
+    return freeze(list_beats(shared_record(name, available)))
+
+
+def typical_beat(name: str, symbol: str) -> int:
+    """Return the R peak of the most typical beat of a class in a record that has one, see `segments.typical`."""
+    return _shared_typical_beat(name, availability(name), symbol)
+
+
+@st.cache_data(max_entries=MAX_BEATS, show_spinner=False)
+def _shared_typical_beat(name: str, available: str | None, symbol: str) -> int | None:
+    from ecgmodel.segments.typical import find_typical
+
+    return find_typical(shared_record(name, available), symbol)
+
+
+def trace_lesson(record_name: str, r_sample: int, cell: str, model_name: str | None) -> tuple[Segments, GateTrace]:
+    """Return the segment of one beat, and what the recurrent layer of a model (`None`: an untrained one) did with it.
+
+    Raises
+    ------
+    EcgModelError
+        Where the model cannot read this beat.
+    """
+    if record_name in own("record") or model_name in own("model"):
+        return _trace_lesson(record_name, r_sample, cell, model_name)
+    stamp = ("", 0) if model_name is None else model_stamp(model_name)
+    return _shared_lesson_trace(record_name, availability(record_name), r_sample, cell, model_name, stamp)
+
+
+@st.cache_resource(max_entries=MAX_TRACES, show_spinner=False)
+def _shared_lesson_trace(
+    record_name: str, where: str | None, r_sample: int, cell: str, model_name: str | None, stamp: tuple[str, int]
+) -> tuple[Segments, GateTrace]:
+    return _trace_lesson(record_name, r_sample, cell, model_name)
+
+
+def _trace_lesson(record_name: str, r_sample: int, cell: str, model_name: str | None) -> tuple[Segments, GateTrace]:
+    from ecgmodel.network.inside.gates import trace_gates
+    from ecgmodel.segments.one_beat import cut_one
+
+    classifier = untrained_classifier(cell) if model_name is None else open_classifier(model_name)
+    model = classifier.model
+    segments = freeze(cut_one(open_record(record_name), model.card.segments, r_sample))
+    prediction = classifier.predict(segments, with_states=True)
+    return segments, freeze(trace_gates(model, prediction, segments.length))
+
+
+def time_cells(n_segments: int) -> dict[str, tuple[float, ...]]:
+    """Measure now how long the paper's network takes with either cell, in seconds a turn, see `network.cost`."""
+    from ecgmodel.network.cost import time_serving
+    from ecgmodel.segments.runs import cut_runs
+
+    segments = cut_runs(shared_record(embedded.DEFAULT_NAME, "embedded"))
+    chosen = segments.take(np.arange(n_segments) % len(segments))
+    return time_serving({cell: untrained_classifier(cell) for cell in ("gru", "lstm")}, chosen)

@@ -1,0 +1,120 @@
+"""Models and what serves them, kept for all visitors.
+
+What runs a model (ONNX Runtime) is imported by the first page that needs it, so that a first trace does not wait for
+it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ecgmodel.errors import ModelFileError
+from ecgmodel.network.build import initialise_weights
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.model_file import Model, ModelCard, list_shipped_models, read_model, shipped_model_path
+from ecgmodel.training.jobs.job_file import (
+    TrainedModel,
+    list_trained_models,
+    runs_folder,
+)
+
+if TYPE_CHECKING:
+    from ecgmodel.network.serving import Classifier
+from pages.caches.freeze import freeze
+from pages.session import choices
+from pages.session.visitor import own
+
+MAX_MODELS = 8
+DEFAULT_MODELS = ("beats-gru", "gru")
+"""The model of a first visit: one that reads any signal comes first."""
+
+
+def model_names() -> tuple[str, ...]:
+    """Return the name of every model that this visitor can use: the default first, then those trained here."""
+    shipped = sorted(list_shipped_models(), key=lambda name: (name not in DEFAULT_MODELS, name))
+    return (*shipped, *(model.name for model in trained_models()), *own("model"))
+
+
+def trained_models() -> tuple[TrainedModel, ...]:
+    """Return the models that were trained on this machine, the newest first."""
+    return list_trained_models(runs_folder(), taken=list_shipped_models())
+
+
+def open_model(name: str) -> Model:
+    """Return a model by name.
+
+    Raises
+    ------
+    ModelFileError
+        Where there is none, or its file is damaged.
+    """
+    brought = own("model").get(name)
+    return brought if brought is not None else _shared_model(name, model_stamp(name))
+
+
+def model_name_in_use() -> str | None:
+    """Return the name of the model in use, the default one before a choice; `None` where there is no model at all."""
+    names = model_names()
+    chosen = choices.model_name()
+    return chosen if chosen in names else next(iter(names), None)
+
+
+def open_classifier(name: str) -> Classifier:
+    """Return a model, ready to serve."""
+    from ecgmodel.network.serving import Classifier
+
+    if name not in own("model"):
+        return _shared_classifier(name, model_stamp(name))
+    kept = own("classifier")
+    if name not in kept:
+        kept[name] = Classifier(open_model(name))
+    return kept[name]
+
+
+def _model_path(name: str) -> Path:
+    """Return where a model of this machine lies, shipped or trained; where there is none, a path without a file."""
+    if name in list_shipped_models():  # a trained one's name is free text and must not become part of a path
+        return shipped_model_path(name)
+    return next((model.path for model in trained_models() if model.name == name), runs_folder() / "none")
+
+
+def model_stamp(name: str) -> tuple[str, int]:
+    """Return which file holds a model of this machine, and when it was written; 0 where there is none."""
+    path = _model_path(name)
+    return str(path), path.stat().st_mtime_ns if path.exists() else 0
+
+
+@st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
+def _shared_model(name: str, stamp: tuple[str, int]) -> Model:
+    path, written = stamp
+    if not written:
+        raise ModelFileError(
+            "There is no model '{asked}' here. The models are {names}.", asked=name, names=", ".join(model_names())
+        )
+    return freeze(read_model(Path(path)))
+
+
+@st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
+def _shared_classifier(name: str, stamp: tuple[str, int]) -> Classifier:
+    from ecgmodel.network.serving import Classifier
+
+    return Classifier(_shared_model(name, stamp))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def untrained_classifier(cell: str) -> Classifier:
+    from ecgmodel.network.serving import Classifier
+
+    return Classifier(untrained_model(cell))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def untrained_model(cell: str) -> Model:
+    """Return the paper's network with the weights with which training starts."""
+    config = NetworkConfig(cell=cell)
+    return freeze(
+        Model(config, initialise_weights(config, seed=0), ModelCard(name=f"untrained-{cell}", segments="runs"))
+    )

@@ -1,0 +1,99 @@
+"""What models say of records, and samples of beats for experiments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from ecgmodel.labels import class_index
+
+if TYPE_CHECKING:
+    from ecgmodel.network.inside.experiments import BeatSample
+    from ecgmodel.network.serving import RecordPrediction
+from pages.caches.freeze import freeze
+from pages.caches.models import model_stamp, open_classifier
+from pages.caches.records import availability, open_record
+from pages.session.visitor import own
+
+MAX_PREDICTIONS = 24
+MAX_SAMPLES = 8
+SAMPLE_PER_CLASS = 60
+"""Beats of each class on which an experiment is judged: a second's work the first time."""
+
+
+def predict_record(record_name: str, model_name: str, lead: str | None, beats: str) -> RecordPrediction:
+    """Classify every beat of a record once, and return the kept prediction from then on.
+
+    Raises
+    ------
+    EcgModelError
+        Where the record or the model cannot be opened, or the model cannot read the record.
+    """
+    if record_name not in own("record") and model_name not in own("model"):
+        where = availability(record_name)
+        return _shared_prediction(record_name, where, model_name, model_stamp(model_name), lead, beats)
+    kept = own("prediction")
+    key = (record_name, model_name, lead, beats)
+    if key not in kept:
+        kept.clear()  # a visitor's own things are kept for the page in view only
+        kept[key] = _classify(record_name, model_name, lead, beats)
+    return kept[key]
+
+
+@st.cache_resource(max_entries=MAX_PREDICTIONS, show_spinner=False)
+def _shared_prediction(
+    record_name: str, where: str | None, model_name: str, stamp: tuple[str, int], lead: str | None, beats: str
+) -> RecordPrediction:
+    return _classify(record_name, model_name, lead, beats)
+
+
+def _classify(record_name: str, model_name: str, lead: str | None, beats: str) -> RecordPrediction:
+    from ecgmodel.network.serving import classify_record
+
+    return freeze(classify_record(open_record(record_name), open_classifier(model_name), lead=lead, beats=beats))
+
+
+def beat_sample(record_name: str, model_name: str, lead: str) -> BeatSample:
+    """Return some annotated beats of every class of a record, as the recurrent layer of a model reads them.
+
+    Raises
+    ------
+    EcgModelError
+        Where the record or the model cannot be opened, or the model cannot read the record.
+    """
+    if record_name not in own("record") and model_name not in own("model"):
+        return _shared_sample(record_name, availability(record_name), model_name, model_stamp(model_name), lead)
+    kept = own("sample")
+    key = (record_name, model_name, lead)
+    if key not in kept:
+        kept.clear()
+        kept[key] = _draw_sample(record_name, model_name, lead)
+    return kept[key]
+
+
+@st.cache_resource(max_entries=MAX_SAMPLES, show_spinner=False)
+def _shared_sample(
+    record_name: str, where: str | None, model_name: str, stamp: tuple[str, int], lead: str
+) -> BeatSample:
+    return _draw_sample(record_name, model_name, lead)
+
+
+def _draw_sample(record_name: str, model_name: str, lead: str) -> BeatSample:
+    from ecgmodel.network.inside.experiments import draw_beats, serve_sample
+    from ecgmodel.segments.dataset import join_segments
+    from ecgmodel.segments.edit import beat_surroundings, cut_segment
+    from ecgmodel.segments.runs import cut_runs
+
+    record, classifier = open_record(record_name), open_classifier(model_name)
+    if classifier.model.card.segments == "runs":
+        runs = cut_runs(record, lead)
+        return freeze(serve_sample(classifier, runs.take(draw_beats(runs.label, SAMPLE_PER_CLASS))))
+    marks, signal = record.annotations.beats(), record.lead(lead)
+    label = np.array([class_index(symbol) for symbol in marks.symbol], dtype=np.int64)
+    parts = [
+        cut_segment(beat_surroundings(record.name, lead, signal, marks.sample, marks.symbol, record.fs, int(index)))
+        for index in draw_beats(label, SAMPLE_PER_CLASS)
+    ]
+    return freeze(serve_sample(classifier, join_segments(parts)))

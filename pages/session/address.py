@@ -1,0 +1,162 @@
+"""The address of the app: what it asks for is taken over, and what is chosen is written into it.
+
+A choice from the address that cannot be taken is kept as an `EcgModelError`, which the pages show.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ecgmodel.errors import EcgModelError, ModelFileError, RecordError
+from pages.session import choices, place
+from pages.session.visitor import own
+
+_WRITTEN = "address.written"
+_PROBLEMS = "address.problems"
+_ASKED = "address.asked"
+_NOTED = "address.noted"
+_ADDRESS = ("record", "t", "w", "model", "lang")
+_PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset", "run")
+"""What only some pages have in their address: taken by `take_asked`, kept by `note_in_address`."""
+
+
+def read(records: Sequence[str], models: Sequence[str], default_record: str) -> None:
+    """Take over what the address asks for, where it differs from what this session last wrote there.
+
+    Parameters
+    ----------
+    records, models : sequence of str
+        Every name that may be asked for.
+    default_record : str
+        The record of a first visit.
+    """
+    problems: list[EcgModelError] = []
+    asked = {key: st.query_params[key] for key in (*_ADDRESS, *_PAGE_ADDRESS) if key in st.query_params}
+    written = st.session_state.get(_WRITTEN, {})
+    fresh = {key: text for key, text in asked.items() if written.get(key) != text}
+
+    if not place.is_ready():
+        place.set_record(default_record)
+    if fresh.get("lang") in choices.LANGUAGES:
+        choices.set_language(fresh["lang"])
+    if "record" in fresh:
+        place.set_record(_nearest_record(fresh["record"], records, default_record, problems))
+    if "t" in fresh or "w" in fresh:
+        place.set_view(
+            max(0.0, _seconds(fresh.get("t"), place.start_s(), problems)),
+            min(
+                max(_seconds(fresh.get("w"), place.window_s(), problems), place.WINDOW_RANGE_S[0]),
+                place.WINDOW_RANGE_S[1],
+            ),
+        )
+    if "model" in fresh:
+        _take_model(fresh["model"], models, problems)
+    if fresh:
+        st.session_state[_PROBLEMS] = problems
+    st.session_state[_ASKED] = {key: fresh[key] for key in _PAGE_ADDRESS if key in fresh}
+    st.session_state[_NOTED] = {}
+
+
+def take_asked(key: str) -> str | None:
+    """Return what a new address asks for under a key that only some pages know; `None` from the second time on."""
+    return st.session_state.get(_ASKED, {}).pop(key, None)
+
+
+def note(**values: str) -> None:
+    """Keep choices of this page in the address of this run."""
+    st.session_state.setdefault(_NOTED, {}).update(values)
+
+
+def add_problem(problem: EcgModelError) -> None:
+    """Note what was wrong with the address, found by a page."""
+    st.session_state.setdefault(_PROBLEMS, []).append(problem)
+
+
+def current() -> dict[str, str]:
+    """Return what the address of this place carries."""
+    now = {"record": place.record_name(), "t": _short(place.start_s()), "w": _short(place.window_s())}
+    if place.record_name() in own("record"):  # nobody else could open it, and its name is the visitor's own
+        now.clear()
+    if choices.model_name() is not None:
+        now["model"] = choices.model_name()
+    if choices.language() != choices.browser_language():
+        now["lang"] = choices.language()
+    return now | st.session_state.get(_NOTED, {})
+
+
+def write() -> None:
+    """Write the choices into the address, so that its link opens the same place."""
+    now = current()
+    st.session_state[_WRITTEN] = now
+    for key in (*_ADDRESS, *_PAGE_ADDRESS):
+        if key in now and st.query_params.get(key) != now[key]:
+            st.query_params[key] = now[key]
+        elif key not in now and key in st.query_params:
+            del st.query_params[key]
+
+
+def _short(seconds: float) -> str:
+    return f"{seconds:.2f}".rstrip("0").rstrip(".")
+
+
+def problems() -> tuple[EcgModelError, ...]:
+    """Return what was wrong with the address, until the next address is read."""
+    return tuple(st.session_state.get(_PROBLEMS, ()))
+
+
+def forget_problems() -> None:
+    """Drop the complaints about the address: the visitor has made another choice."""
+    st.session_state[_PROBLEMS] = []
+
+
+def _nearest_record(asked: str, records: Sequence[str], default: str, problems: list[EcgModelError]) -> str:
+    if asked in records:
+        return asked
+    near = difflib.get_close_matches(asked, records, n=1)
+    taken = near[0] if near else default
+    problems.append(
+        RecordError(
+            "There is no record '{asked}'; this is {taken}. The records are {names}.",
+            asked=asked[:40],
+            taken=taken,
+            names=", ".join(records),
+        )
+    )
+    return taken
+
+
+def _take_model(asked: str, models: Sequence[str], problems: list[EcgModelError]) -> None:
+    if asked in models:
+        choices.set_model(asked)
+        return
+    near = difflib.get_close_matches(asked, models, n=1)
+    if near:
+        choices.set_model(near[0])
+    problems.append(
+        ModelFileError(
+            "There is no model '{asked}' here. The models are {names}.",
+            asked=asked[:40],
+            names=", ".join(models),
+        )
+    )
+
+
+def _seconds(text: str | None, default: float, problems: list[EcgModelError]) -> float:
+    if text is None:
+        return default
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if math.isfinite(seconds):
+        return seconds
+    problems.append(
+        RecordError(
+            "'{asked}' in the address is no time in seconds; {taken} s is shown.", asked=text[:40], taken=default
+        )
+    )
+    return default
