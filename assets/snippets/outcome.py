@@ -1,6 +1,6 @@
 from ecgmodel.classification.agreement import compare_beats
+from ecgmodel.classification.classify import classify_record
 from ecgmodel.network.model_file import list_shipped_models, open_shipped_model
-from ecgmodel.network.serving import classify_record
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.scores.metrics import score
 

@@ -18,8 +18,8 @@ from ecgmodel.records.record import Annotations, Record
 from ecgmodel.scores.metrics import confusion
 
 if TYPE_CHECKING:
+    from ecgmodel.classification.classify import RecordPrediction
     from ecgmodel.network.model_file import ModelCard
-    from ecgmodel.network.serving import RecordPrediction
 
 MATCH_WINDOW_S = 0.15
 """How far apart an expert's and a detected R peak may be (ANSI/AAMI EC57)."""

@@ -15,7 +15,8 @@ from ecgmodel.records.signal.quality import Stretch, find_stretches
 from ecgmodel.records.signal.r_peaks import detect_r_peaks
 
 if TYPE_CHECKING:
-    from ecgmodel.network.serving import Classifier, RecordPrediction
+    from ecgmodel.classification.classify import RecordPrediction
+    from ecgmodel.network.serving import Classifier
 
 Step = Literal["prepare", "detect", "classify"]
 Progress = Callable[[Step, float], None]
@@ -99,7 +100,7 @@ def analyse_record(
         r_sample = detect_r_peaks(prepared.lead(lead), prepared.fs, report("detect"))
     prediction = None
     if classifier is not None:
-        from ecgmodel.network.serving import name_beats  # loads ONNX Runtime
+        from ecgmodel.classification.classify import name_beats  # loads ONNX Runtime
 
         prediction = name_beats(prepared, classifier, lead, r_sample, progress=report("classify"))
     return Analysis(prepared, lead, stretches, r_sample, prediction)

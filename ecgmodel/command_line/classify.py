@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from ecgmodel.command_line.output import save_output, show_download
 
 if TYPE_CHECKING:
+    from ecgmodel.classification.classify import RecordPrediction
     from ecgmodel.network.model_file import Model
-    from ecgmodel.network.serving import RecordPrediction
     from ecgmodel.records.record import Record
 
 DEFAULT_MODEL = "beats-gru"
@@ -52,8 +52,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Classify, and give the result in every form that was asked for."""
+    from ecgmodel.classification.classify import classify_record
     from ecgmodel.command_line.files import is_file, open_file
-    from ecgmodel.network.serving import Classifier, classify_record
+    from ecgmodel.network.serving import Classifier
     from ecgmodel.records.sources.catalogue import open_record
 
     model = open_model(options.model)

@@ -10,8 +10,8 @@ import streamlit as st
 from ecgmodel.labels import class_index
 
 if TYPE_CHECKING:
+    from ecgmodel.classification.classify import RecordPrediction
     from ecgmodel.network.inside.experiments import BeatSample
-    from ecgmodel.network.serving import RecordPrediction
 from pages.caches.freeze import freeze
 from pages.caches.models import model_stamp, open_classifier
 from pages.caches.records import availability, open_record
@@ -50,7 +50,7 @@ def _shared_prediction(
 
 
 def _classify(record_name: str, model_name: str, lead: str | None, beats: str) -> RecordPrediction:
-    from ecgmodel.network.serving import classify_record
+    from ecgmodel.classification.classify import classify_record
 
     return freeze(classify_record(open_record(record_name), open_classifier(model_name), lead=lead, beats=beats))
 

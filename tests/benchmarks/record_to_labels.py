@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ecgmodel.classification.classify import classify_record
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import open_shipped_model
-from ecgmodel.network.serving import Classifier, classify_record
+from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.catalogue import FOLDER_VARIABLE, list_records, open_record
 from ecgmodel.records.sources.download import cache_folder
 from tests.benchmarks.keras_process import ask_keras

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from ecgmodel.classification.agreement import compare_beats
+from ecgmodel.classification.classify import classify_record
 from ecgmodel.network.model_file import open_shipped_model
-from ecgmodel.network.serving import classify_record
 from ecgmodel.records.sources.catalogue import open_record
 from tests.browser.server import Server
 

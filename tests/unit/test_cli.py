@@ -190,8 +190,9 @@ def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest
 
 def test_probabilities_are_those_of_the_library(no_mitdb: None, beats_model: Path, capsys: pytest.CaptureFixture[str]):
     """What the command line prints is what `classify_record` returns, to the places printed."""
+    from ecgmodel.classification.classify import classify_record
     from ecgmodel.network.model_file import read_model
-    from ecgmodel.network.serving import Classifier, classify_record
+    from ecgmodel.network.serving import Classifier
 
     assert main(["classify", RECORD, "--model", str(beats_model), "--json"]) == 0
     beats = json.loads(capsys.readouterr().out)["beats"]

@@ -9,11 +9,12 @@ import pytest
 
 from ecgmodel.classification.analysis import analyse_record
 from ecgmodel.classification.beat_summary import name_or_unsure, summarise_beats
+from ecgmodel.classification.classify import classify_record
 from ecgmodel.errors import ImportStoppedError, RecordError
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard
-from ecgmodel.network.serving import Classifier, classify_record
+from ecgmodel.network.serving import Classifier
 from ecgmodel.records.signal.preparation import Preparation
 from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 from ecgmodel.segments.beats import CHANNELS

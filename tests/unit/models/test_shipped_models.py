@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, recall_score
 
+from ecgmodel.classification.classify import classify_record
 from ecgmodel.evaluation.results import read_result, result_path, results_folder
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import list_shipped_models, open_shipped_model
-from ecgmodel.network.serving import Classifier, classify_record
+from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.catalogue import list_records, open_record
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.mitdb_segments import cut_mitdb

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ecgmodel.classification.classify import classify_record, name_beats
 from ecgmodel.errors import RecordError, SegmentError
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard
-from ecgmodel.network.serving import Classifier, classify_record, name_beats
+from ecgmodel.network.serving import Classifier
 from ecgmodel.records.record import Annotations, Header, Record
 from ecgmodel.segments.beats import CHANNELS, cut_beats
 from ecgmodel.segments.dataset import Segments
@@ -97,7 +98,7 @@ def test_long_records_are_classified_in_pieces(record: Record, monkeypatch: pyte
     """With the same result as at once."""
     model = make_model("beats")
     whole = classify_record(record, model)
-    monkeypatch.setattr("ecgmodel.network.serving.PIECE", 4)
+    monkeypatch.setattr("ecgmodel.classification.classify.PIECE", 4)
     pieces = classify_record(record, model)
     np.testing.assert_allclose(whole.probabilities, pieces.probabilities, atol=1e-6)
     np.testing.assert_array_equal(whole.start_sample, pieces.start_sample)
@@ -105,14 +106,14 @@ def test_long_records_are_classified_in_pieces(record: Record, monkeypatch: pyte
 
 def test_an_exception_from_progress_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cancelled recording is not cut to its end: of 200 pieces, only those under way are."""
-    monkeypatch.setattr("ecgmodel.network.serving.PIECE", 4)
+    monkeypatch.setattr("ecgmodel.classification.classify.PIECE", 4)
     cut: list[slice] = []
 
     def note(signal: np.ndarray, r_sample: np.ndarray, select: slice) -> Segments:
         cut.append(select)
         return cut_piece(signal, r_sample, select)
 
-    monkeypatch.setattr("ecgmodel.network.serving.cut_piece", note)
+    monkeypatch.setattr("ecgmodel.classification.classify.cut_piece", note)
     signal = np.random.default_rng(0).standard_normal((90 * 800 + 2000, 1)).astype(np.float32)
     long = Record("made", signal, ("I",), 360.0, None, Header(), "upload")
 
