@@ -14,8 +14,8 @@ from ecgmodel.records.record import Record
 from pages.caches.predictions import predict_record
 from pages.session import place, visitor
 from pages.ui.blocks import clock, show_error, truth_name
+from pages.ui.model_choice import model_for_uploads
 from pages.ui.text import look_up, t, tn
-from pages.upload.work import model_for_uploads
 
 UNLABELLED = "?"
 """PhysioBank's "not classified": a beat that was found and has no label yet."""

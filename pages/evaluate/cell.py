@@ -20,9 +20,9 @@ from pages.components.trace import LabelRow, View, show_trace
 from pages.components.trace_signal import GAP
 from pages.evaluate.judged import Judged, axes_of, find_judged, rows_of_cell
 from pages.evaluate.matrix import ChosenCell, chosen_cell
-from pages.records.panel import offer_download
 from pages.session import choices, place
 from pages.ui.blocks import clock, show_error, truth_name
+from pages.ui.record_picker import offer_download
 from pages.ui.text import t, tn
 
 CODE_FILES = ("shared/channel.js", "shared/draw.js", "matrix/tiles.js")

@@ -13,9 +13,9 @@ from ecgmodel.errors import EcgModelError, RecordError
 from ecgmodel.figures.confusion import UNITS, Unit
 from pages.caches.models import trained_models
 from pages.evaluate.judged import ALL, Judged, Part, open_run
-from pages.records.panel import offer_download
 from pages.session import choices
 from pages.ui.blocks import show_error
+from pages.ui.record_picker import offer_download
 from pages.ui.text import t
 
 if TYPE_CHECKING:

@@ -8,21 +8,12 @@ from ecgmodel.records.facts import find_facts
 from pages.caches.models import model_name_in_use, open_model
 from pages.caches.predictions import predict_record
 from pages.components.trace import LabelRow, Monitor, View, show_trace
-from pages.predict.panel import (
-    choose_beats,
-    choose_lead,
-    choose_model,
-    choose_model_file,
-    show_agreement,
-    show_detection,
-    show_disagreements,
-    show_model_card,
-    show_other_beats,
-)
-from pages.records.panel import open_record_in_use, show_headline, show_record_picker
+from pages.predict.panel import show_agreement, show_detection, show_disagreements, show_model_card, show_other_beats
 from pages.session import place, visitor
 from pages.ui.blocks import follow_trace, show_error, show_not_a_medical_device, show_source, truth_name
 from pages.ui.frame import enter_through_app
+from pages.ui.model_choice import choose_beats, choose_lead, choose_model, choose_model_file
+from pages.ui.record_picker import open_record_in_use, show_headline, show_record_picker
 from pages.ui.sidebar import show_person_badge
 from pages.ui.text import t
 

@@ -6,101 +6,16 @@ import numpy as np
 import streamlit as st
 
 from ecgmodel.classification.agreement import Agreement
-from ecgmodel.errors import ModelFileError
 from ecgmodel.labels import CLASSES, SYMBOL_NAMES
-from ecgmodel.network.model_file import Model, parse_model
-from ecgmodel.records.record import Record
+from ecgmodel.network.model_file import Model
 from ecgmodel.scores.metrics import score
-from pages.caches.models import model_name_in_use, model_names, open_model
-from pages.session import choices, place, visitor
-from pages.ui.blocks import clock, held_out_words, show_error, truth_name
+from pages.session import place
+from pages.ui.blocks import clock, held_out_words
 from pages.ui.matrix import show_matrix
 from pages.ui.text import look_up, t, tn
 
-_MODEL = "predict.model"
-_BEATS = "predict.beats"
-_LEAD = "predict.lead"
-_FILE = "predict.file"
-
 SHORT_TABLE = 6
 """Rows of a table that is shown whole."""
-
-
-def choose_model(record: Record) -> str | None:
-    """Show the choice of a model and return the name of the one that reads this record, `None` where there is none.
-
-    A damaged model can be chosen; opening it says why it is refused.
-    """
-    names = model_names()
-    if not names:
-        return None
-    st.session_state[_MODEL] = model_name_in_use()
-    st.selectbox(
-        t("Model"),
-        names,
-        format_func=_model_label,
-        key=_MODEL,
-        width=300,
-        on_change=lambda: choices.set_model(st.session_state[_MODEL]),
-    )
-    chosen = st.session_state[_MODEL]
-    if record.annotations is not None or _reads(chosen) != "runs":
-        return chosen
-    return next((name for name in names if _reads(name) == "beats"), None)
-
-
-def choose_beats(record: Record, model: Model) -> choices.BeatSource:
-    """Show whose R peaks the model reads, and return what holds for this record and this model."""
-    reads_runs = model.card.segments == "runs"
-    if record.annotations is None:
-        source, reason = "detected", t("Nobody annotated this record.")
-    elif reads_runs:
-        source, reason = "annotated", t("Runs are cut by the experts' labels.")
-    else:
-        source, reason = choices.beat_source(), None
-    st.session_state[_BEATS] = source
-    st.segmented_control(
-        t("R peaks"),
-        ("annotated", "detected"),
-        format_func={"annotated": t("from: {who}", who=truth_name(record)), "detected": t("detected")}.__getitem__,
-        key=_BEATS,
-        required=True,
-        disabled=reason is not None,
-        help=reason,
-        on_change=lambda: choices.set_beat_source(st.session_state[_BEATS]),
-    )
-    return source
-
-
-def choose_lead(record: Record) -> str:
-    """Show which lead the model reads, and return it."""
-    lead = place.lead() if place.lead() in record.leads else record.default_lead
-    st.session_state[_LEAD] = lead
-    st.segmented_control(
-        t("Lead"), record.leads, key=_LEAD, required=True, on_change=lambda: place.set_lead(st.session_state[_LEAD])
-    )
-    return lead
-
-
-def choose_model_file() -> None:
-    """Let the visitor bring a model file; it stays in this session alone."""
-    with st.popover(t("Model file"), type="tertiary", icon=":material/upload_file:"):
-        # Of any type: what is no model file of ours is refused with the reason, which the browser would not give.
-        file = st.file_uploader(t("A .safetensors file that this app wrote"), key=_FILE)
-        if file is None or not visitor.is_news(_FILE, file.file_id):
-            return
-        try:
-            model = parse_model(file.getvalue(), file.name)
-        except ModelFileError as error:
-            show_error(error)
-            return
-        name = file.name.removesuffix(".safetensors")
-        name = t("{name} (yours)", name=name) if name in model_names() else name
-        visitor.own("model")[name] = model
-        visitor.own("classifier").clear()
-        visitor.own("prediction").clear()
-        choices.set_model(name)
-        st.rerun()
 
 
 def show_model_card(model: Model) -> None:
@@ -233,18 +148,3 @@ def _jump_table(columns: dict[str, object], samples: np.ndarray, fs: float, key:
         on_select=jump,
         selection_mode="single-row",
     )
-
-
-def _model_label(name: str) -> str:
-    reads = _reads(name)
-    if reads is None:
-        return t("{name} · damaged", name=name)
-    return t("{name} · reads runs", name=name) if reads == "runs" else t("{name} · reads single beats", name=name)
-
-
-def _reads(name: str) -> str | None:
-    """Return the kind of segments that a model reads; `None` where its file cannot be opened."""
-    try:
-        return open_model(name).card.segments
-    except ModelFileError:
-        return None

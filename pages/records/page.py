@@ -5,20 +5,12 @@ import streamlit as st
 from ecgmodel.records.facts import find_facts
 from ecgmodel.records.timeline import beat_times
 from pages.components.trace import LabelRow, View, show_trace
-from pages.records.panel import (
-    annotation_csv,
-    offer_download,
-    open_record_in_use,
-    show_beat_table,
-    show_facts,
-    show_header,
-    show_headline,
-    show_record_picker,
-)
+from pages.records.panel import annotation_csv, show_beat_table, show_facts, show_header
 from pages.session import place
 from pages.ui.blocks import follow_trace, show_source, truth_name
 from pages.ui.downloads import offer_file
 from pages.ui.frame import enter_through_app
+from pages.ui.record_picker import offer_download, open_record_in_use, show_headline, show_record_picker
 from pages.ui.text import t
 
 TRACE = "records.trace"

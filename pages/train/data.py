@@ -19,9 +19,9 @@ from ecgmodel.training.plan import TrainingPlan
 from ecgmodel.training.presets import Preset
 from pages.caches.records import record_entries
 from pages.caches.trainings import training_example, training_labels
-from pages.records.panel import offer_download
 from pages.session import choices
 from pages.ui.blocks import show_error
+from pages.ui.record_picker import offer_download
 from pages.ui.text import look_up, t
 
 _RECORDS = "train.records"

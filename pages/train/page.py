@@ -11,7 +11,6 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.training.jobs.jobs import Run, list_runs, read_run
 from ecgmodel.training.presets import PRESETS
 from pages.caches.trainings import job_queue, training_plan
-from pages.predict.panel import choose_model_file
 from pages.session import address, choices
 from pages.train.data import choose_records, show_data
 from pages.train.form import read_form, show_form, training_form
@@ -19,6 +18,7 @@ from pages.train.runs import show_comparison, show_runs
 from pages.train.watch import run_in_view, show_actions, show_curves, show_state
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_problems
 from pages.ui.frame import enter_through_app
+from pages.ui.model_choice import choose_model_file
 from pages.ui.text import t
 
 BUSY_EVERY_S = 1.0

@@ -10,8 +10,9 @@ from ecgmodel.classification.analysis import analyse_record
 from ecgmodel.errors import EcgModelError
 from ecgmodel.records.imports.files import read_files
 from ecgmodel.records.imports.text_file import Recording
-from pages.caches.models import model_name_in_use, model_names, open_classifier, open_model
+from pages.caches.models import open_classifier
 from pages.session import visitor
+from pages.ui.model_choice import model_for_uploads
 from pages.ui.text import t
 from pages.upload.session import Upload, go_on, publish_record, stop_work, withdraw_record
 
@@ -23,19 +24,6 @@ MAX_BELOW = 12
 
 STEPS = {"read": (0.0, 0.45), "prepare": (0.45, 0.5), "detect": (0.5, 0.6), "classify": (0.6, 1.0)}
 """Where on the bar each step begins and ends; about the share of its time in a long recording."""
-
-
-def model_for_uploads() -> str | None:
-    """Return the model in use where it reads beats, else the first that does; `None` where there is none."""
-    names = model_names()
-    in_use = model_name_in_use()
-    for name in sorted(names, key=lambda name: name != in_use):
-        try:
-            if open_model(name).card.segments == "beats":
-                return name
-        except EcgModelError:
-            continue
-    return None
 
 
 def do_work(upload: Upload) -> bool:
