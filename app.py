@@ -13,6 +13,7 @@ from pages.ui.text import t
 
 ASSETS = Path(__file__).parent / "assets"
 
+frame.come_in_again()
 address.read(record_names(), model_names(), default_record_name())
 page = st.navigation(frame.app_pages())
 st.set_page_config(

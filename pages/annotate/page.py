@@ -7,13 +7,11 @@ from pages.annotate.second_opinion import choose_second, show_comparison, show_e
 from pages.components.trace import LabelRow, View, show_trace
 from pages.session import place, visitor
 from pages.ui.blocks import follow_trace, show_not_a_medical_device, show_source, truth_name
-from pages.ui.frame import enter_through_app
 from pages.ui.record_picker import open_record_in_use, show_record_picker
 from pages.ui.text import t
 
 TRACE = "annotate.trace"
 
-enter_through_app()
 show_record_picker()
 record = open_record_in_use()
 edited = visitor.own("edit").get(record.name)

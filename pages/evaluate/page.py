@@ -11,10 +11,8 @@ from pages.evaluate.judged import list_judged
 from pages.evaluate.paper import show_paper
 from pages.evaluate.split import SPLIT, choose_measure, choose_preset, find_columns, show_leaks, show_split, tell_drop
 from pages.ui.blocks import show_not_a_medical_device
-from pages.ui.frame import enter_through_app
 from pages.ui.text import t
 
-enter_through_app()
 judged = list_judged()
 if not judged:
     st.caption(t("No result lies here. python -m ecgmodel evaluate --preset gru makes one."))

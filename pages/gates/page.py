@@ -28,7 +28,6 @@ from pages.gates.panel import (
 from pages.gates.tools import choose_saliency, choose_tool, keep_brush, show_saliency
 from pages.session import address, choices
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_source
-from pages.ui.frame import enter_through_app
 from pages.ui.model_choice import choose_beats, choose_lead, choose_model
 from pages.ui.record_picker import open_record_in_use, show_record_picker
 from pages.ui.sidebar import show_person_badge
@@ -82,7 +81,6 @@ def open_cell_on_beat(record: Record, name: str, beside: str | None, source: str
     address.write()
 
 
-enter_through_app()
 show_record_picker()
 record = open_record_in_use()
 try:

@@ -11,10 +11,8 @@ from pages.learn.lesson import show_link, show_questions, show_snippet
 from pages.learn.navigation import show_chapter_list, show_neighbours, take_address
 from pages.session import address, choices
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_problems, show_source
-from pages.ui.frame import enter_through_app
 from pages.ui.text import t
 
-enter_through_app()
 st.html(Path(__file__).parents[2] / "assets" / "learn.css")
 take_address(CHAPTERS)
 chapter = find_chapter(choices.chapter())

@@ -11,7 +11,6 @@ from pages.components.trace import LabelRow, Monitor, View, show_trace
 from pages.predict.panel import show_agreement, show_detection, show_disagreements, show_model_card, show_other_beats
 from pages.session import place, visitor
 from pages.ui.blocks import follow_trace, show_error, show_not_a_medical_device, show_source, truth_name
-from pages.ui.frame import enter_through_app
 from pages.ui.model_choice import choose_beats, choose_lead, choose_model, choose_model_file
 from pages.ui.record_picker import open_record_in_use, show_headline, show_record_picker
 from pages.ui.sidebar import show_person_badge
@@ -19,7 +18,6 @@ from pages.ui.text import t
 
 TRACE = "predict.trace"
 
-enter_through_app()
 show_record_picker()
 record = open_record_in_use()
 show_headline(record, find_facts(record))

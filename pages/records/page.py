@@ -9,13 +9,11 @@ from pages.records.panel import annotation_csv, show_beat_table, show_facts, sho
 from pages.session import place
 from pages.ui.blocks import follow_trace, show_source, truth_name
 from pages.ui.downloads import offer_file
-from pages.ui.frame import enter_through_app
 from pages.ui.record_picker import offer_download, open_record_in_use, show_headline, show_record_picker
 from pages.ui.text import t
 
 TRACE = "records.trace"
 
-enter_through_app()
 show_record_picker()
 record = open_record_in_use()
 facts = find_facts(record)

@@ -17,7 +17,6 @@ from pages.train.form import read_form, show_form, training_form
 from pages.train.runs import show_comparison, show_runs
 from pages.train.watch import run_in_view, show_actions, show_curves, show_state
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_problems
-from pages.ui.frame import enter_through_app
 from pages.ui.model_choice import choose_model_file
 from pages.ui.text import t
 
@@ -68,7 +67,6 @@ def is_busy(runs: Sequence[Run]) -> bool:
     return any(run.is_busy or run.state == "waiting" for run in runs)
 
 
-enter_through_app()
 show_problems()
 choices.set_run(address.take_asked("run") or choices.run_key())
 form = training_form()

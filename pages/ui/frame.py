@@ -1,10 +1,13 @@
-"""The pages of the app, and the way into them: always through `app.py`."""
+"""The pages of the app."""
 
 from __future__ import annotations
 
-import streamlit as st
+import json
+from urllib.parse import urlencode, urlsplit
 
-from pages.session import place
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
 from pages.ui.text import t
 
 
@@ -31,12 +34,18 @@ def _go_to_records() -> None:
     st.switch_page("pages/records/page.py", query_params=st.query_params.to_dict())
 
 
-def enter_through_app() -> None:
-    """Go through `app.py` where Streamlit ran a page without it; every page calls this first.
+def come_in_again() -> None:
+    """Load the page anew where Streamlit took this app for one without `st.navigation`; `app.py` calls this first.
 
-    Until `st.navigation` has been called once in the process, Streamlit takes the files of a folder called `pages` for
-    pages of their own. So a link to a page that is the first visit after a start would miss the frame.
+    Until `st.navigation` has run once in a process, Streamlit takes any folder called `pages` for its own kind of
+    pages, even where no page file lies in it. So the first visit after a start, if it is by the address of a page, is
+    told that there is no such page, in a dialog that only a new load takes away.
     """
-    if not place.is_ready():
-        st.navigation(app_pages(), position="hidden")
-        st.rerun()
+    asked = st.context.url or ""
+    if PagesManager.uses_pages_directory and urlsplit(asked).path.strip("/"):
+        PagesManager.uses_pages_directory = False
+        query = urlencode(st.query_params.to_dict())
+        address = json.dumps(f"/{urlsplit(asked).path.strip('/')}?{query}").replace("<", "\\u003c")
+        # By its full address: the browser has put that of the first page there meanwhile.
+        st.html(f"<script>window.location.replace({address})</script>", unsafe_allow_javascript=True)
+        st.stop()

@@ -8,7 +8,6 @@ from ecgmodel.classification.beat_summary import summarise_beats
 from ecgmodel.records.imports.text_file import BeatTable
 from pages.session import address
 from pages.ui.blocks import show_not_a_medical_device, show_source
-from pages.ui.frame import enter_through_app
 from pages.ui.text import t
 from pages.upload.drop import show_drop_zone, show_file_line
 from pages.upload.results import (
@@ -25,7 +24,6 @@ from pages.upload.settings import show_understanding
 from pages.upload.trace import show_beat_rows, show_failure, show_upload_trace
 from pages.upload.work import do_work
 
-enter_through_app()
 upload = show_drop_zone()
 left, right = st.columns([1, 2.6], gap="medium")
 with left:

@@ -16,7 +16,7 @@ from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard, write_model
 from ecgmodel.segments.beats import CHANNELS
 from ecgmodel.segments.splits import DS1
-from tests.app.screen import APP
+from tests.app.screen import APP, come_in_by
 
 scan_once = cache(manifest_scanner.scan_component_manifests)
 
@@ -67,7 +67,7 @@ def open_app(navigated, models):
         app = AppTest.from_file(str(APP), default_timeout=60)
         app.query_params.update(address)
         if page != "records":
-            app.switch_page(f"pages/{page}/page.py")
+            come_in_by(app, page)
         return app.run()
 
     return open_page

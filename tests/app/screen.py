@@ -2,7 +2,17 @@
 
 from pathlib import Path
 
+from streamlit.util import calc_hash
+
 APP = Path(__file__).parents[2] / "app.py"
+
+
+def come_in_by(app, page):
+    """Make the first run of an app that of a visitor who comes by the address of a page.
+
+    `AppTest.switch_page` knows a page's address only after a run; before, it takes the name of the file for it.
+    """
+    app._page_hash = calc_hash(page)
 
 
 def all_text(app):

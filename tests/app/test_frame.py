@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.screen import APP, all_text, shows_trace
+from tests.app.screen import APP, all_text, come_in_by, shows_trace
 
 PAGES = ("records", "predict")
 
@@ -26,7 +26,7 @@ def test_first_visit_shows_a_trace(open_app, no_mitdb):
 def test_a_link_right_after_the_start(page, models):
     """The first visit of a new process may be to any page; it goes through the frame."""
     app = AppTest.from_file(str(APP), default_timeout=60)
-    app.switch_page(f"pages/{page}/page.py")
+    come_in_by(app, page)
     app.run()
     assert not app.exception
     assert shows_trace(app)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import visitor_page
-from tests.browser.server import Server
+from tests.browser.conftest import RunApp, visitor_page
+from tests.browser.server import Server, without_database
 
 FIRST_PAINT_LIMIT_MS = 30_000
 
@@ -46,4 +48,15 @@ def test_first_page_by_its_name(chromium: BrowserContext, embedded_app_server: S
         expect(page.locator("[data-paints]")).to_be_visible(timeout=FIRST_PAINT_LIMIT_MS)
         expect(page.get_by_text("simulated-rbbb").first).to_be_visible()
         expect(page).to_have_url(f"{embedded_app_server.url}/?record=simulated-rbbb&t=60&w=5")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_another_page_by_its_address_right_after_the_start(chromium: BrowserContext, run_app: RunApp, tmp_path: Path):
+    """The first visit of a new server may be to any page: it comes in its frame, and no dialog calls it not found."""
+    server = run_app(env=without_database(tmp_path))
+    with visitor_page(chromium) as page:
+        page.goto(f"{server.url}/predict?record=simulated-rbbb")
+        expect(page.locator("[data-paints]")).to_be_visible(timeout=FIRST_PAINT_LIMIT_MS)
+        expect(page.get_by_test_id("stSidebar").get_by_text("simulated-rbbb").first).to_be_visible()
+        expect(page.get_by_role("tab", name="Whole record")).to_be_visible()
         expect(page.get_by_role("dialog")).to_have_count(0)

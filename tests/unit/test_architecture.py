@@ -31,6 +31,25 @@ ORDER = {room: place for place, rooms in enumerate(ROOMS) for room in rooms}
 
 FOREIGN_TO_LIBRARY = {"streamlit", "app", "pages", "tests"}
 
+# The app's own order, from the top down: a room may import itself and what stands below it.
+APP_ROOMS = ("page", "ui", "components", "caches", "session")
+PAGES = ("records", "predict", "gates", "train", "evaluate", "learn", "upload", "annotate")
+WORDING = "pages.ui.text"
+"""Words in the visitor's language: it needs the session alone, and everything that speaks needs it."""
+
+MOST_LINES = 350
+LONG_MODULES = {
+    # Still to be divided.
+    "assets/components/gates/gates.js",
+    "assets/components/trace/paint.js",
+    "assets/components/trace/trace.js",
+    "ecgmodel/evaluation/cross_validation.py",
+    "ecgmodel/network/inside/gates.py",
+    "ecgmodel/training/fit.py",
+    "pages/gates/panel.py",
+    "pages/train/form.py",
+}
+
 # Slow or heavy packages, and the only places that may import them.
 ONE_OWNER = {
     "wfdb": ("ecgmodel/records/wfdb_io.py",),
@@ -111,6 +130,55 @@ def test_imports_follow_the_data(path: Path):
         place = ORDER[room]
     rooms = {_room(module) for _, module in _imports(_parse(path))} - {None, room}
     assert sorted(other for other in rooms if ORDER[other] > place) == []
+
+
+def _app_room(module: str) -> tuple[int, str] | None:
+    """Return how far up a module of the app stands, 0 for a page, and the name of its room."""
+    parts = module.split(".")
+    if parts[0] != "pages" or len(parts) < 2:
+        return None
+    if parts[1] in PAGES:
+        return 0, parts[1]
+    return APP_ROOMS.index(parts[1]), parts[1]
+
+
+@pytest.mark.parametrize("path", _modules("pages"), ids=_name)
+def test_pages_import_downwards(path: Path):
+    """`pages/<page>` -> ui -> components -> caches -> session, never back, and no page imports another's room."""
+    module = _name(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+    own = _app_room(module)
+    if own is None:
+        assert module == "pages"
+        return
+    reached = set()
+    for _, name in _imports(_parse(path)):
+        other = _app_room(name)
+        wording = name.startswith(WORDING) and module != WORDING and own[1] != "session"
+        if other is not None and other[1] != own[1] and other[0] <= own[0] and not wording:
+            reached.add(name)
+    assert reached == set()
+
+
+def test_wording_needs_the_session_alone():
+    """What everything that speaks imports, components included, pulls in no other room of the app."""
+    rooms = {name.split(".")[1] for _, name in _imports(_parse(ROOT / "pages/ui/text.py")) if name.startswith("pages.")}
+    assert rooms <= {"session"}
+
+
+@pytest.mark.parametrize("path", APP_MODULES, ids=_name)
+def test_a_room_is_no_page_for_streamlit(path: Path):
+    """No module lies directly under `pages`, where Streamlit would take it for a page of its own."""
+    assert path.parent != ROOT / "pages" or path.name == "__init__.py"
+
+
+SCRIPTS = sorted((ROOT / "assets" / "components").rglob("*.js"))
+
+
+@pytest.mark.parametrize("path", [*LIBRARY_MODULES, *APP_MODULES, *SCRIPTS], ids=_name)
+def test_a_module_reads_in_one_sitting(path: Path):
+    """No module is much longer than the house style allows."""
+    if _name(path) not in LONG_MODULES:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 
 
 @pytest.mark.parametrize("path", [*LIBRARY_MODULES, *APP_MODULES], ids=_name)

@@ -224,7 +224,7 @@ def test_killed_in_mid_download(mirror: Mirror, small_database: dict[str, bytes]
 import json, sys
 from pathlib import Path
 from wfdb.io import download as wfdb_download
-from ecgmodel.records import download, mitdb
+from ecgmodel.records.sources import download, mitdb
 published = {{name: mitdb.PublishedFile(*row) for name, row in json.loads(sys.argv[1]).items()}}
 mitdb.published_files = lambda: published
 wfdb_download.set_db_index_url({mirror.url!r})
