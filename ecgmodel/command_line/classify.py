@@ -96,7 +96,7 @@ def open_model(name: str) -> Model:
 def describe(record: Record, prediction: RecordPrediction) -> dict[str, object]:
     """Return what `--json` prints: seconds with 0.1 ms, the median R amplitude, probabilities with six places."""
     from ecgmodel.labels import CLASSES
-    from ecgmodel.records.amplitude import measure_r_amplitude
+    from ecgmodel.records.signal.amplitude import measure_r_amplitude
 
     amplitude = measure_r_amplitude(record.lead(prediction.lead), record.fs, prediction.r_sample)
     beats = zip(prediction.r_sample / prediction.fs, prediction.predicted, prediction.probabilities, strict=True)

@@ -129,7 +129,7 @@ def test_short_noise(seconds: float):
 
 SHORT_SIGNALS = """
 import numpy as np
-from ecgmodel.records.r_peaks import detect_r_peaks
+from ecgmodel.records.signal.r_peaks import detect_r_peaks
 
 for n in (361, 400, 500, 700, 721, 1000, 2000, 3600):
     for seed in range(60):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ecgmodel.records.amplitude import measure_r_amplitude
+from ecgmodel.records.signal.amplitude import measure_r_amplitude
 
 FS = 250.0
 
