@@ -93,6 +93,15 @@ def classify_record(
         Where annotated beats, or runs, are asked for and the record has no annotations.
     RecordError
         Where the record has no such lead.
+
+    Examples
+    --------
+    >>> from ecgmodel.network.model_file import open_shipped_model
+    >>> from ecgmodel.records.sources.catalogue import open_record
+    >>> record = open_record("simulated-mixed")
+    >>> prediction = classify_record(record, open_shipped_model("beats-gru"), beats="annotated")
+    >>> len(prediction) == len(record.annotations.beats().sample), prediction.probabilities.shape[1]
+    (True, 5)
     """
     classifier = model if isinstance(model, Classifier) else Classifier(model)
     lead = record.default_lead if lead is None else lead

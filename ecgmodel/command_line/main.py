@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from ecgmodel import __version__
 from ecgmodel.command_line import benchmark, classify, dataset, download, evaluate, train
@@ -22,7 +23,7 @@ BROKEN_PIPE = 141
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
-        prog="python -m ecgmodel",
+        prog="ecgmodel" if Path(sys.argv[0]).name == "ecgmodel" else "python -m ecgmodel",
         description="Classify heartbeats of the MIT-BIH Arrhythmia Database with a CNN and a GRU or LSTM.",
         epilog="For teaching and research. Not a medical device.",
     )

@@ -93,13 +93,25 @@ def confusion(truth: np.ndarray, predicted: np.ndarray, n_classes: int = len(CLA
     -------
     ndarray of shape (n_classes, n_classes), int64
         Rows are the truth.
+
+    Examples
+    --------
+    >>> confusion(np.array([0, 0, 1]), np.array([0, 1, 1]), n_classes=2).tolist()
+    [[1, 1], [0, 1]]
     """
     flat = np.bincount(np.asarray(truth) * n_classes + np.asarray(predicted), minlength=n_classes**2)
     return flat.reshape(n_classes, n_classes).astype(np.int64)
 
 
 def score(matrix: np.ndarray) -> Scores:
-    """Return the scores of a confusion matrix of shape (..., n_classes, n_classes), rows the truth."""
+    """Return the scores of a confusion matrix of shape (..., n_classes, n_classes), rows the truth.
+
+    Examples
+    --------
+    >>> scores = score(np.array([[8, 2], [1, 9]]))
+    >>> scores.sensitivity.tolist(), scores.accuracy, scores.abnormal_sensitivity
+    ([0.8, 0.9], 0.85, 0.9)
+    """
     matrix = np.asarray(matrix, dtype=np.int64)
     total = matrix.sum(axis=(-2, -1))
     right = np.diagonal(matrix, axis1=-2, axis2=-1)

@@ -88,6 +88,16 @@ def cut_beats(
     ------
     SegmentError
         Where R peaks are not ascending or lie outside the signal.
+
+    Examples
+    --------
+    Five beats of a signal of 250 Hz; segments have 360 Hz.
+
+    >>> signal = np.zeros(2000, dtype=np.float32)
+    >>> signal[[200, 450, 700, 950, 1200]] = 1.0
+    >>> segments = cut_beats(signal, np.array([200, 450, 700, 950, 1200]), fs=250.0)
+    >>> segments.signal.shape, segments.r_sample.tolist()
+    ((5, 1000, 5), [288, 648, 1008, 1368, 1728])
     """
     r_sample = np.asarray(r_sample, dtype=np.int64)
     if len(r_sample) and (r_sample[0] < 0 or r_sample[-1] >= len(signal) or (np.diff(r_sample) < 0).any()):

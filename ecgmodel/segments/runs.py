@@ -32,6 +32,13 @@ def find_runs(symbols: np.ndarray) -> np.ndarray:
     -------
     ndarray of shape (n_runs, 2), int64
         Both ends inclusive.
+
+    Examples
+    --------
+    A mark of the rhythm ends a run as any other annotation does.
+
+    >>> find_runs(np.array(list("NNV+NN"))).tolist()
+    [[0, 1], [2, 2], [3, 3], [4, 5]]
     """
     if len(symbols) == 0:
         return np.empty((0, 2), dtype=np.int64)
@@ -57,6 +64,13 @@ def cut_runs(record: Record, lead: str | None = None) -> Segments:
     ------
     SegmentError
         Where the record has no annotations, or another sampling frequency than `MODEL_FS`.
+
+    Examples
+    --------
+    >>> from ecgmodel.records.sources.catalogue import open_record
+    >>> segments = cut_runs(open_record("simulated-mixed"))
+    >>> segments.signal.shape[1:], int(segments.length.max())
+    ((1000, 1), 1000)
     """
     if record.annotations is None:
         raise SegmentError(

@@ -233,6 +233,21 @@ def trace_gates(model: Model, prediction: Prediction, length: np.ndarray, index:
     ------
     SegmentError
         Where there is no such segment.
+
+    Examples
+    --------
+    The new state weighs the old one against the candidate, at every step and in every unit.
+
+    >>> from ecgmodel.network.model_file import open_shipped_model
+    >>> from ecgmodel.network.serving import Classifier
+    >>> from ecgmodel.records.sources.catalogue import open_record
+    >>> from ecgmodel.segments.runs import cut_runs
+    >>> model = open_shipped_model("paper-gru")
+    >>> segments = cut_runs(open_record("simulated-mixed")).take(np.array([2]))
+    >>> trace = trace_gates(model, Classifier(model).predict(segments, with_states=True), segments.length)
+    >>> z, candidate, h = trace.row("z"), trace.row("h~"), trace.row("h")
+    >>> bool(np.allclose(h[1:], (1 - z[1:]) * h[:-1] + z[1:] * candidate[1:], atol=1e-6))
+    True
     """
     if not 0 <= index < len(length):
         raise SegmentError(

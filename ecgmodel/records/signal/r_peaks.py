@@ -72,6 +72,16 @@ def detect_r_peaks(signal: np.ndarray, fs: float, progress: Callable[[float], No
     ------
     RecordError
         Where `fs` is not above `MIN_FS_HZ`.
+
+    Examples
+    --------
+    A beat is found where its R peak lies within 150 ms (ANSI/AAMI EC57).
+
+    >>> from ecgmodel.records.sources.catalogue import open_record
+    >>> record = open_record("simulated-mixed")
+    >>> true, found = record.annotations.beats().sample[:30], detect_r_peaks(record.lead("MLII"), record.fs)[:30]
+    >>> bool((abs(true - found) < 0.15 * record.fs).all())
+    True
     """
     if not fs > MIN_FS_HZ:  # also true for NaN
         raise RecordError(

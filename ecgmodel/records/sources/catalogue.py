@@ -134,6 +134,14 @@ def open_record(
         machine and may not be fetched.
     DownloadError
         Where fetching it fails.
+
+    Examples
+    --------
+    >>> record = open_record("simulated-mixed")
+    >>> record.leads, record.fs, record.lead("MLII").dtype
+    (('MLII', 'V1'), 360.0, dtype('float32'))
+    >>> sorted(set(record.annotations.beats().symbol.tolist()))
+    ['A', 'L', 'N', 'R', 'V']
     """
     _check_known(name)
     if name in embedded.NAMES:
