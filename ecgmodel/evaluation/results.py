@@ -16,6 +16,7 @@ from ecgmodel.evaluation.aami import score_groups
 from ecgmodel.evaluation.intervals import Interval, bootstrap_people
 from ecgmodel.evaluation.operating_curves import ClassCurve, ReliabilityBin
 from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.former_names import rename_settings
 from ecgmodel.scores.metrics import Scores, score
 from ecgmodel.segments.splits import PROTOCOLS, person
 from ecgmodel.training.run_folder import EpochResult
@@ -279,10 +280,11 @@ def read_result(path: Path) -> Result:
 
 
 def _parse(values: dict) -> Result:
-    kept = ("preset", "protocol", "segments", "training", "validate", "seed", "split_seed", "versions", "seconds")
+    kept = ("preset", "protocol", "segments", "validate", "seed", "split_seed", "versions", "seconds")
     return Result(
         **{name: values[name] for name in (*kept, "command", "created")},
         network=NetworkConfig.from_dict(values["network"]),
+        training=rename_settings(values["training"]),
         folds=tuple(_parse_fold(fold) for fold in values["folds"]),
         records=_arrays(values["records"], (5, 5)),
         groups=_arrays(values["groups"], (5, 3)),

@@ -20,7 +20,7 @@ Weights = dict[str, np.ndarray]
 _KERAS_NAMES = {"mean": "moving_mean", "variance": "moving_variance"}
 
 
-def initialise_weights(config: NetworkConfig, seed: int, memory: int = 0) -> Weights:
+def initialise_weights(config: NetworkConfig, seed: int, chrono_max_steps: int = 0) -> Weights:
     """Draw the weights with which training starts, as Keras does by default.
 
     Kernels are Glorot-uniform, recurrent kernels orthogonal gate by gate, biases zero but for the LSTM's forget gate,
@@ -30,7 +30,7 @@ def initialise_weights(config: NetworkConfig, seed: int, memory: int = 0) -> Wei
     ----------
     config : NetworkConfig
     seed : int
-    memory : int
+    chrono_max_steps : int
         Longest time, in steps, for which a unit keeps its state at the start. The bias of the gate that keeps it is
         then drawn so that the units' times spread from 2 to this ("chrono initialisation", Tallec & Ollivier 2018,
         arXiv 1804.11188). 0 leaves the biases as above.
@@ -54,8 +54,8 @@ def initialise_weights(config: NetworkConfig, seed: int, memory: int = 0) -> Wei
                 forget = GATES["lstm"].index("f")
                 value[forget * config.units : (forget + 1) * config.units] = 1
         weights[name] = value.astype(np.float32)
-    if memory:
-        times = random.uniform(2, max(memory, 2), config.units)
+    if chrono_max_steps:
+        times = random.uniform(2, max(chrono_max_steps, 2), config.units)
         _spread_memories(config, weights[f"{config.cell}/bias"], np.log(times - 1))
     return weights
 

@@ -20,6 +20,7 @@ from ecgmodel.errors import ConfigError, ModelFileError
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.build import Weights
 from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.former_names import rename_settings
 
 FORMAT = "ecgmodel/1"
 MAX_BYTES = 64 * 1024 * 1024
@@ -242,7 +243,7 @@ def _parse_card(values: object, name: str) -> ModelCard:
     if not all(isinstance(score, (int, float)) for score in values.get("scores", {}).values()):
         raise ModelFileError("'{name}' has scores that are not numbers.", name=name)
     records = {key: tuple(map(str, values.get(key, ()))) for key in ("train_records", "held_out_records")}
-    return ModelCard(**(values | records))
+    return ModelCard(**(values | records | {"training": rename_settings(values.get("training", {}))}))
 
 
 def _check_arrays(arrays: Weights, config: NetworkConfig, name: str) -> None:

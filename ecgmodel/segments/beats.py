@@ -9,7 +9,7 @@ it is can be seen. A live monitor can name a beat `DELAY_S` after its R peak, no
 Five channels; nothing in them comes later than the window's end:
 
 0. The lead, with zero mean and unit variance over the part of the segment that lies inside the record.
-1. What is unusual: the lead less the typical beat, from 0.25 s before this R peak to 0.44 s behind it, 0 elsewhere.
+1. The residual: the lead less the typical beat, from 0.25 s before this R peak to 0.44 s behind it, 0 elsewhere.
    The typical beat is the median of the `HISTORY` beats before, aligned at their R peaks and scaled as channel 0, taken
    anew every `REFRESH` beats; for the first ones it is the median of the beats so far, this one included. What would be
    broad for another may be usual for this heart.
@@ -39,7 +39,7 @@ AFTER_SAMPLES = SEGMENT_SAMPLES - BEFORE_SAMPLES
 DELAY_S = AFTER_SAMPLES / MODEL_FS
 """How long after its R peak a beat's window is complete, in seconds."""
 
-CHANNELS = ("lead", "unusual", "prematurity", "slow prematurity", "irregularity")
+CHANNELS = ("lead", "residual", "prematurity", "slow prematurity", "irregularity")
 LOCAL_BEATS = 8
 MANY_BEATS = 64
 SLOW = 0.9
@@ -113,7 +113,7 @@ def cut_beats(
     # Channel by channel in memory, as the convolutions read them.
     windows = np.empty((len(centre), len(CHANNELS), SEGMENT_SAMPLES), dtype=np.float32)
     scaling = _scale_rows(_windows(signal, centre, BEFORE_SAMPLES, AFTER_SAMPLES), windows[:, 0])
-    _place_unusual(signal, r_sample, chosen, scaling, windows)
+    _place_residual(signal, r_sample, chosen, scaling, windows)
     _place_rhythm(len(signal), r_sample, chosen, windows[:, 2:])
     label = [class_index(mark) for mark in symbol[select]] if symbol is not None else np.full(len(centre), -1)
     return Segments(
@@ -213,7 +213,7 @@ def _scale_rows(windows: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.nd
     return mean, gain
 
 
-def _place_unusual(
+def _place_residual(
     signal: np.ndarray,
     r_sample: np.ndarray,
     chosen: np.ndarray,

@@ -13,6 +13,7 @@ from ecgmodel.errors import ConfigError, EcgModelError
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.build import Weights, initialise_weights
 from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.former_names import rename_settings
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
@@ -44,12 +45,12 @@ class TrainSettings:
     label_smoothing : float
     class_weighting : {"none", "root", "balanced"}
         Weight of a segment in the loss: 1, or by the inverse (root of the) frequency of its class.
-    average : float
+    ema_decay : float
         Decay, a step, of the running average of the weights that is validated and shipped; 0 ships the last weights.
-    noise, stretch : float
+    noise_sd, amplitude_jitter : float
         Augmentation, drawn anew each epoch: standard deviation of white noise added to the standardised signal, and
         largest relative change of its amplitude.
-    memory : int
+    chrono_max_steps : int
         Longest time, in steps of the recurrent layer, for which its units keep their state at the start, see
         `initialise_weights`; 0 starts as Keras does.
     most_per_record : int
@@ -71,10 +72,10 @@ class TrainSettings:
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
     class_weighting: str = "none"
-    average: float = 0.0
-    noise: float = 0.0
-    stretch: float = 0.0
-    memory: int = 0
+    ema_decay: float = 0.0
+    noise_sd: float = 0.0
+    amplitude_jitter: float = 0.0
+    chrono_max_steps: int = 0
     most_per_record: int = 0
     natural_shares: bool = False
     seed: int = 0
@@ -83,15 +84,15 @@ class TrainSettings:
         for name, low, high in (
             ("epochs", 1, 1000),
             ("batch", 1, 1024),
-            ("memory", 0, 1000),
+            ("chrono_max_steps", 0, 1000),
             ("most_per_record", 0, 100_000),
             ("seed", 0, 2**31 - 1),
             ("learning_rate", 1e-6, 1.0),
             ("weight_decay", 0.0, 1.0),
             ("label_smoothing", 0.0, 0.5),
-            ("average", 0.0, 0.9999),
-            ("noise", 0.0, 10.0),
-            ("stretch", 0.0, 0.9),
+            ("ema_decay", 0.0, 0.9999),
+            ("noise_sd", 0.0, 10.0),
+            ("amplitude_jitter", 0.0, 0.9),
         ):
             value = getattr(self, name)
             if not isinstance(value, type(low) if isinstance(low, int) else (int, float)) or not low <= value <= high:
@@ -115,13 +116,14 @@ class TrainSettings:
 
     @classmethod
     def from_dict(cls, settings: dict[str, object]) -> TrainSettings:
-        """Return the settings that `to_dict` described.
+        """Return the settings that `to_dict` described, today or under former names.
 
         Raises
         ------
         ConfigError
             Where one is unknown or out of range.
         """
+        settings = rename_settings(settings)
         unknown = sorted(settings.keys() - {field.name for field in fields(cls)})
         if unknown:
             raise ConfigError("There is no setting of training called {unknown}.", unknown=", ".join(unknown))
@@ -167,7 +169,7 @@ def prepare_step(config: NetworkConfig, settings: TrainSettings, train: Segments
     """Return the step with which `fit` trains on such segments, at its start."""
     return TrainStep(
         config,
-        initialise_weights(config, settings.seed, settings.memory),
+        initialise_weights(config, settings.seed, settings.chrono_max_steps),
         label_smoothing=settings.label_smoothing,
         weight_decay=settings.weight_decay,
         seed=settings.seed,
@@ -215,7 +217,7 @@ def fit(
     if step is None:
         step = prepare_step(config, settings, train)
     else:
-        step.restart(initialise_weights(config, settings.seed, settings.memory))
+        step.restart(initialise_weights(config, settings.seed, settings.chrono_max_steps))
     average = step.weights()
     epochs: tuple[EpochResult, ...] = ()
     if folder is not None and (checkpoint := folder.read_checkpoint()) is not None:
@@ -241,7 +243,7 @@ def fit(
             loss += result.loss
             n_seen += len(index)
             n_correct += result.n_correct
-            average = _averaged(average, step, settings.average, number == n_batches)
+            average = _averaged(average, step, settings.ema_decay, number == n_batches)
             if on_batch is not None:
                 on_batch(number, n_batches)
             if should_stop():
@@ -312,11 +314,11 @@ def _fill_batch(
     index = np.r_[index, np.full(missing, index[0])]
     weight = np.r_[weight, np.zeros(missing)].astype(np.float32)
     signal = train.signal[index, :length]
-    if settings.noise or settings.stretch:
+    if settings.noise_sd or settings.amplitude_jitter:
         real = np.arange(length) < train.length[index, np.newaxis]
         lead = signal[:, :, 0]
-        scale = 1 + settings.stretch * random.uniform(-1, 1, (len(index), 1))
-        noise = settings.noise * random.random((len(index), 1)) * random.standard_normal(lead.shape)
+        scale = 1 + settings.amplitude_jitter * random.uniform(-1, 1, (len(index), 1))
+        noise = settings.noise_sd * random.random((len(index), 1)) * random.standard_normal(lead.shape)
         signal[:, :, 0] = (lead * scale + noise) * real
     return signal, train.length[index], train.label[index], weight
 

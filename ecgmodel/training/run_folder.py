@@ -23,6 +23,7 @@ from safetensors.numpy import load, save
 
 from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import ConfigError
+from ecgmodel.network.former_names import rename_in_description
 
 _EPOCHS = "epochs"
 LOCK = "lock"
@@ -103,7 +104,8 @@ class RunFolder:
         ConfigError
             Where the file is not what a run wrote.
         """
-        return self._read_json("config.json")
+        config = self._read_json("config.json")
+        return None if config is None else rename_in_description(config)
 
     def write_config(self, config: dict[str, object]) -> None:
         """Keep what was asked for."""

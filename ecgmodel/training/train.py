@@ -12,6 +12,7 @@ import numpy as np
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.former_names import rename_in_description
 from ecgmodel.network.model_file import Model, ModelCard, write_model
 from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.mitdb import RECORD_NAMES
@@ -145,7 +146,7 @@ def describe_run(preset: Preset, fold: int) -> dict[str, object]:
 
 
 def read_preset(description: dict[str, object]) -> Preset:
-    """Return the preset of which `describe_run` wrote the description.
+    """Return the preset of which `describe_run` wrote the description, under former names or those of today.
 
     Raises
     ------
@@ -153,6 +154,7 @@ def read_preset(description: dict[str, object]) -> Preset:
         Where something is missing, unknown or out of range.
     """
     try:
+        description = rename_in_description(description)
         preset = Preset(
             name=str(description["preset"]),
             segments=str(description["segments"]),

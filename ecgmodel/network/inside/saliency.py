@@ -62,7 +62,7 @@ def occlude(classifier: Classifier, segment: Segments, label: int | None = None)
     for copy, begin, end in zip(copies, first, stop, strict=False):
         _bridge(copy[:, 0], begin, end, length)
     if signal.shape[1] > 1:
-        # What is unusual in the lead is hidden with it, and every beat is in time by both of the prematurities.
+        # The residual of the lead is hidden with it, and every beat is in time by both of the prematurities.
         near = np.flatnonzero(signal[:, 1])
         copies[:, near, 1] += copies[:, near, 0] - signal[near, 0]
         copies[-2, :, 2:4] = 0

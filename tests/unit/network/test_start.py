@@ -14,7 +14,7 @@ def test_units_start_with_memories_up_to_the_longest(cell: str) -> None:
 
     units, longest = 200, 131
     config = NetworkConfig(cell=cell, units=units)
-    bias = initialise_weights(config, seed=0, memory=longest)[f"{cell}/bias"]
+    bias = initialise_weights(config, seed=0, chrono_max_steps=longest)[f"{cell}/bias"]
     layer = layers.GRU(units, reset_after=False) if cell == "gru" else layers.LSTM(units)
     layer.build((1, 1, 1))
     kernel, recurrent = (np.zeros_like(value) for value in layer.get_weights()[:2])

@@ -109,7 +109,7 @@ def test_the_usual_rr_is_a_quantile_of_the_last_intervals(quantile: float, n_bea
     np.testing.assert_allclose(usual_rr(r_sample, n_beats, quantile), [interval[0], *expected])
 
 
-def test_what_is_unusual_is_the_lead_less_the_median_of_the_beats_before() -> None:
+def test_the_residual_is_the_lead_less_the_median_of_the_beats_before() -> None:
     """By numpy for one beat; scaled as the lead's channel, and nothing of the beat itself in the median."""
     signal, r_sample = make_signal(36_000), np.arange(400, 35_000, 310)
     segments = cut_beats(signal, r_sample, FS)
@@ -136,7 +136,7 @@ def test_the_first_beats_are_compared_with_those_so_far() -> None:
         np.testing.assert_allclose(segments.signal[k, 630 - 90 : 630 + 160, 1], expected, atol=1e-5)
 
 
-def test_in_a_regular_rhythm_nothing_is_unusual() -> None:
+def test_in_a_regular_rhythm_the_residual_is_zero() -> None:
     """A periodic signal is its own typical beat."""
     wave = np.tile(np.sin(np.linspace(0, 2 * np.pi, 360, endpoint=False)) ** 3, 30).astype(np.float32)
     segment = cut_beats(wave, np.arange(90, 360 * 30, 360), FS).signal[20]

@@ -63,7 +63,7 @@ def test_a_resumed_run_ends_as_one_that_never_stopped(
     sines: Segments, other_sines: Segments, step: TrainStep, tmp_path: Path
 ) -> None:
     """Stopped in the middle of the second epoch: that epoch is done again."""
-    settings = replace(QUICK, average=0.9, noise=0.1)
+    settings = replace(QUICK, ema_decay=0.9, noise_sd=0.1)
     whole = fit(SMALL, settings, sines, other_sines, step=step)
     folder = RunFolder(tmp_path / "run")
     batches = []
@@ -185,7 +185,7 @@ def test_buckets_hold_every_step_that_counts(readout: str) -> None:
         {"learning_rate": -1e-3},
         {"batch": 0},
         {"batch": 2.5},
-        {"average": 1.0},
+        {"ema_decay": 1.0},
         {"class_weighting": "inverse"},
         {"seed": -1},
     ],
@@ -201,7 +201,7 @@ def test_natural_shares_make_probabilities_of_weighted_classes_true(step: TrainS
     label = np.repeat([0, 0, 0, 0, 1], 64)
     segments = make_sines(len(label), seed=1)
     told = replace(segments, signal=np.zeros_like(segments.signal), label=label)
-    weighted = replace(QUICK, epochs=6, class_weighting="balanced", average=0.99)
+    weighted = replace(QUICK, epochs=6, class_weighting="balanced", ema_decay=0.99)
     for natural, share in ((False, 0.5), (True, 0.8)):
         result = fit(SMALL, replace(weighted, natural_shares=natural), told, told, step=step)
         model = Model(SMALL, result.weights, ModelCard("", "runs"))
