@@ -16,6 +16,18 @@ hypothesis.settings.register_profile("ci", max_examples=500, deadline=None, dera
 hypothesis.settings.register_profile("nightly", max_examples=10_000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "laptop"))
 
+ONE_BY_ONE = ("test_properties.py",)
+"""Files whose tests share nothing and take long: processes divide them."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process (`--dist loadgroup`), where they share servers and compiled networks."""
+    for item in items:
+        alone = item.path.name in ONE_BY_ONE
+        file = item.path.relative_to(config.rootpath).as_posix()
+        item.add_marker(pytest.mark.xdist_group(f"{file} {item.name}" if alone else file))
+
+
 NO_NETWORK_FOLDER = Path(no_network.__file__).parent
 """On `PYTHONPATH`, this folder keeps a process that a test starts from leaving the machine."""
 
