@@ -1,7 +1,7 @@
 """One beat cut out of its surroundings, and what it would look like if the ECG were different.
 
 Only the surroundings that a segment depends on are touched, so an edit is shown while a slider moves. Positions in a
-`Stretch` count from its own start.
+`Surroundings` count from its own start.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ WANDER_HZ = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class BeatEdit:
     """What to change.
 
     Attributes
@@ -82,7 +82,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stretch:
+class Surroundings:
     """A beat with all that its segment depends on.
 
     Attributes
@@ -117,7 +117,7 @@ class Stretch:
 
 def beat_surroundings(
     record: str, lead: str, signal: np.ndarray, r_sample: np.ndarray, symbol: np.ndarray, fs: float, index: int
-) -> Stretch:
+) -> Surroundings:
     """Return a beat with as many beats before it as its rhythm and typical beat look back upon.
 
     Parameters
@@ -148,7 +148,7 @@ def beat_surroundings(
     begin = begin // scale.denominator * scale.denominator  # where samples of both frequencies meet
     end = min(int(r_sample[index]) + 2 * margin, len(signal))
     stop = int(np.searchsorted(r_sample, end))
-    return Stretch(
+    return Surroundings(
         record=record,
         lead=lead,
         segments="beats",
@@ -161,7 +161,7 @@ def beat_surroundings(
     )
 
 
-def run_surroundings(record: Record, lead: str, sample: int) -> Stretch:
+def run_surroundings(record: Record, lead: str, sample: int) -> Surroundings:
     """Return the run that a beat belongs to, with the signal around it.
 
     Parameters
@@ -184,17 +184,17 @@ def run_surroundings(record: Record, lead: str, sample: int) -> Stretch:
     mark = int(np.searchsorted(marks.sample, sample))
     runs = find_runs(marks.symbol)
     run = runs[np.searchsorted(runs[:, 1], mark)] if mark < len(marks.sample) else (0, -1)
-    stretch = _cut_run(record, lead, int(run[0]), int(run[1]), mark)
-    if stretch is None or marks.sample[mark] != sample:
+    around = _cut_run(record, lead, int(run[0]), int(run[1]), mark)
+    if around is None or marks.sample[mark] != sample:
         raise SegmentError(
             "The beat at {time:.1f} s is in no run of the five classes. Choose another beat, or a model that reads "
             "single beats.",
             time=sample / record.fs,
         )
-    return stretch
+    return around
 
 
-def _cut_run(record: Record, lead: str, first: int, last: int, mark: int) -> Stretch | None:
+def _cut_run(record: Record, lead: str, first: int, last: int, mark: int) -> Surroundings | None:
     marks = record.annotations
     if last < first:
         return None
@@ -202,7 +202,7 @@ def _cut_run(record: Record, lead: str, first: int, last: int, mark: int) -> Str
     end = int(min(marks.sample[last] + SAMPLES_AFTER, marks.sample[first] + SEGMENT_SAMPLES)) + int(record.fs)
     part = slice(first, last + 1)
     inside = marks.sample[part] < end
-    stretch = Stretch(
+    around = Surroundings(
         record=record.name,
         lead=lead,
         segments="runs",
@@ -213,58 +213,58 @@ def _cut_run(record: Record, lead: str, first: int, last: int, mark: int) -> Str
         symbol=marks.symbol[part][inside],
         index=mark - first,
     )
-    return stretch if stretch.index < len(stretch.r_sample) and len(cut_segment(stretch)) else None
+    return around if around.index < len(around.r_sample) and len(cut_segment(around)) else None
 
 
-def cut_segment(stretch: Stretch) -> Segments:
+def cut_segment(around: Surroundings) -> Segments:
     """Return the segment of the beat as it is cut from the whole record, its samples counted from there, at 360 Hz."""
-    if stretch.segments == "runs":
-        marks = Annotations(stretch.r_sample, stretch.symbol, np.full(len(stretch.symbol), ""))
+    if around.segments == "runs":
+        marks = Annotations(around.r_sample, around.symbol, np.full(len(around.symbol), ""))
         small = Record(
-            stretch.record,
-            stretch.signal[:, np.newaxis],
-            (stretch.lead,),
-            stretch.fs,
+            around.record,
+            around.signal[:, np.newaxis],
+            (around.lead,),
+            around.fs,
             marks,
             header=Header(),
             source="upload",
         )
-        found = cut_runs(small, stretch.lead)
+        found = cut_runs(small, around.lead)
     else:
-        one = slice(stretch.index, stretch.index + 1)
+        one = slice(around.index, around.index + 1)
         found = cut_beats(
-            stretch.signal,
-            stretch.r_sample,
-            stretch.fs,
-            symbol=stretch.symbol,
-            record=stretch.record,
-            lead=stretch.lead,
+            around.signal,
+            around.r_sample,
+            around.fs,
+            symbol=around.symbol,
+            record=around.record,
+            lead=around.lead,
             select=one,
         )
-    start = round(stretch.start_sample * MODEL_FS / stretch.fs)
+    start = round(around.start_sample * MODEL_FS / around.fs)
     return replace(found, start_sample=found.start_sample + start, r_sample=found.r_sample + start)
 
 
-def apply_edit(stretch: Stretch, edit: Edit) -> Stretch:
-    """Return the stretch as it would be under an edit; an edit that changes nothing returns it unchanged."""
-    if edit == Edit():
-        return stretch
-    signal, r_sample = stretch.signal, stretch.r_sample.copy()
+def apply_edit(around: Surroundings, edit: BeatEdit) -> Surroundings:
+    """Return the surroundings as they would be under an edit; an edit that changes nothing returns them unchanged."""
+    if edit == BeatEdit():
+        return around
+    signal, r_sample = around.signal, around.r_sample.copy()
     if edit.r_scale != 1:
-        signal = _scale_qrs(signal, int(r_sample[stretch.index]), stretch.fs, edit.r_scale)
+        signal = _scale_qrs(signal, int(r_sample[around.index]), around.fs, edit.r_scale)
     if edit.early > 0 or edit.widen != 1:
-        now, before = _warp(stretch, edit)
+        now, before = _warp(around, edit)
         place = np.interp(np.arange(len(signal)), now, before)
         signal = np.interp(place, np.arange(len(signal)), signal)
-        r_sample[stretch.index] = round(float(now[before == r_sample[stretch.index]][0]))
-    seconds = (stretch.start_sample + np.arange(len(signal))) / stretch.fs
+        r_sample[around.index] = round(float(now[before == r_sample[around.index]][0]))
+    seconds = (around.start_sample + np.arange(len(signal))) / around.fs
     if edit.mains_mv > 0:
         signal = signal + edit.mains_mv * np.sin(2 * np.pi * edit.mains_hz * seconds)
     if edit.wander_mv > 0:
         signal = signal + edit.wander_mv * np.sin(2 * np.pi * WANDER_HZ * seconds)
     if edit.flip:
         signal = -signal
-    return replace(stretch, signal=np.asarray(signal, dtype=np.float32), r_sample=r_sample)
+    return replace(around, signal=np.asarray(signal, dtype=np.float32), r_sample=r_sample)
 
 
 def _scale_qrs(signal: np.ndarray, r: int, fs: float, scale: float) -> np.ndarray:
@@ -281,12 +281,12 @@ def _scale_qrs(signal: np.ndarray, r: int, fs: float, scale: float) -> np.ndarra
     return changed
 
 
-def _warp(stretch: Stretch, edit: Edit) -> tuple[np.ndarray, np.ndarray]:
+def _warp(around: Surroundings, edit: BeatEdit) -> tuple[np.ndarray, np.ndarray]:
     """Return corners of the map of time: samples of the edited signal, and where their values come from."""
-    fs, r = stretch.fs, float(stretch.r_sample[stretch.index])
-    is_first, is_last = stretch.index == 0, stretch.index == len(stretch.r_sample) - 1
-    before = max(r - fs, 0.0) if is_first else float(stretch.r_sample[stretch.index - 1])
-    behind = min(r + fs, len(stretch.signal) - 1.0) if is_last else float(stretch.r_sample[stretch.index + 1])
+    fs, r = around.fs, float(around.r_sample[around.index])
+    is_first, is_last = around.index == 0, around.index == len(around.r_sample) - 1
+    before = max(r - fs, 0.0) if is_first else float(around.r_sample[around.index - 1])
+    behind = min(r + fs, len(around.signal) - 1.0) if is_last else float(around.r_sample[around.index + 1])
     rr, rest = r - before, behind - r
     left, right = r - min(0.2 * fs, 0.4 * rr), r + min(0.42 * fs, 0.55 * rest)  # of the beat with P and T
     squeezed_from, stretched_to = before + min(0.1 * fs, 0.2 * rr), behind - min(0.2 * fs, 0.25 * rest)
@@ -294,7 +294,7 @@ def _warp(stretch: Stretch, edit: Edit) -> tuple[np.ndarray, np.ndarray]:
     half = min(QRS_HALF_S * fs, 0.3 * min(r - left, right - r))
     wide = min(half * edit.widen, 0.9 * min(r - left, right - r))
     source = np.array(
-        [0, squeezed_from, left, r - half, r, r + half, right, stretched_to, len(stretch.signal) - 1], dtype=float
+        [0, squeezed_from, left, r - half, r, r + half, right, stretched_to, len(around.signal) - 1], dtype=float
     )
     target = np.array(
         [
@@ -306,7 +306,7 @@ def _warp(stretch: Stretch, edit: Edit) -> tuple[np.ndarray, np.ndarray]:
             r - shift + wide,
             right - shift,
             stretched_to,
-            len(stretch.signal) - 1,
+            len(around.signal) - 1,
         ],
         dtype=float,
     )

@@ -6,17 +6,17 @@ from dataclasses import fields, replace
 
 import streamlit as st
 
-from ecgmodel.segments.edit import EDIT_RANGES, MAINS_HZ, Edit
+from ecgmodel.segments.edit import EDIT_RANGES, MAINS_HZ, BeatEdit
 from pages.session import choices, visitor
 from pages.ui.text import t
 
 MAX_UNDO = 50
 
 
-def choose_edit(*, shown: bool) -> Edit:
+def choose_edit(*, shown: bool) -> BeatEdit:
     """Show presets and sliders, and return the edit in force."""
     kept = visitor.own("gates")
-    history = kept.setdefault("edits", [Edit()])
+    history = kept.setdefault("edits", [BeatEdit()])
     if shown:
         with st.container(horizontal=True, vertical_alignment="center"):
             for words, preset in _presets():
@@ -27,35 +27,35 @@ def choose_edit(*, shown: bool) -> Edit:
                 icon=":material/restart_alt:",
                 type="tertiary",
                 on_click=_push,
-                args=(Edit(),),
-                disabled=history[-1] == Edit(),
+                args=(BeatEdit(),),
+                disabled=history[-1] == BeatEdit(),
                 key="gates.edit.reset",
             )
         _show_sliders(history[-1])
-    elif history[-1] != Edit():
+    elif history[-1] != BeatEdit():
         st.button(
             t("Back to the beat as it was"),
             type="tertiary",
             icon=":material/restart_alt:",
             on_click=_push,
-            args=(Edit(),),
+            args=(BeatEdit(),),
         )
     return history[-1]
 
 
-def _presets() -> tuple[tuple[str, Edit], ...]:
+def _presets() -> tuple[tuple[str, BeatEdit], ...]:
     return (
-        (t("Early"), Edit(early=0.35)),
-        (t("Wide"), Edit(widen=2.2)),
-        (t("Early and wide"), Edit(early=0.35, widen=2.2)),
-        (t("Electrodes swapped"), Edit(flip=True)),
-        (t("Mains hum"), Edit(mains_mv=0.2)),
-        (t("Wandering baseline"), Edit(wander_mv=1.0)),
-        (t("Small R wave"), Edit(r_scale=0.4)),
+        (t("Early"), BeatEdit(early=0.35)),
+        (t("Wide"), BeatEdit(widen=2.2)),
+        (t("Early and wide"), BeatEdit(early=0.35, widen=2.2)),
+        (t("Electrodes swapped"), BeatEdit(flip=True)),
+        (t("Mains hum"), BeatEdit(mains_mv=0.2)),
+        (t("Wandering baseline"), BeatEdit(wander_mv=1.0)),
+        (t("Small R wave"), BeatEdit(r_scale=0.4)),
     )
 
 
-def _show_sliders(edit: Edit) -> None:
+def _show_sliders(edit: BeatEdit) -> None:
     faces = {
         "early": (t("Early (of the RR)"), 0.05),
         "widen": (t("QRS width (times)"), 0.1),
@@ -84,12 +84,12 @@ def _show_sliders(edit: Edit) -> None:
 
 
 def _push_widgets() -> None:
-    names = [field.name for field in fields(Edit)]
+    names = [field.name for field in fields(BeatEdit)]
     now = visitor.own("gates")["edits"][-1]
     _push(replace(now, **{name: st.session_state[f"gates.edit.{name}"] for name in names}))
 
 
-def _push(edit: Edit) -> None:
+def _push(edit: BeatEdit) -> None:
     history = visitor.own("gates")["edits"]
     if edit != history[-1]:
         visitor.own("gates")["edits"] = [*history, edit][-MAX_UNDO:]

@@ -15,7 +15,7 @@ from ecgmodel.network.inside.saliency import occlude
 from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.dataset import MODEL_FS, Segments
-from ecgmodel.segments.edit import Stretch, beat_surroundings, cut_segment, readable_in_runs, run_surroundings
+from ecgmodel.segments.edit import Surroundings, beat_surroundings, cut_segment, readable_in_runs, run_surroundings
 from pages.caches.models import model_names, open_classifier, open_model
 from pages.components.gates import GatesEvent, Mark, Pane
 from pages.session import address, choices, place, visitor
@@ -187,7 +187,7 @@ def find_readable(record: Record, model: Model, beats: Annotations) -> np.ndarra
     return readable_in_runs(record.annotations)[record.annotations.is_beat]
 
 
-def take_surroundings(record: Record, lead: str, model: Model, beats: Annotations, index: int) -> Stretch:
+def take_surroundings(record: Record, lead: str, model: Model, beats: Annotations, index: int) -> Surroundings:
     """Return one of the beats with all that its segment depends on.
 
     Raises
@@ -212,8 +212,8 @@ def trace_beat(name: str, segment: Segments) -> GateTrace:
 def make_pane(
     name: str,
     plain: GateTrace,
-    whole: Stretch,
-    edited: Stretch,
+    whole: Surroundings,
+    edited: Surroundings,
     segment: Segments,
     experiment: Experiment,
     wants_saliency: bool,
@@ -226,7 +226,7 @@ def make_pane(
         Of the model.
     plain : GateTrace
         What its cell does with `segment`, left alone.
-    whole, edited : Stretch
+    whole, edited : Surroundings
         The beat as it is, and as it is shown.
     segment : Segments
         Cut from `edited`.
@@ -249,13 +249,13 @@ def make_pane(
     )
 
 
-def find_marks(stretch: Stretch, segment: Segments) -> tuple[Mark, ...]:
-    """Return the R peaks within the segment of a stretch."""
+def find_marks(around: Surroundings, segment: Segments) -> tuple[Mark, ...]:
+    """Return the R peaks within the segment of a beat."""
     start = int(segment.start_sample[0])
-    at = np.rint((stretch.start_sample + stretch.r_sample) * (MODEL_FS / stretch.fs)).astype(np.int64) - start
+    at = np.rint((around.start_sample + around.r_sample) * (MODEL_FS / around.fs)).astype(np.int64) - start
     return tuple(
-        Mark(sample, symbol, number == stretch.index)
-        for number, (sample, symbol) in enumerate(zip(at.tolist(), stretch.symbol.tolist(), strict=True))
+        Mark(sample, symbol, number == around.index)
+        for number, (sample, symbol) in enumerate(zip(at.tolist(), around.symbol.tolist(), strict=True))
         if 0 <= sample < int(segment.length[0])
     )
 

@@ -11,7 +11,7 @@ from ecgmodel.network.inside.gates import GateTrace, trace_gates
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.catalogue import open_record
-from ecgmodel.segments.edit import Stretch, cut_segment, run_surroundings
+from ecgmodel.segments.edit import Surroundings, cut_segment, run_surroundings
 
 HELD = Experiment((Hold("r", 1.0, None, 10, 20),), off=(3,))
 
@@ -28,7 +28,7 @@ def make_model(cell: str) -> Model:
     return Model(config, weights, ModelCard(cell, "runs"))
 
 
-def open_stretch() -> Stretch:
+def open_surroundings() -> Surroundings:
     """Return the run around the first ventricular beat of a simulated record."""
     record = open_record("simulated-mixed")
     beats = record.annotations.beats()
@@ -37,6 +37,6 @@ def open_stretch() -> Stretch:
 
 def make_trace(cell: str, *, held: bool = False) -> GateTrace:
     """Return what the cell does with it."""
-    model, segment = make_model(cell), cut_segment(open_stretch())
+    model, segment = make_model(cell), cut_segment(open_surroundings())
     trace = trace_gates(model, Classifier(model).predict(segment, with_states=True), segment.length)
     return run_experiment(model, trace, HELD) if held else trace

@@ -13,7 +13,7 @@ from ecgmodel.network.inside.gates import explain_step, trace_gates
 from ecgmodel.network.model_file import open_shipped_model
 from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.catalogue import open_record
-from ecgmodel.segments.edit import Edit, apply_edit, beat_surroundings, cut_segment
+from ecgmodel.segments.edit import BeatEdit, apply_edit, beat_surroundings, cut_segment
 from tests.browser.gates_case import make_trace
 from tests.browser.server import ROOT, serve
 
@@ -233,10 +233,8 @@ def library_trace(page, edit=None, experiment=None):
     beats = record.annotations.beats()
     second = float(re.search(r"beat=([\d.]+)", page.url)[1])
     index = int(np.abs(beats.sample / record.fs - second).argmin())
-    stretch = beat_surroundings(
-        RECORD, record.default_lead, record.lead(), beats.sample, beats.symbol, record.fs, index
-    )
-    segment = cut_segment(apply_edit(stretch, edit or Edit()))
+    around = beat_surroundings(RECORD, record.default_lead, record.lead(), beats.sample, beats.symbol, record.fs, index)
+    segment = cut_segment(apply_edit(around, edit or BeatEdit()))
     trace = trace_gates(model, Classifier(model).predict(segment, with_states=True), segment.length)
     return run_experiment(model, trace, experiment or Experiment())
 
@@ -273,7 +271,7 @@ def test_an_edited_beat(page, opened):
     page.get_by_text("Edit the beat").click()
     page.get_by_role("button", name="Early and wide").click()
     expect(opened.frame).not_to_have_attribute("data-segment", before)
-    trace = library_trace(page, edit=Edit(early=0.35, widen=2.2))
+    trace = library_trace(page, edit=BeatEdit(early=0.35, widen=2.2))
     np.testing.assert_allclose(opened.chances(), trace.answer, atol=1e-5)
     opened.compare(trace)
 

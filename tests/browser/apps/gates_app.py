@@ -8,14 +8,14 @@ from ecgmodel.segments.edit import cut_segment
 from pages.components.gates import Pane, read_gates, show_gates
 from pages.gates.panel import find_marks
 from pages.session import choices
-from tests.browser.gates_case import make_model, make_trace, open_stretch
+from tests.browser.gates_case import make_model, make_trace, open_surroundings
 
 case = st.query_params.get("case", "gru")
 choices.set_language(st.query_params.get("lang", "en"))
 st.set_page_config(layout="wide")
 
-stretch = open_stretch()
-segment = cut_segment(stretch)
+around = open_surroundings()
+segment = cut_segment(around)
 panes = []
 for cell in {"both": ("gru", "lstm"), "held": ("gru",)}.get(case, (case,)):
     trace, model = make_trace(cell, held=case == "held"), make_model(cell)
@@ -26,7 +26,7 @@ for cell in {"both": ("gru", "lstm"), "held": ("gru",)}.get(case, (case,)):
             model=model,
             trace=trace,
             segment=segment,
-            marks=find_marks(stretch, segment),
+            marks=find_marks(around, segment),
             saliency=occlude(Classifier(model), segment),
         )
     )

@@ -8,13 +8,13 @@ import pytest
 from ecgmodel.errors import ConfigError, SegmentError
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.beats import BEFORE_SAMPLES, cut_beats
-from ecgmodel.segments.edit import Edit, apply_edit, beat_surroundings, cut_segment, run_surroundings
+from ecgmodel.segments.edit import BeatEdit, apply_edit, beat_surroundings, cut_segment, run_surroundings
 from ecgmodel.segments.runs import cut_runs
 
 FS = 360.0
 
 
-def made_stretch(fs=FS, n_beats=150, index=140):
+def made_surroundings(fs=FS, n_beats=150, index=140):
     """Triangles of 1 mV and 0.08 s on a flat line, 0.8 s apart."""
     r_sample = (np.arange(n_beats) * 0.8 * fs + fs).astype(np.int64)
     at = np.arange(int(r_sample[-1] + 2 * fs))
@@ -46,15 +46,15 @@ def test_a_beat_from_its_surroundings_is_the_beat_of_the_record(name, no_mitdb):
     symbol = np.full(len(r_sample), "N")
     whole = cut_beats(signal, r_sample, record.fs, symbol=symbol)
     for index in (0, 3, 64, 131, 200, len(r_sample) - 1):
-        stretch = beat_surroundings(name, record.default_lead, signal, r_sample, symbol, record.fs, index)
-        one = cut_segment(stretch)
+        around = beat_surroundings(name, record.default_lead, signal, r_sample, symbol, record.fs, index)
+        one = cut_segment(around)
         np.testing.assert_allclose(one.signal[0], whole.signal[index], atol=1e-6)
         assert (one.start_sample[0], one.r_sample[0]) == (whole.start_sample[index], whole.r_sample[index])
 
 
 def test_another_sampling_frequency(no_mitdb):
-    """At 250 Hz the stretch begins where both clocks meet, so that its samples are those of the whole."""
-    stretch_of = made_stretch(fs=250.0, n_beats=300, index=250)
+    """At 250 Hz the surroundings begin where both clocks meet, so that their samples are those of the whole."""
+    stretch_of = made_surroundings(fs=250.0, n_beats=300, index=250)
     assert stretch_of.start_sample > 0
     r_sample = (np.arange(300) * 0.8 * 250 + 250).astype(np.int64)
     at = np.arange(int(r_sample[-1] + 500))
@@ -81,23 +81,23 @@ def test_a_run_from_its_surroundings_is_the_run_of_the_record(no_mitdb):
 
 
 def test_no_edit_changes_nothing():
-    """The very same stretch comes back."""
-    stretch = made_stretch()
-    assert apply_edit(stretch, Edit()) is stretch
+    """The very same surroundings come back."""
+    around = made_surroundings()
+    assert apply_edit(around, BeatEdit()) is around
 
 
 def test_early():
     """A quarter of 0.8 s earlier: the R peak moves by 0.2 s with its shape, its neighbours stay where they are."""
-    stretch = made_stretch()
-    edited = apply_edit(stretch, Edit(early=0.25))
-    r, moved = stretch.r_sample[stretch.index], edited.r_sample[stretch.index]
+    around = made_surroundings()
+    edited = apply_edit(around, BeatEdit(early=0.25))
+    r, moved = around.r_sample[around.index], edited.r_sample[around.index]
     assert r - moved == 72
     assert edited.signal[moved] == pytest.approx(1, abs=0.02)
     assert edited.signal[r] == 0
-    np.testing.assert_allclose(edited.signal[moved - 20 : moved + 20], stretch.signal[r - 20 : r + 20], atol=1e-4)
-    others = np.delete(np.arange(len(stretch.r_sample)), stretch.index)
-    np.testing.assert_array_equal(edited.r_sample[others], stretch.r_sample[others])
-    np.testing.assert_array_equal(edited.signal[stretch.r_sample[others]], stretch.signal[stretch.r_sample[others]])
+    np.testing.assert_allclose(edited.signal[moved - 20 : moved + 20], around.signal[r - 20 : r + 20], atol=1e-4)
+    others = np.delete(np.arange(len(around.r_sample)), around.index)
+    np.testing.assert_array_equal(edited.r_sample[others], around.r_sample[others])
+    np.testing.assert_array_equal(edited.signal[around.r_sample[others]], around.signal[around.r_sample[others]])
     # The rhythm channel says so: twice the logarithm of 0.6 s over 0.8 s.
     channel = cut_segment(edited).signal[0, BEFORE_SAMPLES, 2]
     assert channel == pytest.approx(2 * np.log(0.75), abs=1e-3)
@@ -105,35 +105,35 @@ def test_early():
 
 def test_wide():
     """Twice as wide at half its height; just as high."""
-    stretch = made_stretch()
-    r = stretch.r_sample[stretch.index]
-    edited = apply_edit(stretch, Edit(widen=2.0))
-    assert edited.r_sample[stretch.index] == r
-    assert width_s(edited.signal, r) == pytest.approx(2 * width_s(stretch.signal, r), abs=2 / FS)
+    around = made_surroundings()
+    r = around.r_sample[around.index]
+    edited = apply_edit(around, BeatEdit(widen=2.0))
+    assert edited.r_sample[around.index] == r
+    assert width_s(edited.signal, r) == pytest.approx(2 * width_s(around.signal, r), abs=2 / FS)
     assert edited.signal[r] == pytest.approx(1)
 
 
 @pytest.mark.parametrize("scale", [0.0, 0.5, 2.0])
 def test_height(scale):
     """The R peak over its feet is multiplied; other beats are not."""
-    stretch = made_stretch()
-    r, other = stretch.r_sample[stretch.index], stretch.r_sample[stretch.index - 1]
-    edited = apply_edit(stretch, Edit(r_scale=scale))
+    around = made_surroundings()
+    r, other = around.r_sample[around.index], around.r_sample[around.index - 1]
+    edited = apply_edit(around, BeatEdit(r_scale=scale))
     assert edited.signal[r] == pytest.approx(scale, abs=1e-3)
-    assert edited.signal[other] == stretch.signal[other]
+    assert edited.signal[other] == around.signal[other]
 
 
 def test_flip():
     """Every sample changes its sign, and nothing else happens."""
-    stretch = made_stretch()
-    np.testing.assert_array_equal(apply_edit(stretch, Edit(flip=True)).signal, -stretch.signal)
+    around = made_surroundings()
+    np.testing.assert_array_equal(apply_edit(around, BeatEdit(flip=True)).signal, -around.signal)
 
 
 @pytest.mark.parametrize("hz", [50, 60])
 def test_mains(hz):
     """A single line in the spectrum of the difference, of the stated amplitude."""
-    stretch = made_stretch()
-    added = (apply_edit(stretch, Edit(mains_hz=hz, mains_mv=0.3)).signal - stretch.signal)[: 360 * 10]
+    around = made_surroundings()
+    added = (apply_edit(around, BeatEdit(mains_hz=hz, mains_mv=0.3)).signal - around.signal)[: 360 * 10]
     spectrum = np.abs(np.fft.rfft(added)) / len(added) * 2
     assert np.fft.rfftfreq(len(added), 1 / FS)[spectrum.argmax()] == hz
     assert spectrum.max() == pytest.approx(0.3, abs=1e-3)
@@ -141,8 +141,8 @@ def test_mains(hz):
 
 def test_wander():
     """Slow, and as high as stated."""
-    stretch = made_stretch()
-    added = apply_edit(stretch, Edit(wander_mv=0.5)).signal - stretch.signal
+    around = made_surroundings()
+    added = apply_edit(around, BeatEdit(wander_mv=0.5)).signal - around.signal
     assert np.abs(added).max() == pytest.approx(0.5, abs=1e-3)
     assert np.abs(np.diff(added)).max() < 0.5 * 2 * np.pi * 0.3 / FS + 1e-4
 
@@ -150,8 +150,8 @@ def test_wander():
 @pytest.mark.parametrize("index", [0, 1, 148, 149])
 def test_beats_at_the_ends(index):
     """The first and the last beat can be edited too, however far."""
-    stretch = made_stretch(index=index)
-    edited = apply_edit(stretch, Edit(early=0.6, widen=2.5, r_scale=2))
+    around = made_surroundings(index=index)
+    edited = apply_edit(around, BeatEdit(early=0.6, widen=2.5, r_scale=2))
     assert np.isfinite(edited.signal).all()
     assert (np.diff(edited.r_sample) > 0).all()
     assert len(cut_segment(edited)) == 1
@@ -159,10 +159,10 @@ def test_beats_at_the_ends(index):
 
 def test_crowded_beats():
     """Beats 0.1 s apart keep their order under the largest edit."""
-    stretch = made_stretch()
-    crowded = stretch.r_sample.copy()
-    crowded[stretch.index] = crowded[stretch.index - 1] + 36
-    edited = apply_edit(replace(stretch, r_sample=crowded), Edit(early=0.6, widen=2.5))
+    around = made_surroundings()
+    crowded = around.r_sample.copy()
+    crowded[around.index] = crowded[around.index - 1] + 36
+    edited = apply_edit(replace(around, r_sample=crowded), BeatEdit(early=0.6, widen=2.5))
     assert (np.diff(edited.r_sample) > 0).all()
 
 
@@ -172,10 +172,10 @@ def test_crowded_beats():
 def test_impossible_edits(change):
     """Out of range is refused."""
     with pytest.raises(ConfigError):
-        Edit(**change)
+        BeatEdit(**change)
 
 
 def test_no_such_beat():
     """The error says how many there are."""
     with pytest.raises(SegmentError, match="150 beats"):
-        made_stretch(index=150)
+        made_surroundings(index=150)
