@@ -13,6 +13,7 @@ from ecgmodel.records.record import Record
 from ecgmodel.records.signal.preparation import Preparation, prepare_record
 from ecgmodel.records.signal.quality import Stretch, find_stretches
 from ecgmodel.records.signal.r_peaks import detect_r_peaks
+from ecgmodel.records.timeline import drop_short_gaps
 
 if TYPE_CHECKING:
     from ecgmodel.classification.classify import RecordPrediction
@@ -43,6 +44,12 @@ class Analysis:
     stretches: tuple[Stretch, ...]
     r_sample: np.ndarray
     prediction: RecordPrediction | None
+
+    @property
+    def gaps(self) -> np.ndarray:
+        """Where the lead has no samples for so long that a beat could be there, see `timeline.find_gaps`."""
+        missing = [(part.start, part.stop) for part in self.stretches if part.kind == "missing"]
+        return drop_short_gaps(np.array(missing, dtype=np.int64).reshape(-1, 2), self.record.fs)
 
 
 def analyse_record(

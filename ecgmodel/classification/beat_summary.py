@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.labels import CLASSES
+from ecgmodel.records.timeline import rr_intervals
 
 UNSURE = "?"
 """PhysioBank's "not classified": the symbol of a beat whose most probable class is not probable enough."""
 
 LONGEST_RR_S = 3.0
-"""A longer interval is a pause or a gap, and no rate is taken from it."""
+"""A longer interval is a pause, and no rate is taken from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ def name_or_unsure(probabilities: np.ndarray, threshold: float) -> np.ndarray:
     return np.where(probabilities.max(axis=1) >= threshold, np.array(CLASSES)[best], UNSURE)
 
 
-def summarise_beats(r_sample: np.ndarray, symbol: np.ndarray, fs: float, n_samples: int) -> BeatSummary:
+def summarise_beats(
+    r_sample: np.ndarray, symbol: np.ndarray, fs: float, n_samples: int, gaps: np.ndarray | None = None
+) -> BeatSummary:
     """Describe a recording's beats in numbers.
 
     Parameters
@@ -85,11 +88,15 @@ def summarise_beats(r_sample: np.ndarray, symbol: np.ndarray, fs: float, n_sampl
         In Hz.
     n_samples : int
         Length of the recording.
+    gaps : ndarray of shape (n_gaps, 2), int64, or None
+        Where samples are missing, see `timeline.find_gaps`: no RR interval is taken across them.
     """
     symbols, counts = np.unique(np.asarray(symbol, dtype=str), return_counts=True)
     found = dict(zip(symbols.tolist(), counts.tolist(), strict=True))
     ordered = {name: found.pop(name, 0) for name in CLASSES} | found
-    rr = np.diff(r_sample) / fs
+    rr = rr_intervals(r_sample, fs, gaps)
+    known = np.flatnonzero(np.isfinite(rr))
+    longest = int(known[rr[known].argmax()]) if len(known) else None
     usual = rr[(rr > 0) & (rr <= LONGEST_RR_S)]
     spread = None
     rate = None
@@ -102,6 +109,6 @@ def summarise_beats(r_sample: np.ndarray, symbol: np.ndarray, fs: float, n_sampl
         seconds=n_samples / fs,
         rr_s=spread,
         rate_bpm=rate,
-        longest_rr_s=float(rr.max()) if len(rr) else None,
-        longest_rr_sample=int(r_sample[rr.argmax()]) if len(rr) else None,
+        longest_rr_s=None if longest is None else float(rr[longest]),
+        longest_rr_sample=None if longest is None else int(r_sample[longest - 1]),
     )

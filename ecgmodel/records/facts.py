@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.records.record import Record
-from ecgmodel.records.timeline import beat_times, rhythm_spans
+from ecgmodel.records.timeline import beat_times, find_gaps, rhythm_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class BeatRun:
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
-    """Numbers of an annotated record.
+    """Numbers of an annotated record. An interval across samples that are missing is no RR interval.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class RecordFacts:
     rhythms : tuple of RhythmShare
         The longest-lasting first; empty where no rhythm is annotated.
     median_rate_bpm : float or None
-        From the median RR interval; `None` with fewer than two beats.
+        From the median RR interval; `None` without any.
     longest_rr_s, longest_rr_start_s : float or None
         The longest interval between two beats, and the beat before it.
     longest_ventricular_run : BeatRun or None
@@ -75,17 +75,18 @@ def find_facts(record: Record) -> RecordFacts | None:
     """Return the numbers of a record, or `None` where nobody annotated it."""
     if record.annotations is None:
         return None
-    beats = beat_times(record.annotations, record.fs)
-    rr_s = beats.rr_s[1:]
-    longest = int(np.argmax(rr_s)) if len(rr_s) else None
-    premature = rr_s[np.isin(beats.symbol[1:], ("A", "V"))]
+    beats = beat_times(record.annotations, record.fs, find_gaps(record.signals, record.fs))
+    known = np.flatnonzero(np.isfinite(beats.rr_s))  # the others are the first beat, and those after a gap
+    rr_s = beats.rr_s[known]
+    longest = int(known[np.argmax(rr_s)]) if len(rr_s) else None
+    premature = rr_s[np.isin(beats.symbol[known], ("A", "V"))]
     return RecordFacts(
         n_beats=len(beats),
         counts=tuple(SymbolCount(symbol, n) for symbol, n in Counter(beats.symbol.tolist()).most_common()),
         rhythms=_rhythm_shares(record),
         median_rate_bpm=float(60.0 / np.median(rr_s)) if len(rr_s) else None,
-        longest_rr_s=None if longest is None else float(rr_s[longest]),
-        longest_rr_start_s=None if longest is None else float(beats.time_s[longest]),
+        longest_rr_s=None if longest is None else float(beats.rr_s[longest]),
+        longest_rr_start_s=None if longest is None else float(beats.time_s[longest - 1]),
         longest_ventricular_run=_longest_run(beats.symbol, beats.time_s, "V"),
         prematurity=float(np.median(premature) / np.median(rr_s)) if len(premature) else None,
     )

@@ -14,6 +14,7 @@ from ecgmodel.records.editing import EditedBeats
 from ecgmodel.records.exports.beat_table import format_beats
 from ecgmodel.records.exports.wfdb_files import add_note, format_atr, parse_atr, wfdb_name
 from ecgmodel.records.record import Annotations, Record
+from ecgmodel.records.timeline import find_gaps
 from pages.session import place
 from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.downloads import offer_file
@@ -66,7 +67,13 @@ def show_edit_downloads(record: Record, edited: EditedBeats) -> None:
         )
         offer_file(
             t("My labels as CSV"),
-            lambda: format_beats(record.name, record.fs, edited.sample, edited.symbol),
+            lambda: format_beats(
+                record.name,
+                record.fs,
+                edited.sample,
+                edited.symbol,
+                gaps=find_gaps(record.signals, record.fs),
+            ),
             f"{name}-labels.csv",
             "text/csv",
         )

@@ -16,6 +16,7 @@ import streamlit as st
 
 from ecgmodel.labels import BEAT_SYMBOLS, CLASSES
 from ecgmodel.records.record import Record
+from ecgmodel.records.timeline import find_gaps, rr_intervals
 from pages.components.packets import Packet, join_code, pack, read_asset, stamp
 from pages.components.trace_signal import encode_pieces, encode_signal
 from pages.components.trace_words import trace_words
@@ -244,6 +245,8 @@ def encode_labels(record: Record, rows: Sequence[LabelRow], rhythms: bool, monit
         described.append({"name": row.name, "symbols": symbols.tolist()})
         arrays[f"row_{i}_sample"] = np.asarray(row.sample, dtype=np.int32)
         arrays[f"row_{i}_code"] = code.astype(np.uint8)
+    if rows:
+        arrays["after_gap"] = _beats_after_gaps(record, rows[0])
     rhythm_texts = []
     if rhythms and record.annotations is not None:
         marks = record.annotations
@@ -263,6 +266,13 @@ def encode_labels(record: Record, rows: Sequence[LabelRow], rhythms: bool, monit
         "text": trace_words(record),
     }
     return pack(fields, arrays)
+
+
+def _beats_after_gaps(record: Record, row: LabelRow) -> np.ndarray:
+    """Return the indices of labels before which samples are missing: no RR interval ends there."""
+    sample = np.asarray(row.sample)
+    rr_s = rr_intervals(sample, record.fs, find_gaps(record.signals, record.fs))
+    return np.flatnonzero(np.isnan(rr_s)).astype(np.int32)
 
 
 def _first_leads(record: Record) -> tuple[str, ...]:

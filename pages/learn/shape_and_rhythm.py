@@ -12,6 +12,7 @@ from ecgmodel.labels import CLASS_NAMES, CLASSES
 from ecgmodel.records.record import Record
 from ecgmodel.records.signal.waves import Waves, find_waves
 from ecgmodel.records.sources.embedded import DEFAULT_NAME
+from ecgmodel.records.timeline import find_gaps, rr_intervals
 from pages.caches.lessons import lesson_record_names, typical_beat
 from pages.caches.records import open_record, record_in_use, record_names
 from pages.components.figure import show_figure
@@ -77,11 +78,16 @@ def waves_of(chosen: BeatInUse) -> Waves:
 
 
 def rr_of(chosen: BeatInUse) -> tuple[float, float] | None:
-    """Return the RR interval in front of the beat and the median of the ten before, in seconds; None at the start."""
-    if chosen.index < 2:
+    """Return the RR interval in front of the beat and the median of the ten before, in seconds.
+
+    `None` at the start of the record, and where samples are missing before the beat.
+    """
+    fs = chosen.record.fs
+    some = chosen.beats.sample[max(chosen.index - 11, 0) : chosen.index + 1]
+    rr = rr_intervals(some, fs, find_gaps(chosen.record.signals, fs))[1:]
+    if len(rr) < 2 or np.isnan(rr[-1]) or np.isnan(rr[:-1]).all():
         return None
-    rr = np.diff(chosen.beats.sample[max(chosen.index - 11, 0) : chosen.index + 1]) / chosen.record.fs
-    return float(rr[-1]), float(np.median(rr[:-1]))
+    return float(rr[-1]), float(np.nanmedian(rr[:-1]))
 
 
 def show() -> None:

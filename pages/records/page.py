@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ecgmodel.records.facts import find_facts
-from ecgmodel.records.timeline import beat_times
+from ecgmodel.records.timeline import beat_times, find_gaps
 from pages.components.trace import LabelRow, View, show_trace
 from pages.records.panel import annotation_csv, show_beat_table, show_facts, show_header
 from pages.session import place
@@ -30,7 +30,7 @@ if record.annotations is not None:
     table = st.expander(t("Beats in this window as a table"), type="compact", on_change="rerun", key="records.table")
     if table.open:
         with table:
-            window = beat_times(record.annotations, record.fs)
+            window = beat_times(record.annotations, record.fs, find_gaps(record.signals, record.fs))
             show_beat_table(window.between(place.start_s(), place.start_s() + place.window_s()))
 with st.expander(t("What the header says"), type="compact"):
     show_header(record)

@@ -43,7 +43,9 @@ with right:
         analysis = upload.analysis
         threshold = choose_reading(upload, analysis.record)
         symbol = symbols_of(analysis, threshold)
-        summary = summarise_beats(analysis.r_sample, symbol, analysis.record.fs, analysis.record.n_samples)
+        summary = summarise_beats(
+            analysis.r_sample, symbol, analysis.record.fs, analysis.record.n_samples, analysis.gaps
+        )
         show_headline(upload, analysis, summary)
         show_upload_trace(upload, analysis, symbol)
         show_notes(upload.found, analysis)

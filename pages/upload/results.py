@@ -18,6 +18,7 @@ from ecgmodel.records.imports.text_file import Recording
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.signal.filters import MAINS_HZ, measure_mains
 from ecgmodel.records.signal.quality import Stretch
+from ecgmodel.records.timeline import rr_intervals
 from pages.session import choices, place, visitor
 from pages.ui.blocks import clock
 from pages.ui.downloads import offer_file
@@ -218,7 +219,7 @@ def show_beats(upload: Upload, analysis: Analysis, symbol: np.ndarray) -> None:
     columns: dict[str, object] = {
         t("Time (s)"): r_sample / fs,
         t("Symbol"): symbol,
-        t("RR before (s)"): np.diff(r_sample, prepend=np.nan) / fs if len(r_sample) else r_sample,
+        t("RR before (s)"): rr_intervals(r_sample, fs, analysis.gaps),
     }
     numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in columns if name != t("Symbol")}
     if analysis.prediction is not None:
@@ -266,7 +267,7 @@ def show_downloads(upload: Upload, analysis: Analysis, symbol: np.ndarray, summa
     with st.container(horizontal=True, vertical_alignment="center"):
         offer_file(
             t("Beats as CSV"),
-            lambda: format_beats(plain.name, record.fs, analysis.r_sample, symbol, probabilities),
+            lambda: format_beats(plain.name, record.fs, analysis.r_sample, symbol, probabilities, gaps=analysis.gaps),
             f"{name}-beats.csv",
             "text/csv",
         )

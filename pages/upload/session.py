@@ -59,8 +59,8 @@ class Upload:
         Where its trace is while another record is in use.
     selected : int or None
         R peak of the selected beat in that time.
-    edits : int
-        Changes by hand that the beats of `analysis` know of.
+    edited : tuple of int or None
+        R peaks set by hand at which the beats of `analysis` stand; `None` where they were detected.
     origin : {"upload", "simulated", "excerpt"}
         Whose ECG it is: a visitor's own, or that of a file to try.
     hints : dict of float to float, or None
@@ -82,7 +82,7 @@ class Upload:
     start_s: float = 0.0
     window_s: float = place.DEFAULT_WINDOW_S
     selected: int | None = None
-    edits: int = 0
+    edited: tuple[int, ...] | None = None
     origin: Source = "upload"
     hints: dict[float, float] | None = None
 
@@ -101,8 +101,7 @@ class Upload:
         """Whether nothing is left to do: beats are named at the R peaks that hold now, or there is no recording."""
         if self.found is None or not isinstance(self.found, Recording):
             return self.found is not None
-        edited = visitor.own("edit").get(self.record_name)
-        return self.analysis is not None and self.edits == (0 if edited is None else len(edited.done))
+        return self.analysis is not None and self.edited == edited_peaks(self.record_name)
 
     @property
     def in_use(self) -> bool:
@@ -113,6 +112,12 @@ class Upload:
     def size(self) -> int:
         """Bytes of all files together."""
         return sum(len(data) for data in self.files.values())
+
+
+def edited_peaks(record_name: str) -> tuple[int, ...] | None:
+    """Return the R peaks that the visitor set by hand in a record, `None` before any; labels are nothing to a model."""
+    edited = visitor.own("edit").get(record_name)
+    return None if edited is None else tuple(edited.sample.tolist())
 
 
 def current_upload() -> Upload | None:
@@ -269,7 +274,7 @@ def publish_record(upload: Upload) -> Record:
     if before is None or before.signals is not named.signals:
         own[upload.record_name] = named
         _forget_computed()
-        if analysis.prediction is not None and upload.edits == 0 and named.annotations is None:
+        if analysis.prediction is not None and upload.edited is None and named.annotations is None:
             key = (upload.record_name, upload.model, analysis.lead, "detected")
             visitor.own("prediction")[key] = replace(analysis.prediction, record=upload.record_name)
     if upload.chosen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import streamlit as st
 
 from ecgmodel.classification.analysis import analyse_record
@@ -11,10 +12,9 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.records.imports.files import read_files
 from ecgmodel.records.imports.text_file import Recording
 from pages.caches.models import open_classifier
-from pages.session import visitor
 from pages.ui.model_choice import model_for_uploads
 from pages.ui.text import t
-from pages.upload.session import Upload, go_on, publish_record, stop_work, withdraw_record
+from pages.upload.session import Upload, edited_peaks, go_on, publish_record, stop_work, withdraw_record
 
 LARGE_BYTES = 3_000_000
 """Smaller files are done before a bar could be read."""
@@ -58,16 +58,16 @@ def _read_and_analyse(upload: Upload, report: Callable[[str, float], None]) -> N
     if not isinstance(upload.found, Recording):
         return
     record = upload.found.record
-    edited = visitor.own("edit").get(upload.record_name)
+    edited = edited_peaks(upload.record_name)
     upload.analysis = analyse_record(
         record,
         None if upload.model is None else open_classifier(upload.model),
         lead=upload.lead if upload.lead in record.leads else None,
         preparation=upload.preparation,
-        r_sample=None if edited is None else edited.sample,
+        r_sample=None if edited is None else np.array(edited, dtype=np.int64),
         progress=report,
     )
-    upload.edits = 0 if edited is None else len(edited.done)
+    upload.edited = edited
     if upload.chosen or upload.in_use:
         publish_record(upload)
 

@@ -132,3 +132,22 @@ def test_upload_takes_corrected_peaks(open_app, no_mitdb):
     app.switch_page("pages/upload/page.py").run()
     assert not app.exception
     assert len(app.session_state["own.upload"]["current"].analysis.r_sample) == len(beats) - 1
+
+
+def test_upload_knows_corrections_by_their_content(open_app, no_mitdb):
+    """Another beat deleted in place of the first is another correction, though both are one change."""
+    app = press(open_app("upload"), "upload.watch")
+    app.switch_page("pages/annotate/page.py").run()
+    press(app, "annotate.begin")
+    name = "upload: watch.csv"
+    found = app.session_state["own.edit"][name].sample
+    for index in (3, 5):
+        app.switch_page("pages/annotate/page.py").run()
+        app.session_state["choice.selected_sample"] = int(found[index])
+        press(app.run(), "annotate.delete")
+        app.switch_page("pages/upload/page.py").run()
+        assert not app.exception
+        left = app.session_state["own.upload"]["current"].analysis.r_sample
+        assert left.tolist() == [sample for sample in found.tolist() if sample != found[index]]
+        app.switch_page("pages/annotate/page.py").run()
+        press(app, "annotate.undo")

@@ -228,6 +228,24 @@ def test_lines_left_out_as_gaps(upload_page):
     assert not app.warning
 
 
+def test_a_gap_is_no_interval(upload_page):
+    """Ten minutes that the file leaves out are not said to be an RR interval, on this page or another."""
+    rows = [f"{i * 0.004 + (600 if i > 5000 else 0):.3f},{pulse(i):.3f}" for i in range(10_000)]
+    app = drop(upload_page, ("holter.csv", "\n".join(["time,ecg", *rows]).encode()))
+    assert not app.exception
+    upload = upload_of(app)
+    assert upload.found.record.duration_s == pytest.approx(640.0, abs=0.1)
+    shown = {metric.label: float(metric.value.removesuffix(" s").removesuffix("/min")) for metric in app.metric}
+    assert shown["Longest RR interval"] == pytest.approx(1.0, abs=0.2)
+    table = next(frame.value for frame in app.dataframe if "RR before (s)" in frame.value)
+    assert table["RR before (s)"].max() < 1.2
+
+
+def pulse(i):
+    """Return a beat a second at 250 Hz, in mV."""
+    return max(0.0, 1 - abs(i % 250 - 100) / 8)
+
+
 def test_beat_rows(upload_page):
     """Heartbeats without their recording are shown with the file's labels, and get no names."""
     app = drop(upload_page, "mitbih_test.csv")

@@ -181,7 +181,7 @@ class Labels {
         }
       : null;
     this.compareRows(fs);
-    this.findIntervals(fs);
+    this.findIntervals(fs, new Set(packet.after_gap));
   }
 
   /** Mark beats to which two rows give different classes; symbols outside the classes are nobody's mistake. */
@@ -200,14 +200,15 @@ class Labels {
     }
   }
 
-  /** RR before each beat of the first row in seconds (NaN before the first), and the counts of its symbols. */
-  findIntervals(fs) {
+  /** RR before each beat of the first row in seconds (NaN before the first and after a gap), and its counts. */
+  findIntervals(fs, afterGap) {
     const row = this.rows[0];
     this.rr = new Float32Array(row?.length ?? 0).fill(NaN);
     this.counts = new Map();
     let last = NaN;
     for (let i = 0; i < this.rr.length; i++) {
       const symbol = row.symbol(i);
+      if (afterGap.has(i)) last = NaN;
       if (!this.beatSymbols.has(symbol)) continue;
       this.rr[i] = (row.sample[i] - last) / fs;
       last = row.sample[i];

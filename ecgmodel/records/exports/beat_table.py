@@ -6,6 +6,7 @@ import numpy as np
 
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.exports.csv_text import NOT_A_MEDICAL_DEVICE, write_csv
+from ecgmodel.records.timeline import rr_intervals
 
 
 def format_beats(
@@ -15,6 +16,7 @@ def format_beats(
     symbol: np.ndarray,
     probabilities: np.ndarray | None = None,
     other: np.ndarray | None = None,
+    gaps: np.ndarray | None = None,
 ) -> str:
     """Return beats as CSV: sample, time, RR interval, symbol, and what is known beside it.
 
@@ -30,13 +32,14 @@ def format_beats(
         Of the classes, in class order.
     other : ndarray of shape (n,), str, or None
         Another annotator's symbols of the same beats, as the model's beside a person's.
+    gaps : ndarray of shape (n_gaps, 2), int64, or None
+        Where samples are missing, see `timeline.find_gaps`: the RR interval after them stays empty.
     """
     header = ["r_sample", "s", "rr_s", "class"]
-    rr = np.diff(r_sample, prepend=r_sample[:1]) / fs if len(r_sample) else np.empty(0)
     columns: list[list[object]] = [
         r_sample.tolist(),
         [f"{s:.4f}" for s in (r_sample / fs).tolist()],
-        ["", *(f"{s:.4f}" for s in rr[1:].tolist())][: len(r_sample)],
+        [f"{s:.4f}" if np.isfinite(s) else "" for s in rr_intervals(r_sample, fs, gaps).tolist()],
         symbol.tolist(),
     ]
     if other is not None:

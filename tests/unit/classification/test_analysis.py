@@ -108,6 +108,14 @@ def test_summary():
     assert found.seconds == 10.0
 
 
+def test_a_gap_is_no_interval():
+    """The longest interval is the longest that was recorded, not the ten minutes in which nothing was."""
+    r_sample = np.array([100, 200, 350, 60_350, 60_450])
+    found = summarise_beats(r_sample, np.full(5, "N"), 100.0, 60_500, np.array([[400, 60_300]]))
+    assert (found.longest_rr_s, found.longest_rr_sample) == (1.5, 200)
+    assert found.rr_s.median == 1.0
+
+
 @pytest.mark.parametrize("n", [0, 1])
 def test_too_few_beats_for_a_rate(n):
     """No rate from no interval."""

@@ -47,3 +47,13 @@ def test_not_annotated():
     record = record_of([5], ["N"], [""])
     bare = Record(record.name, record.signals, record.leads, record.fs, None, Header(), "upload")
     assert find_facts(bare) is None
+
+
+def test_a_gap_is_no_interval():
+    """Ten minutes that were not recorded are neither a pause nor a rate."""
+    record = record_of([100, 200, 310, 60_310, 60_410], list("NNNAN"), [""] * 5, n_samples=61_000)
+    record.signals[400:60_200] = np.nan
+    facts = find_facts(record)
+    assert (facts.longest_rr_s, facts.longest_rr_start_s) == pytest.approx((1.1, 2.0))
+    assert facts.median_rate_bpm == pytest.approx(60.0)
+    assert facts.prematurity is None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecgmodel.records.record import Annotations
-from ecgmodel.records.timeline import beat_times, find_sample, rhythm_spans
+from ecgmodel.records.timeline import beat_times, find_gaps, find_sample, rhythm_spans, rr_intervals
 
 MARKS = Annotations(
     sample=np.asarray([10, 100, 460, 500, 640, 1000]),
@@ -50,3 +50,28 @@ def test_no_rhythms():
 def test_next_and_previous(place, step, expected):
     """The beat at the place itself is neither next nor previous."""
     assert find_sample(np.asarray([5, 9]), place, step) == expected
+
+
+def test_an_interval_across_a_gap_is_none():
+    """Four minutes without samples are no RR interval; a lost sample is no gap, nor is one lead out of two."""
+    signal = np.zeros((100 * 300, 2), dtype=np.float32)
+    signal[1050:25_050, :] = np.nan
+    signal[150] = np.nan
+    signal[25_320:25_350, 0] = np.nan
+    gaps = find_gaps(signal, fs=100.0)
+    assert gaps.tolist() == [[1050, 25_050]]
+    r_sample = np.array([100, 200, 1000, 25_100, 25_200, 25_400])
+    expected = [np.nan, 1.0, 8.0, np.nan, 1.0, 2.0]
+    np.testing.assert_allclose(rr_intervals(r_sample, 100.0, gaps), expected)
+    inside = np.insert(r_sample, 3, 12_000)  # what a detector finds on the line drawn over a gap
+    np.testing.assert_allclose(rr_intervals(inside, 100.0, gaps), [*expected[:3], np.nan, *expected[3:]])
+
+
+def test_gaps_at_the_ends():
+    """What is missing before the first beat or after the last one lies between no two beats."""
+    signal = np.ones(1000, dtype=np.float32)
+    signal[:90] = signal[900:] = np.nan
+    gaps = find_gaps(signal, fs=100.0)
+    assert gaps.tolist() == [[0, 90], [900, 1000]]
+    np.testing.assert_allclose(rr_intervals(np.array([100, 200, 300]), 100.0, gaps), [np.nan, 1.0, 1.0])
+    assert len(rr_intervals(np.empty(0, dtype=np.int64), 100.0, gaps)) == 0

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ecgmodel.records.record import Header, Record
 from ecgmodel.records.sources.catalogue import open_record
 from pages.components import trace as components
 from pages.components.packets import pack
@@ -48,6 +49,16 @@ def test_a_stamp_rises_with_each_change():
     before = time.time() * 1000
     first, same, second, third = AppTest.from_function(script).run().session_state["stamps"]
     assert before - 1 <= first == same < second < third
+
+
+def test_labels_say_where_no_interval_ends():
+    """The browser is told which beats come first or after missing samples, so that it shows no rate there."""
+    signals = np.zeros((3000, 1), dtype=np.float32)
+    signals[1000:2000] = np.nan
+    record = Record("x", signals, ("I",), 100.0, None, Header(), "upload")
+    row = components.LabelRow("you", np.array([100, 200, 2100, 2200]), np.array(list("NNVN")))
+    _, arrays = unpack(components.encode_labels(record, [row], rhythms=False, monitor=None))
+    assert arrays["after_gap"].tolist() == [0, 2]
 
 
 FIRST, ELSEWHERE, THIRD = View(0.0, 10.0), View(50.0, 10.0), View(90.0, 10.0)

@@ -103,6 +103,12 @@ def test_table_of_beats():
     assert [float(rows[2][f"p_{name}"]) for name in CLASSES] == [0, 0, 1, 0, 0]
 
 
+def test_table_across_a_gap():
+    """The beat after a gap has no RR interval."""
+    text = format_beats("x", 250.0, np.array([100, 350, 900]), np.full(3, "N"), gaps=np.array([[400, 800]]))
+    assert [row["rr_s"] for row in csv.DictReader(text.splitlines()[2:])] == ["", "1.0000", ""]
+
+
 def test_table_without_beats():
     """No beats, no lines, no fault."""
     text = format_beats("x", 250.0, np.empty(0, np.int64), np.empty(0, "U1"), np.empty((0, 5), np.float32))
