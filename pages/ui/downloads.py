@@ -8,6 +8,7 @@ as in use by the page that asked for it, until that page runs again or is closed
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Thread
 
 import streamlit as st
@@ -15,6 +16,13 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 FileMaker = Callable[[], str | bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """All that Streamlit asks of a run's context to know whose file it is given."""
+
+    session_id: str
 
 
 def offer_file(label: str, make: FileMaker, file_name: str, mime: str) -> None:
@@ -32,13 +40,18 @@ def offer_file(label: str, make: FileMaker, file_name: str, mime: str) -> None:
 
 
 def _kept(make: FileMaker, file_name: str, mime: str) -> FileMaker:
-    """Return `make` so that Streamlit keeps its file for the visitor whose page runs now."""
-    visitor = get_script_run_ctx()
+    """Return `make` so that Streamlit keeps its file for the visitor whose page runs now.
+
+    Streamlit's registry of such makers outlives the session, so only the session's id is held here: with the rest would
+    stay everything that the visitor has uploaded.
+    """
+    context = get_script_run_ctx()
+    visitor = None if context is None else Visitor(context.session_id)
 
     def make_and_keep() -> bytes:
         data = make()
         data = data.encode() if isinstance(data, str) else data
-        if runtime.exists() and runtime.get_instance().is_active_session(visitor.session_id):
+        if visitor is not None and runtime.exists() and runtime.get_instance().is_active_session(visitor.session_id):
             files = runtime.get_instance().media_file_mgr
             # Whose a file is, Streamlit reads from the thread.
             keeper = Thread(target=files.add, args=(data, mime, f"download.{file_name}", file_name, True))
