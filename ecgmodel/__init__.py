@@ -4,4 +4,10 @@ Data moves one way: `records` -> `segments` -> `network` -> `training`, `evaluat
 Importing this package never imports TensorFlow; only training does.
 """
 
+import os
+
+# Before anything imports ONNX Runtime: otherwise it writes a device id into the user's cache folder and asks for a host
+# of its maker's.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 __version__ = "0.1.0"

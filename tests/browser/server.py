@@ -62,7 +62,9 @@ def without_database(cache: Path) -> dict[str, str | None]:
 
 
 @contextmanager
-def serve(script: Path, env: Mapping[str, str | None] | None = None, *, wait: bool = True) -> Iterator[Server]:
+def serve(
+    script: Path, env: Mapping[str, str | None] | None = None, *, wait: bool = True, own_address: bool = False
+) -> Iterator[Server]:
     """Serve `script` until the block ends; then fail if the server wrote a traceback before it was told to stop.
 
     Behind that it tells of browsers that it did not let in any more.
@@ -75,6 +77,8 @@ def serve(script: Path, env: Mapping[str, str | None] | None = None, *, wait: bo
         Variables that differ from this process's; `None` as a value removes one.
     wait : bool
         Whether to wait until the server answers. A browser that measures the start does not.
+    own_address : bool
+        Whether the server listens where the configuration beside the script says.
     """
     variables = dict(os.environ)
     for name, value in (env or {}).items():
@@ -84,7 +88,8 @@ def serve(script: Path, env: Mapping[str, str | None] | None = None, *, wait: bo
             variables[name] = value
     port = find_free_port(*USUAL_PORTS)
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"]
+    command += [] if own_address else ["--server.address", "127.0.0.1"]
+    command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
     command += ["--server.fileWatcherType", "none"]
     with tempfile.TemporaryDirectory(prefix="ecgmodel-server-") as folder:
         log = Path(folder) / "server.log"

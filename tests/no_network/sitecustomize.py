@@ -7,6 +7,7 @@ servers and commands that tests run as processes of their own.
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import sys
 
@@ -14,6 +15,9 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None)
 
 attempts: list[str] = []
 """Hosts that were asked for."""
+
+NOTES = "ECG_TEST_ATTEMPTS"
+"""Variable that names a file in which a process that a test starts notes the hosts it asked for, one a line."""
 
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
@@ -26,8 +30,15 @@ def is_outside(host: object) -> bool:
     return host not in LOOPBACK_HOSTS and not str(host).startswith("127.")
 
 
-def _refuse(host: object) -> None:
+def _note(host: object) -> None:
     attempts.append(str(host))
+    if os.environ.get(NOTES):
+        with open(os.environ[NOTES], "a", encoding="utf-8") as notes:
+            notes.write(f"{host}\n")
+
+
+def _refuse(host: object) -> None:
+    _note(host)
     raise OSError(errno.ENETUNREACH, f"Network is unreachable (tests refuse {host})")
 
 
@@ -42,7 +53,7 @@ def _guard(call):
 
 def _guarded_getaddrinfo(host: object, *args: object, **kwargs: object):
     if is_outside(host):
-        attempts.append(str(host))
+        _note(host)
         raise socket.gaierror(socket.EAI_NONAME, f"Name or service not known (tests refuse {host})")
     return _getaddrinfo(host, *args, **kwargs)
 
