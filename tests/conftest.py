@@ -86,7 +86,17 @@ def mitdb_folder() -> Path:
     return Path(folder).resolve(strict=True)
 
 
+@pytest.fixture(scope="session")
+def svdb_folder() -> Path:
+    """Return the folder with MIT-BIH Supraventricular Arrhythmia Database records, or skip where there is none."""
+    folder = os.environ.get("ECG_SVDB_DIR")
+    if not folder:
+        pytest.skip("ECG_SVDB_DIR is not set: the MIT-BIH Supraventricular Arrhythmia Database is not on this machine.")
+    return Path(folder).resolve(strict=True)
+
+
 @pytest.fixture
 def no_mitdb(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make this test run as on a machine that has never seen the database."""
+    """Make this test run as on a machine that has never seen the databases."""
     monkeypatch.delenv("ECG_DATA_DIR", raising=False)
+    monkeypatch.delenv("ECG_SVDB_DIR", raising=False)

@@ -48,7 +48,7 @@ def count_segments(kind: str) -> dict[str, int]:
     """
     from ecgmodel.labels import CLASSES
     from ecgmodel.records.sources.catalogue import list_records
-    from ecgmodel.records.sources.mitdb import RECORD_NAMES
+    from ecgmodel.records.sources.databases import MITDB
     from ecgmodel.segments.mitdb_segments import cut_mitdb
 
     missing = [entry.name for entry in list_records() if entry.available == "download"]
@@ -56,11 +56,11 @@ def count_segments(kind: str) -> dict[str, int]:
         raise RecordError(
             "The data set is cut from all {total} records, and {missing} of them are not on this machine. "
             "Fetch them with: python -m ecgmodel download --all",
-            total=len(RECORD_NAMES),
+            total=len(MITDB.record_names),
             missing=len(missing),
         )
     counts = dict.fromkeys(CLASSES, 0)
-    for name in RECORD_NAMES:  # one after the other: all beats together need more than a gigabyte
+    for name in MITDB.record_names:  # one after the other: all beats together need more than a gigabyte
         for symbol, count in cut_mitdb(kind, [name]).class_counts().items():
             counts[symbol] += count
     return counts

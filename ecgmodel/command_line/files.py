@@ -49,14 +49,12 @@ class OpenedFile:
 
 
 def is_file(argument: str) -> bool:
-    """Tell the path of a file from a record's name: no record has a suffix or a folder, and its name goes first."""
-    if os.sep in argument or "/" in argument:
-        return True
+    """Tell the path of a file from a record's name, as "208" or "svdb/800", which goes first."""
     from ecgmodel.records.sources.catalogue import list_records
 
-    return argument not in {entry.name for entry in list_records()} and (
-        bool(Path(argument).suffix) or Path(argument).is_file()
-    )
+    if argument in {entry.name for entry in list_records()}:
+        return False
+    return os.sep in argument or "/" in argument or bool(Path(argument).suffix) or Path(argument).is_file()
 
 
 def open_file(options: argparse.Namespace) -> OpenedFile:

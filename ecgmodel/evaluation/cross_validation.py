@@ -32,7 +32,7 @@ from ecgmodel.network.model_file import Model, read_model, write_model
 from ecgmodel.network.serving import Classifier
 from ecgmodel.records.record import Record
 from ecgmodel.records.sources.catalogue import open_record
-from ecgmodel.records.sources.mitdb import RECORD_NAMES
+from ecgmodel.records.sources.databases import MITDB
 from ecgmodel.scores.metrics import confusion, score
 from ecgmodel.segments.beats import cut_beats
 from ecgmodel.segments.dataset import Segments, join_segments
@@ -275,7 +275,7 @@ def predict_run(path: Path, watch: Watch = Watch()) -> Predictions:
     description = folder.read_config()
     preset = read_preset(description or {})
     classifier = Classifier(read_model(folder.model_path))
-    names = preset.records or (DS1 if preset.protocol == "ds1-ds2" else RECORD_NAMES)
+    names = preset.records or (DS1 if preset.protocol == "ds1-ds2" else MITDB.record_names)
     cut, answers = [], []
     for number, name in enumerate(names, start=1):
         record = open_record(name, allow_download=False)
@@ -328,7 +328,7 @@ def judge_baselines(
 
 def _cut_plain(preset: Preset, watch: Watch) -> Segments:
     """Cut the segments of all people of the protocol: one lead each, and of their channels the lead alone."""
-    names = (*DS1, *DS2) if preset.protocol == "ds1-ds2" else RECORD_NAMES
+    names = (*DS1, *DS2) if preset.protocol == "ds1-ds2" else MITDB.record_names
     parts = []
     for number, name in enumerate(names, start=1):
         (cut,) = cut_record(preset.segments, open_record(name))

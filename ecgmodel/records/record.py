@@ -14,7 +14,7 @@ from ecgmodel.labels import BEAT_SYMBOLS
 PREFERRED_LEADS = ("MLII", "II", "I")
 """The lead taken where the user names none: the first of these that the record has, else its first."""
 
-Source = Literal["mitdb", "excerpt", "simulated", "upload"]
+Source = Literal["mitdb", "svdb", "excerpt", "simulated", "upload"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +68,7 @@ class Record:
     Attributes
     ----------
     name : str
-        Name within its source, as "208".
+        As "208", or with the name of its database as "svdb/800", see `sources.databases`.
     signals : ndarray of shape (n_samples, n_leads), float32
         In mV.
     leads : tuple of str
@@ -78,7 +78,7 @@ class Record:
     annotations : Annotations or None
         The experts' marks; `None` where nobody annotated.
     header : Header
-    source : {"mitdb", "excerpt", "simulated", "upload"}
+    source : {"mitdb", "svdb", "excerpt", "simulated", "upload"}
     """
 
     name: str

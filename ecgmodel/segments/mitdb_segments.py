@@ -11,7 +11,7 @@ from ecgmodel.errors import ConfigError
 from ecgmodel.labels import NEAREST_CLASS, class_index
 from ecgmodel.records.record import Annotations, Record, default_lead
 from ecgmodel.records.sources.catalogue import RecordOutline, open_record
-from ecgmodel.records.sources.mitdb import RECORD_NAMES
+from ecgmodel.records.sources.databases import MITDB
 from ecgmodel.segments.beats import BEFORE_SAMPLES, CHANNELS, cut_beats
 from ecgmodel.segments.dataset import SEGMENT_SAMPLES, Segments, join_segments
 from ecgmodel.segments.projections import add_projections, projected_leads
@@ -25,7 +25,7 @@ MOST_BESIDE = 300
 
 def cut_mitdb(
     kind: str,
-    names: Sequence[str] = RECORD_NAMES,
+    names: Sequence[str] = MITDB.record_names,
     all_leads: bool = False,
     on_record: Callable[[int, int], None] | None = None,
 ) -> Segments:

@@ -15,7 +15,7 @@ from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.former_names import rename_in_description
 from ecgmodel.network.model_file import Model, ModelCard, write_model
 from ecgmodel.network.serving import Classifier
-from ecgmodel.records.sources.mitdb import RECORD_NAMES
+from ecgmodel.records.sources.databases import MITDB
 from ecgmodel.scores.metrics import confusion, score
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.mitdb_segments import cut_mitdb
@@ -107,7 +107,7 @@ def cut_training_segments(preset: Preset, on_record: Callable[[int, int], None] 
 
 def training_records(preset: Preset) -> tuple[str, ...]:
     """Return the records whose segments `cut_training_segments` cuts."""
-    return preset.records or (DS1 if preset.protocol == "ds1-ds2" else RECORD_NAMES)
+    return preset.records or (DS1 if preset.protocol == "ds1-ds2" else MITDB.record_names)
 
 
 def split_for(preset: Preset, segments: Segments, fold: int) -> Split:

@@ -127,9 +127,9 @@ def _download(names: Sequence[str]) -> None:
 
 
 def _megabytes(names: Sequence[str]) -> str:
-    from ecgmodel.records.sources.mitdb import record_files
+    from ecgmodel.records.sources.database_files import record_files
 
-    return f"{sum(file.n_bytes for name in names for file in record_files(name)) / 1e6:.0f} MB"
+    return f"{sum(file.likely_bytes for name in names for file in record_files(name)) / 1e6:.0f} MB"
 
 
 def _take_record(name: str) -> None:

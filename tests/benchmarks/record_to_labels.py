@@ -13,7 +13,8 @@ from ecgmodel.classification.classify import classify_record
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import open_shipped_model
 from ecgmodel.network.serving import Classifier
-from ecgmodel.records.sources.catalogue import FOLDER_VARIABLE, list_records, open_record
+from ecgmodel.records.sources.catalogue import list_records, open_record
+from ecgmodel.records.sources.databases import MITDB
 from ecgmodel.records.sources.download import cache_folder
 from tests.benchmarks.keras_process import ask_keras
 from tests.benchmarks.measure import Measure, Target, Yardstick
@@ -30,7 +31,7 @@ def measure_record_to_labels() -> Measure:
             "Fetch one with: python -m ecgmodel download 208"
         )
     name = "208" if "208" in held else next(iter(held))
-    folder = Path(os.environ[FOLDER_VARIABLE]) if held[name] == "folder" else cache_folder()
+    folder = Path(os.environ[MITDB.folder_variable]) if held[name] == "folder" else cache_folder()
     model = open_shipped_model("beats-gru")
     classifier = Classifier(model)
     lead = open_record(name).default_lead

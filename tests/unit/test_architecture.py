@@ -100,7 +100,7 @@ def _type_checking_imports(tree: ast.AST) -> set[ast.stmt]:
 
 
 def _room(module: str) -> str | None:
-    """Return the room of a module of the library, as "records" of "ecgmodel.records.sources.mitdb"."""
+    """Return the room of a module of the library, as "records" of "ecgmodel.records.sources.catalogue"."""
     parts = module.split(".")
     return parts[1] if parts[0] == "ecgmodel" and len(parts) > 1 and parts[1] in ORDER else None
 

@@ -12,11 +12,10 @@ from typing import Literal, TypeVar
 from ecgmodel.errors import RecordError
 from ecgmodel.labels import BEAT_SYMBOLS
 from ecgmodel.records.record import Annotations, Header, Record, Source
-from ecgmodel.records.sources import embedded, mitdb
+from ecgmodel.records.sources import database_files, embedded
+from ecgmodel.records.sources.database_files import SUFFIXES
+from ecgmodel.records.sources.databases import DATABASES, Database, file_stem, find_database
 from ecgmodel.records.sources.download import DownloadProgress, cache_folder, download_records
-
-FOLDER_VARIABLE = "ECG_DATA_DIR"
-"""Environment variable that names a folder with MIT-BIH records."""
 
 DEFAULT_MITDB_RECORD = "208"
 """Shown first: N, V and F beats, couplets and bigeminy, in a clear MLII."""
@@ -32,7 +31,7 @@ class RecordEntry:
     Attributes
     ----------
     name : str
-    source : {"mitdb", "excerpt", "simulated"}
+    source : {"mitdb", "svdb", "excerpt", "simulated"}
     available : {"folder", "cache", "download", "embedded"}
         Where `open_record` would take it from; "download" is PhysioNet.
     """
@@ -49,7 +48,7 @@ class RecordSummary:
     Attributes
     ----------
     name : str
-    source : {"mitdb", "excerpt", "simulated"}
+    source : {"mitdb", "svdb", "excerpt", "simulated"}
     leads : tuple of str
     fs : float
         In Hz.
@@ -92,12 +91,16 @@ class RecordOutline:
 
 
 def list_records() -> tuple[RecordEntry, ...]:
-    """List all records, MIT-BIH first; looks at file names only."""
-    places = [(available, _names_complete_in(folder)) for available, folder in _folders()]
-    fetched = [
-        RecordEntry(name, "mitdb", next((available for available, held in places if name in held), "download"))
-        for name in mitdb.RECORD_NAMES
-    ]
+    """List all records, database by database, MIT-BIH first; looks at file names only."""
+    fetched = []
+    for database in DATABASES:
+        places = [(available, _names_complete_in(folder, database)) for available, folder in _folders(database)]
+        fetched += [
+            RecordEntry(
+                name, database.name, next((available for available, held in places if name in held), "download")
+            )
+            for name in database.record_names
+        ]
     return *fetched, *(RecordEntry(name, embedded.source_of(name), "embedded") for name in embedded.NAMES)
 
 
@@ -116,7 +119,9 @@ def default_record_name() -> str:
 def open_record(
     name: str, *, allow_download: bool = True, progress: Callable[[DownloadProgress], None] | None = None
 ) -> Record:
-    """Open a record from the first place that has it: `ECG_DATA_DIR`, the user's cache, PhysioNet; or an embedded one.
+    """Open a record from the first place that has it, or an embedded one.
+
+    The places are the folder that its database's environment variable names, the user's cache, and PhysioNet.
 
     Parameters
     ----------
@@ -146,7 +151,7 @@ def open_record(
     _check_known(name)
     if name in embedded.NAMES:
         return embedded.open_embedded(name)
-    record = _read_from_folders(name, mitdb.read_folder_record)
+    record = _read_from_folders(name, database_files.read_folder_record)
     if record is not None:
         return record
     if not allow_download:
@@ -154,7 +159,7 @@ def open_record(
             "Record {record} is not on this machine. Fetch it with: python -m ecgmodel download {record}", record=name
         )
     download_records([name], progress=progress)
-    return mitdb.read_folder_record(cache_folder(), name)
+    return database_files.read_folder_record(cache_folder(database_files.database_of(name)), name)
 
 
 def read_summary(name: str) -> RecordSummary | None:
@@ -192,8 +197,8 @@ def _read_from_folders(name: str, read: Callable[[Path, str], Read]) -> Read | N
     An intact copy goes before a damaged one, so that fetching a record again, into the cache, mends a damaged folder.
     """
     damage = None
-    for _, folder in _folders():
-        if mitdb.is_complete(folder, name):
+    for _, folder in _folders(database_files.database_of(name)):
+        if database_files.is_complete(folder, name):
             try:
                 return read(folder, name)
             except RecordError as error:
@@ -204,21 +209,21 @@ def _read_from_folders(name: str, read: Callable[[Path, str], Read]) -> Read | N
 
 
 def _read_folder_summary(folder: Path, name: str) -> RecordSummary:
-    header = mitdb.read_folder_header(folder, name)
+    header = database_files.read_folder_header(folder, name)
     return RecordSummary(
         name=name,
-        source="mitdb",
+        source=database_files.database_of(name).name,
         leads=header.leads,
         fs=header.fs,
         duration_s=header.n_samples / header.fs,
-        header=mitdb.parse_comments(header.comments),
-        symbol_counts=_count_symbols(mitdb.read_folder_annotations(folder, name)),
+        header=database_files.parse_comments(header.comments),
+        symbol_counts=_count_symbols(database_files.read_folder_annotations(folder, name)),
     )
 
 
 def _read_folder_outline(folder: Path, name: str) -> RecordOutline:
-    header = mitdb.read_folder_header(folder, name)
-    return RecordOutline(name, header.leads, header.n_samples, mitdb.read_folder_annotations(folder, name))
+    header = database_files.read_folder_header(folder, name)
+    return RecordOutline(name, header.leads, header.n_samples, database_files.read_folder_annotations(folder, name))
 
 
 def _summarise(record: Record) -> RecordSummary:
@@ -237,25 +242,27 @@ def _count_symbols(annotations: Annotations | None) -> dict[str, int]:
     return {} if annotations is None else dict(Counter(annotations.symbol.tolist()).most_common())
 
 
-def _folders() -> list[tuple[Availability, Path]]:
+def _folders(database: Database) -> list[tuple[Availability, Path]]:
     """Return the places on this machine, in the order in which they are asked."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    return [*([("folder", Path(named))] if named else []), ("cache", cache_folder())]
+    named = os.environ.get(database.folder_variable)
+    return [*([("folder", Path(named))] if named else []), ("cache", cache_folder(database))]
 
 
-def _names_complete_in(folder: Path) -> frozenset[str]:
-    """Return the MIT-BIH records of which `folder` holds all files."""
+def _names_complete_in(folder: Path, database: Database) -> frozenset[str]:
+    """Return the records of a database of which `folder` holds all files."""
     try:
         held = {entry.name for entry in os.scandir(folder)}
     except OSError:  # not there, not a folder, or closed to us: it holds nothing that could be opened
         return frozenset()
-    return frozenset(name for name in mitdb.RECORD_NAMES if all(name + suffix in held for suffix in mitdb.SUFFIXES))
+    return frozenset(
+        name for name in database.record_names if all(file_stem(name) + suffix in held for suffix in SUFFIXES)
+    )
 
 
 def _check_known(name: str) -> None:
-    if name not in mitdb.RECORD_NAMES and name not in embedded.NAMES:
+    if find_database(name) is None and name not in embedded.NAMES:
         raise RecordError(
             "There is no record '{name}'. The records are {names}.",
             name=name[:40],
-            names=", ".join((*mitdb.RECORD_NAMES, *embedded.NAMES)),
+            names=", ".join((*(database.names_in_short for database in DATABASES), *embedded.NAMES)),
         )

@@ -1,4 +1,4 @@
-"""Fetching MIT-BIH records from PhysioNet: checked, atomic, resumable."""
+"""Fetching records from PhysioNet: checked, atomic, resumable."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ import platformdirs
 
 from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import DownloadError
-from ecgmodel.records.sources import mitdb
-from ecgmodel.records.sources.mitdb import PublishedFile
+from ecgmodel.records.sources import database_files
+from ecgmodel.records.sources.database_files import LARGEST_BYTES, PublishedFile, database_of
+from ecgmodel.records.sources.databases import MITDB, Database
 
 REACH_TIMEOUT_S = 3.0
 """Longest wait, name look-up included, for finding out that there is no network."""
@@ -43,9 +44,9 @@ class DownloadProgress:
     total_bytes: int
 
 
-def cache_folder() -> Path:
-    """Return the folder in the user's cache in which fetched records are kept; it need not exist yet."""
-    return Path(platformdirs.user_cache_dir("ecgmodel", appauthor=False)) / "mitdb"
+def cache_folder(database: Database = MITDB) -> Path:
+    """Return the folder in the user's cache in which fetched records of a database are kept; it need not exist yet."""
+    return Path(platformdirs.user_cache_dir("ecgmodel", appauthor=False)) / database.name
 
 
 def download_records(
@@ -61,9 +62,9 @@ def download_records(
     Parameters
     ----------
     names : sequence of str
-        Of `mitdb.RECORD_NAMES`.
+        Of one or several databases, see `databases`.
     folder : Path or None
-        Where to put the files; `None` takes `cache_folder()`.
+        Where to put the files; `None` takes `cache_folder` of the record's database.
     progress : callable or None
         Called with a `DownloadProgress` at the start of each record, after every chunk, and at the end. What it raises
         stops the download.
@@ -80,11 +81,10 @@ def download_records(
     DownloadError
         Where PhysioNet cannot be reached or answers wrongly, or a file cannot be written.
     """
-    for name in names:
-        mitdb.check_name(name)
     names = tuple(dict.fromkeys(names))
-    folder = cache_folder() if folder is None else folder
-    total_bytes = sum(file.n_bytes for name in names for file in mitdb.record_files(name))
+    folders = {name: cache_folder(database_of(name)) if folder is None else folder for name in names}
+    files = {name: database_files.record_files(name) for name in names}
+    total_bytes = sum(file.likely_bytes for name in names for file in files[name])
     n_bytes = 0
 
     def report(record: str, done: int, more: int = 0) -> None:
@@ -96,20 +96,20 @@ def download_records(
     reached = False
     for done, name in enumerate(names):
         report(name, done)
-        for file in mitdb.record_files(name):
-            if mitdb.is_intact(folder, file):
-                report(name, done, file.n_bytes)
+        for file in files[name]:
+            if database_files.is_intact(folders[name], file):
+                report(name, done, file.likely_bytes)
                 continue
             if not reached:
-                _check_reachable()
+                _check_reachable(database_of(name))
                 reached = True
             before = n_bytes
             content = _fetch_checked(file, lambda more, name=name, done=done: report(name, done, more))
-            n_bytes = before + file.n_bytes
-            _write(folder, file.name, content)
+            n_bytes = before + file.likely_bytes
+            _write(folders[name], file.name, content)
     if names:
         report(names[-1], len(names))
-    return tuple(folder / f"{name}.hea" for name in names)
+    return tuple(folders[name] / files[name][-1].name for name in names)
 
 
 def _fetch_checked(file: PublishedFile, report: Callable[[int], None]) -> bytes:
@@ -117,7 +117,7 @@ def _fetch_checked(file: PublishedFile, report: Callable[[int], None]) -> bytes:
     content = bytearray()
     for chunk in _fetch(file):
         content += chunk
-        if len(content) > file.n_bytes:
+        if len(content) > (file.n_bytes or LARGEST_BYTES):
             break  # not our file, however long it goes on
         report(len(chunk))
     if hashlib.sha256(content).hexdigest() != file.sha256:
@@ -126,8 +126,8 @@ def _fetch_checked(file: PublishedFile, report: Callable[[int], None]) -> bytes:
             "SHA-256 differs), so it was not kept. Try again later with: python -m ecgmodel download {record}",
             file=file.name,
             found=len(content),
-            expected=file.n_bytes,
-            record=Path(file.name).stem,
+            expected=file.likely_bytes,
+            record=file.record,
         )
     return bytes(content)
 
@@ -136,7 +136,7 @@ def _fetch(file: PublishedFile) -> Iterator[bytes]:
     """Fetch one file in chunks, and say in our words what goes wrong on the way."""
     from ecgmodel.records import wfdb_io  # loads wfdb
 
-    url = wfdb_io.remote_url(mitdb.DATABASE, file.name)
+    url = wfdb_io.remote_url(database_of(file.record).slug, file.name)
     try:
         yield from wfdb_io.fetch(url)
     except OSError as error:
@@ -146,7 +146,7 @@ def _fetch(file: PublishedFile) -> Iterator[bytes]:
             file=file.name,
             url=url,
             reason=error,
-            record=Path(file.name).stem,
+            record=file.record,
         ) from error
 
 
@@ -163,14 +163,14 @@ def _write(folder: Path, name: str, content: bytes) -> None:
         ) from error
 
 
-def _check_reachable() -> None:
+def _check_reachable(database: Database) -> None:
     """Raise `DownloadError` within `REACH_TIMEOUT_S` where the server, or the proxy on the way to it, is out of reach.
 
     Looking up a name cannot be given a time limit, so it happens in a thread that is left to itself when time is up.
     """
     from ecgmodel.records import wfdb_io  # loads wfdb
 
-    url = urlsplit(wfdb_io.remote_url(mitdb.DATABASE, ""))
+    url = urlsplit(wfdb_io.remote_url(database.slug, ""))
     proxy = urllib.request.getproxies().get(url.scheme)
     server = urlsplit(proxy) if proxy and not urllib.request.proxy_bypass(url.hostname) else url
     address = (server.hostname, server.port or {"https": 443}.get(server.scheme, 80))
@@ -188,8 +188,10 @@ def _check_reachable() -> None:
     thread.join(REACH_TIMEOUT_S)
     if outcome != [None]:
         raise DownloadError(
-            "{host} cannot be reached ({reason}). Check the network and try again, or put the files of the MIT-BIH "
-            "Arrhythmia Database into a folder and name it in ECG_DATA_DIR. The embedded records need no network.",
+            "{host} cannot be reached ({reason}). Check the network and try again, or put the files of the {title} "
+            "into a folder and name it in {variable}. The embedded records need no network.",
             host=address[0],
+            title=database.title,
+            variable=database.folder_variable,
             reason=outcome[0] if outcome else f"no answer in {REACH_TIMEOUT_S:g} s",
         )

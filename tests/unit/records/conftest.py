@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from ecgmodel.records.sources import mitdb
-from ecgmodel.records.sources.mitdb import PublishedFile
+from ecgmodel.records.sources import database_files
+from ecgmodel.records.sources.database_files import PublishedFile
 
 SIZES = {".dat": 400_000, ".atr": 4_000, ".hea": 150}
 
@@ -92,9 +92,10 @@ def small_database(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     rng = np.random.default_rng(5)
     files = {f"{name}{suffix}": rng.bytes(size) for name in ("100", "101") for suffix, size in SIZES.items()}
     published = {
-        name: PublishedFile(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in files.items()
+        name: PublishedFile(name, len(content), hashlib.sha256(content).hexdigest(), name[:3])
+        for name, content in files.items()
     }
-    monkeypatch.setattr(mitdb, "published_files", lambda: published)
+    monkeypatch.setattr(database_files, "published_files", lambda database: published)
     return files
 
 

@@ -8,7 +8,7 @@ import pytest
 from ecgmodel.errors import SegmentError
 from ecgmodel.records.record import Annotations, Header, Record
 from ecgmodel.records.sources.catalogue import open_record
-from ecgmodel.records.sources.mitdb import RECORD_NAMES
+from ecgmodel.records.sources.databases import MITDB
 from ecgmodel.segments.dataset import Segments, join_segments
 from ecgmodel.segments.runs import cut_runs, find_runs
 from ecgmodel.segments.splits import DS1, DS2
@@ -29,7 +29,7 @@ def make_record(symbols: str, samples: list[int], n_samples: int = 4000, fs: flo
 
 @pytest.fixture(scope="module")
 def all_runs(mitdb_folder: Path) -> Segments:
-    return join_segments([cut_runs(open_record(name)) for name in RECORD_NAMES])
+    return join_segments([cut_runs(open_record(name)) for name in MITDB.record_names])
 
 
 def test_counts_are_those_of_the_paper(all_runs: Segments) -> None:

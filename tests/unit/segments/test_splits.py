@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ecgmodel.errors import ConfigError
-from ecgmodel.records.sources.mitdb import RECORD_NAMES
+from ecgmodel.records.sources.databases import MITDB
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.splits import DS1, DS2, N_FOLDS, PACED, VALIDATION_PEOPLE, count_folds, person, split_segments
 
@@ -20,7 +20,7 @@ def segments() -> Segments:
         signal=np.zeros((n, 1, 1), np.float32),
         length=np.ones(n, np.int32),
         label=random.choice(5, n, p=[0.5, 0.02, 0.04, 0.06, 0.38]),
-        record=random.choice(RECORD_NAMES, n),
+        record=random.choice(MITDB.record_names, n),
         lead=np.full(n, "MLII"),
         start_sample=np.zeros(n, np.int64),
         r_sample=np.zeros(n, np.int64),
@@ -67,9 +67,9 @@ def test_folds_of_people_never_share_one(segments: Segments) -> None:
 def test_folds_of_people_are_alike(segments: Segments) -> None:
     """Where a few people have most of the segments, and a class is in six people, as in MIT-BIH."""
     random = np.random.default_rng(5)
-    weight = random.exponential(size=len(RECORD_NAMES)) ** 1.5
-    record = random.choice(RECORD_NAMES, len(segments), p=weight / weight.sum())
-    label = np.where(np.isin(record, RECORD_NAMES[:6]) & (segments.label == 0), 2, segments.label % 2)
+    weight = random.exponential(size=len(MITDB.record_names)) ** 1.5
+    record = random.choice(MITDB.record_names, len(segments), p=weight / weight.sum())
+    label = np.where(np.isin(record, MITDB.record_names[:6]) & (segments.label == 0), 2, segments.label % 2)
     uneven = replace(segments, record=record, label=label)
     tests = [split_segments(uneven, "patients-10fold", fold).test for fold in range(N_FOLDS)]
     sizes = np.array([len(test) for test in tests])
@@ -83,7 +83,7 @@ def test_folds_of_people_are_alike(segments: Segments) -> None:
 def test_ds1_and_ds2_are_the_published_ones(segments: Segments) -> None:
     """22 and 22 records, disjoint; with the paced ones they are all 48."""
     assert len(DS1) == len(DS2) == 22
-    assert sorted((*DS1, *DS2, *PACED)) == sorted(RECORD_NAMES)
+    assert sorted((*DS1, *DS2, *PACED)) == sorted(MITDB.record_names)
     split = split_segments(segments, "ds1-ds2", 0)
     assert set(segments.record[split.test]) == set(DS2)
     assert set(segments.record[split.validation]) == set(VALIDATION_PEOPLE)

@@ -12,7 +12,7 @@ from ecgmodel.records.imports.evidence import Vote, say
 from ecgmodel.records.imports.text.columns import Column
 from ecgmodel.records.imports.text.statements import FS_RANGE_HZ, Statements
 from ecgmodel.records.imports.text.words import COUNTER_NAME, plain_word, time_unit
-from ecgmodel.records.sources.mitdb import RECORD_NAMES
+from ecgmodel.records.sources.databases import MITDB
 
 COMMON_RATES_HZ = (
     50, 100, 120, 125, 128, 130, 180, 200, 240, 250, 256, 257, 300, 360, 400, 480, 500, 512, 600, 720, 800, 960, 977,
@@ -178,7 +178,7 @@ def vote_database_rate(
 ) -> Iterator[Vote]:
     """The MIT-BIH Arrhythmia Database as text: its leads, 11-bit samples and a counter, or one of its record names."""
     if is_mitdb_text(columns):
-        named = stem in RECORD_NAMES
+        named = stem in MITDB.record_names
         yield Vote(
             360.0,
             say("columns and 11-bit samples are those of the MIT-BIH Arrhythmia Database, which has 360 Hz"),

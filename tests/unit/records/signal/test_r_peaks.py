@@ -13,7 +13,7 @@ import pytest
 from ecgmodel.errors import RecordError
 from ecgmodel.records.signal.r_peaks import detect_r_peaks
 from ecgmodel.records.sources import simulated
-from ecgmodel.records.sources.mitdb import read_folder_record
+from ecgmodel.records.sources.database_files import read_folder_record
 from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 from ecgmodel.records.wfdb_io import detect_xqrs
 

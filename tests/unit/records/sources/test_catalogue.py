@@ -17,14 +17,17 @@ from hypothesis import strategies as st
 
 from ecgmodel.errors import DownloadError, RecordError
 from ecgmodel.records.sources import catalogue as sources
-from ecgmodel.records.sources import embedded, mitdb
+from ecgmodel.records.sources import database_files, embedded
+from ecgmodel.records.sources.databases import MITDB, SVDB
 from ecgmodel.records.sources.download import cache_folder
 from tests.unit.records.conftest import Mirror
+
+NAMES = (*MITDB.record_names, *SVDB.record_names)
 
 
 def put(folder: Path, files: dict[str, bytes], name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for suffix in mitdb.SUFFIXES:
+    for suffix in database_files.SUFFIXES:
         (folder / (name + suffix)).write_bytes(files[name + suffix])
 
 
@@ -33,12 +36,12 @@ def availability() -> dict[str, str]:
 
 
 def test_a_new_machine(no_mitdb: None):
-    """Without folder and cache: 48 records to download, then the embedded ones; the first shown has annotated beats."""
+    """Without folder and cache: all records to download, then the embedded ones; the first shown has annotations."""
     entries = sources.list_records()
-    assert [entry.name for entry in entries] == [*mitdb.RECORD_NAMES, *embedded.NAMES]
-    assert {entry.available for entry in entries[:48]} == {"download"}
-    assert {entry.available for entry in entries[48:]} == {"embedded"}
-    assert {entry.source for entry in entries[48:]} == {"excerpt", "simulated"}
+    assert [entry.name for entry in entries] == [*NAMES, *embedded.NAMES]
+    assert {entry.available for entry in entries[:126]} == {"download"}
+    assert {entry.available for entry in entries[126:]} == {"embedded"}
+    assert {entry.source for entry in entries[126:]} == {"excerpt", "simulated"}
     record = sources.open_record(sources.default_record_name(), allow_download=False)
     assert record.source == "simulated"
     assert set(record.annotations.beats().symbol) == set("NLRAV")
@@ -58,7 +61,7 @@ def test_order_of_places(small_database, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("value", ["", "no such folder", __file__])
-def test_a_folder_that_is_none(value: str, monkeypatch: pytest.MonkeyPatch):
+def test_a_folder_that_is_none(value: str, no_mitdb: None, monkeypatch: pytest.MonkeyPatch):
     """An `ECG_DATA_DIR` that names nothing holds nothing."""
     monkeypatch.setenv("ECG_DATA_DIR", value)
     assert availability()["208"] == "download"
@@ -73,7 +76,7 @@ def test_default_prefers_208(mitdb_folder: Path):
 
 def test_damage_is_reported_and_mended_by_the_cache(mitdb_folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A damaged file in the folder is an error, until an intact copy is in the cache, as its advice promises."""
-    for suffix in mitdb.SUFFIXES:
+    for suffix in database_files.SUFFIXES:
         shutil.copy(mitdb_folder / f"208{suffix}", tmp_path)
     (tmp_path / "208.atr").write_bytes(b"damaged")
     monkeypatch.setenv("ECG_DATA_DIR", str(tmp_path))
@@ -83,7 +86,7 @@ def test_damage_is_reported_and_mended_by_the_cache(mitdb_folder, tmp_path: Path
     with pytest.raises(RecordError, match=r"208\.atr"):
         sources.read_summary("208")
     cache_folder().mkdir(parents=True)
-    for suffix in mitdb.SUFFIXES:
+    for suffix in database_files.SUFFIXES:
         shutil.copy(mitdb_folder / f"208{suffix}", cache_folder())
     assert sources.open_record("208").n_samples == 650_000
     assert sources.read_summary("208").n_beats == 2955
@@ -125,6 +128,10 @@ NOT_NAMES = [
     "110",
     "１００",
     "\0",
+    "800",
+    "svdb/799",
+    "svdb/../100",
+    "mitdb/100",
     "{x}",
     "a" * 9999,
 ]
@@ -132,19 +139,20 @@ NOT_NAMES = [
 
 @pytest.mark.parametrize("name", NOT_NAMES)
 @pytest.mark.parametrize(
-    "call", [sources.open_record, sources.read_summary, lambda n: mitdb.read_folder_record(Path(), n)]
+    "call", [sources.open_record, sources.read_summary, lambda n: database_files.read_folder_record(Path(), n)]
 )
 def test_unknown_names(name: str, call, closed_disk: None):
     """A name that is none is answered with the valid ones, in a short message, without touching the disk."""
     with pytest.raises(RecordError) as caught:
         call(name)
     message = str(caught.value)
-    assert ", ".join(mitdb.RECORD_NAMES) in message
+    assert ", ".join(MITDB.record_names) in message
+    assert "svdb/800 … svdb/894" in message
     assert len(message) < 600
 
 
 @hypothesis.settings(max_examples=50)
-@given(st.text().filter(lambda text: text not in mitdb.RECORD_NAMES and text not in embedded.NAMES))
+@given(st.text().filter(lambda text: text not in NAMES and text not in embedded.NAMES))
 def test_any_text_is_a_name_or_an_error(text: str):
     """No text makes anything but a `RecordError`."""
     with pytest.raises(RecordError):
@@ -176,7 +184,7 @@ def test_looking_around_is_cheap(tmp_path: Path):
         "print([m for m in ('wfdb', 'pandas', 'scipy', 'sleepecg', 'requests', 'tensorflow') if m in sys.modules])"
     )
     environment = {key: value for key, value in os.environ.items() if key != "ECG_DATA_DIR"}
-    root = Path(mitdb.__file__).parents[3]
+    root = Path(database_files.__file__).parents[3]
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, text=True, check=True
     )
@@ -185,7 +193,7 @@ def test_looking_around_is_cheap(tmp_path: Path):
 
 def test_one_module_imports_wfdb():
     """`wfdb` and sleepecg are each imported in one module of the library."""
-    root = Path(mitdb.__file__).parents[2]
+    root = Path(database_files.__file__).parents[2]
     texts = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in root.rglob("*.py")}
 
     def importers(package: str) -> set[str]:

@@ -21,7 +21,7 @@ import pytest
 from ecgmodel.errors import DownloadError, RecordError
 from ecgmodel.records import wfdb_io
 from ecgmodel.records.sources import catalogue as sources
-from ecgmodel.records.sources import download, mitdb
+from ecgmodel.records.sources import database_files, download
 from ecgmodel.records.sources.download import DownloadProgress, cache_folder, download_records
 from tests.unit.records.conftest import Mirror, serve
 
@@ -98,7 +98,7 @@ def test_faulty_answers_leave_nothing(
     assert str(caught.value).startswith(name)
     assert "python -m ecgmodel download 100" in str(caught.value)
     assert name not in names_in(tmp_path)
-    assert not mitdb.is_complete(tmp_path, "100")
+    assert not database_files.is_complete(tmp_path, "100")
     for kept in names_in(tmp_path):
         assert (tmp_path / kept).read_bytes() == small_database[kept]
 
@@ -106,7 +106,7 @@ def test_faulty_answers_leave_nothing(
     mirror.requests.clear()
     kept = names_in(tmp_path)
     download_records(["100"], tmp_path)
-    assert mitdb.is_complete(tmp_path, "100")
+    assert database_files.is_complete(tmp_path, "100")
     assert not kept & set(mirror.requests)
 
 
@@ -224,14 +224,16 @@ def test_killed_in_mid_download(mirror: Mirror, small_database: dict[str, bytes]
 import json, sys
 from pathlib import Path
 from wfdb.io import download as wfdb_download
-from ecgmodel.records.sources import download, mitdb
-published = {{name: mitdb.PublishedFile(*row) for name, row in json.loads(sys.argv[1]).items()}}
-mitdb.published_files = lambda: published
+from ecgmodel.records.sources import database_files, download
+published = {{name: database_files.PublishedFile(*row) for name, row in json.loads(sys.argv[1]).items()}}
+database_files.published_files = lambda database: published
 wfdb_download.set_db_index_url({mirror.url!r})
 download.download_records(["100"], Path({str(tmp_path)!r}))
 """
-    rows = {name: (name, len(data), hashlib.sha256(data).hexdigest()) for name, data in small_database.items()}
-    root = Path(mitdb.__file__).parents[3]
+    rows = {
+        name: (name, len(data), hashlib.sha256(data).hexdigest(), name[:3]) for name, data in small_database.items()
+    }
+    root = Path(database_files.__file__).parents[3]
     with subprocess.Popen([sys.executable, "-c", script, json.dumps(rows)], cwd=root) as process:
         limit = time.monotonic() + 60
         while not mirror.count("100.atr") and time.monotonic() < limit and process.poll() is None:
@@ -244,14 +246,14 @@ download.download_records(["100"], Path({str(tmp_path)!r}))
     mirror.faults.clear()
     mirror.requests.clear()
     download_records(["100"], tmp_path)
-    assert mitdb.is_complete(tmp_path, "100")
+    assert database_files.is_complete(tmp_path, "100")
     assert "100.dat" not in mirror.requests
 
 
 def test_a_real_record_through_the_whole_way(mitdb_folder: Path, no_mitdb: None, monkeypatch: pytest.MonkeyPatch):
     """Record 208, fetched on demand, is the record that lies in the folder."""
-    files = {f"208{suffix}": (mitdb_folder / f"208{suffix}").read_bytes() for suffix in mitdb.SUFFIXES}
-    expected = mitdb.read_folder_record(mitdb_folder, "208")
+    files = {f"208{suffix}": (mitdb_folder / f"208{suffix}").read_bytes() for suffix in database_files.SUFFIXES}
+    expected = database_files.read_folder_record(mitdb_folder, "208")
     for running in serve(files):
         monkeypatch.setattr(wfdb_io.download.config, "db_index_url", running.url)
         record = sources.open_record("208")

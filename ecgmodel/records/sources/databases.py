@@ -1,0 +1,115 @@
+"""The databases of PhysioNet that records come from: a list, and what is particular to each.
+
+A record of the MIT-BIH Arrhythmia Database is called as its files are, "208"; one of any other database has the
+database's name in front, as "svdb/800", so no two records share a name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database of annotated records.
+
+    Attributes
+    ----------
+    name : str
+        PhysioNet's short name, as "mitdb".
+    title : str
+    version : str
+        Of PhysioNet's publication, to which the checksums belong.
+    record_names : tuple of str
+        As shown, see above.
+    fs : float
+        In Hz.
+    lead : str
+        Read where the user names none, and a record has it.
+    folder_variable : str
+        Environment variable that names a folder with its records.
+    citation, doi : str
+        Whom to thank, and where.
+    licence : str
+    same_person : tuple of (str, str)
+        A record of a person who has an earlier one, and that one.
+    tells_blocks : bool
+        Whether its normal beats (N) are told from those of bundle branch blocks (L, R) and of pacemakers.
+    """
+
+    name: str
+    title: str
+    version: str
+    record_names: tuple[str, ...]
+    fs: float
+    lead: str
+    folder_variable: str
+    citation: str
+    doi: str
+    licence: str
+    same_person: tuple[tuple[str, str], ...]
+    tells_blocks: bool
+
+    @property
+    def names_in_short(self) -> str:
+        """The names of its records; of many, the first and the last."""
+        names = self.record_names
+        return ", ".join(names) if len(names) <= 50 else f"{names[0]} … {names[-1]}"
+
+    @property
+    def slug(self) -> str:
+        """Folder of the database, with its version, on PhysioNet."""
+        return f"{self.name}/{self.version}"
+
+
+MITDB = Database(
+    name="mitdb",
+    title="MIT-BIH Arrhythmia Database",
+    version="1.0.0",
+    record_names=tuple(
+        "100 101 102 103 104 105 106 107 108 109 111 112 113 114 115 116 117 118 119 121 122 123 124 "
+        "200 201 202 203 205 207 208 209 210 212 213 214 215 217 219 220 221 222 223 228 230 231 232 233 234".split()
+    ),
+    fs=360.0,
+    lead="MLII",
+    folder_variable="ECG_DATA_DIR",
+    citation="Moody & Mark, IEEE Eng. Med. Biol. 20(3):45-50, 2001",
+    doi="10.13026/C2F305",
+    licence="ODC-By 1.0",
+    same_person=(("202", "201"),),  # one man, says PhysioNet's directory of the database
+    tells_blocks=True,
+)
+
+SVDB = Database(
+    name="svdb",
+    title="MIT-BIH Supraventricular Arrhythmia Database",
+    version="1.0.0",
+    record_names=tuple(f"svdb/{number}" for number in (*range(800, 813), *range(820, 830), *range(840, 895))),
+    fs=128.0,
+    lead="ECG1",
+    folder_variable="ECG_SVDB_DIR",
+    citation="Greenwald, Improved detection and classification of arrhythmias in noise-corrupted electrocardiograms "
+    "using contextual information, PhD thesis, MIT, 1990",
+    doi="10.13026/C2V30W",
+    licence="ODC-By 1.0",
+    same_person=(),
+    tells_blocks=False,
+)
+
+DATABASES = (MITDB, SVDB)
+
+
+def find_database(record: str) -> Database | None:
+    """Return the database that a record's name belongs to; `None` where it is in none of them."""
+    return next((database for database in DATABASES if record in database.record_names), None)
+
+
+def file_stem(record: str) -> str:
+    """Return how the files of a record are called, without their suffix: "800" of "svdb/800"."""
+    return record.rpartition("/")[2]
+
+
+def person(record: str) -> str:
+    """Return a name for the person behind a record: that of the person's first record."""
+    database = find_database(record)
+    return record if database is None else dict(database.same_person).get(record, record)
