@@ -32,13 +32,12 @@ from ecgmodel.network.model_file import Model, read_model, write_model
 from ecgmodel.network.serving import Classifier
 from ecgmodel.records.record import Record
 from ecgmodel.records.sources.catalogue import open_record
-from ecgmodel.records.sources.databases import MITDB
 from ecgmodel.scores.metrics import confusion, score
 from ecgmodel.segments.beats import cut_beats
 from ecgmodel.segments.dataset import Segments, join_segments
 from ecgmodel.segments.mitdb_segments import cut_record
 from ecgmodel.segments.runs import cut_runs
-from ecgmodel.segments.splits import DS1, DS2, Split, count_folds
+from ecgmodel.segments.splits import DS2, Split, count_folds
 from ecgmodel.training.fit import prepare_step
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import EpochResult, RunFolder
@@ -50,6 +49,7 @@ from ecgmodel.training.train import (
     read_preset,
     split_for,
     train_preset,
+    training_records,
 )
 
 
@@ -275,7 +275,7 @@ def predict_run(path: Path, watch: Watch = Watch()) -> Predictions:
     description = folder.read_config()
     preset = read_preset(description or {})
     classifier = Classifier(read_model(folder.model_path))
-    names = preset.records or (DS1 if preset.protocol == "ds1-ds2" else MITDB.record_names)
+    names = training_records(preset)
     cut, answers = [], []
     for number, name in enumerate(names, start=1):
         record = open_record(name, allow_download=False)
@@ -297,7 +297,9 @@ def judge_baselines(
     watch: Watch = Watch(),
     segments: Segments | None = None,
 ) -> dict[str, dict[str, np.ndarray]]:
-    """Return, for every baseline, the matrix of every tested record on the same folds.
+    """Return, for every baseline, the matrix of every tested record on the folds of the network.
+
+    One lead of each record gives the same deal as all of them, see `split_segments`.
 
     Parameters
     ----------
@@ -328,7 +330,7 @@ def judge_baselines(
 
 def _cut_plain(preset: Preset, watch: Watch) -> Segments:
     """Cut the segments of all people of the protocol: one lead each, and of their channels the lead alone."""
-    names = (*DS1, *DS2) if preset.protocol == "ds1-ds2" else MITDB.record_names
+    names = (*training_records(preset), *(DS2 if preset.protocol == "ds1-ds2" else ()))
     parts = []
     for number, name in enumerate(names, start=1):
         (cut,) = cut_record(preset.segments, open_record(name))

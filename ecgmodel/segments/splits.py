@@ -1,12 +1,14 @@
 """Who trains and who is tested: the three protocols.
 
-- `segments-10fold` (Oh et al. 2018): segments are dealt at random, so a person stands on both sides.
+- `segments-10fold` (Oh et al. 2018): segments are dealt at random, so a person stands on both sides. All leads of a
+  beat are dealt together.
 - `patients-10fold`: whole people are dealt; nobody stands on both sides.
 - `ds1-ds2` (de Chazal et al. 2004, doi 10.1109/TBME.2004.827359): 22 records train, 22 test, four paced ones stay out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,7 +83,7 @@ def split_segments(segments: Segments, protocol: str, fold: int, seed: int = 0) 
     fold : int
         From 0; `ds1-ds2` has only fold 0.
     seed : int
-        Deals segments, or people, to folds.
+        Deals beats, or people, to folds: the same folds for the same records, whatever leads of them are here.
 
     Returns
     -------
@@ -106,21 +108,62 @@ def split_segments(segments: Segments, protocol: str, fold: int, seed: int = 0) 
         train = np.isin(segments.record, DS1)
         validation = np.isin(segments.record, VALIDATION_PEOPLE)
         test = np.isin(segments.record, DS2)
-    elif protocol == "patients-10fold":
-        deal = _deal_people(segments, seed)
-        test, validation = deal == fold, deal == (fold + 1) % n_folds
-        train = ~test
     else:
-        deal = _deal_stratified(segments.label, seed)
-        test = deal == fold
-        # Within what is left, a second deal with another seed keeps one in ten for choices.
-        validation = ~test & (_deal_stratified(segments.label, seed + 1) == fold)
+        beats = _distinct_beats(segments)
+        if protocol == "patients-10fold":
+            names, record = np.unique(segments.record[beats.first], return_inverse=True)
+            counts = np.zeros((len(names), len(CLASSES)), dtype=np.int64)
+            np.add.at(counts, (record, segments.label[beats.first]), 1)
+            deal = deal_people(tuple(map(str, names)), counts, seed)[record]
+            test, validation = deal == fold, deal == (fold + 1) % n_folds
+        else:
+            label = segments.label[beats.first]
+            test = deal_stratified(label, seed) == fold
+            # Within what is left, a second deal with another seed keeps one in ten for choices.
+            validation = ~test & (deal_stratified(label, seed + 1) == fold)
+        test, validation = test[beats.place], validation[beats.place]
         train = ~test
     return Split(*(np.flatnonzero(part) for part in (train & ~validation, validation, test)))
 
 
-def _deal_stratified(label: np.ndarray, seed: int) -> np.ndarray:
-    """Deal positions to folds so that each fold has its share of every class."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Beats:
+    """The distinct (first) beats of segments, by record and then by R peak.
+
+    Attributes
+    ----------
+    first : ndarray of shape (n_beats,), int64
+        A segment of each; which of its leads is open.
+    place : ndarray of shape (n_segments,), int64
+        Which beat each segment is of.
+    """
+
+    first: np.ndarray
+    place: np.ndarray
+
+
+def _distinct_beats(segments: Segments) -> _Beats:
+    """Find the segments that are one beat in several leads: they go to one side, and count once."""
+    _, record = np.unique(segments.record, return_inverse=True)
+    samples, at = np.unique(segments.r_sample, return_inverse=True)
+    key = record * len(samples) + at
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    return _Beats(first, place)
+
+
+def deal_stratified(label: np.ndarray, seed: int) -> np.ndarray:
+    """Deal beats to ten folds so that each fold has its share of every class.
+
+    Parameters
+    ----------
+    label : ndarray of shape (n_beats,), int64
+    seed : int
+
+    Returns
+    -------
+    ndarray of shape (n_beats,), int64
+        The fold of each.
+    """
     random = np.random.default_rng(seed)
     deal = np.empty(len(label), dtype=np.int64)
     dealt = 0
@@ -132,22 +175,32 @@ def _deal_stratified(label: np.ndarray, seed: int) -> np.ndarray:
     return deal
 
 
-def _deal_people(segments: Segments, seed: int) -> np.ndarray:
-    """Deal people to folds, so that folds are alike in segments and in every class as far as whole people allow.
+def deal_people(records: Sequence[str], counts: np.ndarray, seed: int) -> np.ndarray:
+    """Deal people to ten folds, so that folds are alike in beats and in every class as far as whole people allow.
 
     From random deals, people are swapped between folds (or moved, by a swap with nobody) while that makes the folds
-    more alike; the best of `DEALS` is taken.
+    more alike; the best of `DEALS` is taken. Nothing but the arguments decides, so whoever cuts the same records
+    deals the same folds, whatever leads are cut.
+
+    Parameters
+    ----------
+    records : sequence of str
+    counts : ndarray of shape (n_records, n_classes), int64
+        Beats (or runs) of each class in each record, each counted once however many leads it was cut from.
+    seed : int
+
+    Returns
+    -------
+    ndarray of shape (n_records,), int64
+        The fold of each record.
     """
-    people = np.array([person(record) for record in segments.record])
-    names, who = np.unique(people, return_inverse=True)
-    counts = np.zeros((len(names), len(CLASSES)))
-    # A beat counts once, however many leads of it there are.
-    of_record, records = np.unique(segments.record, return_inverse=True)
-    n_leads = np.array([len(np.unique(segments.lead[records == place])) for place in range(len(of_record))])
-    np.add.at(counts, (who, segments.label), 1 / n_leads[records])
-    amounts = np.column_stack([counts.sum(axis=1), np.ones(len(names)), counts])
+    names, who = np.unique([person(record) for record in records], return_inverse=True)
+    amounts = np.zeros((len(names), 2 + counts.shape[1]))
+    np.add.at(amounts[:, 2:], who, counts)
+    amounts[:, 0] = amounts[:, 2:].sum(axis=1)
+    amounts[:, 1] = 1
     # 1 is what a fold should have. People count little: they only keep a fold from being one person.
-    share = amounts / amounts.sum(axis=0).clip(min=1) * N_FOLDS * np.sqrt([2, 0.2, *[1] * len(CLASSES)])
+    share = amounts / amounts.sum(axis=0).clip(min=1) * N_FOLDS * np.sqrt([2, 0.2, *[1] * counts.shape[1]])
     share = np.vstack([share, np.zeros((N_FOLDS, share.shape[1]))])
     random = np.random.default_rng(seed)
     deals = [_even_out(share, random.permutation(len(share)) % N_FOLDS) for _ in range(DEALS)]

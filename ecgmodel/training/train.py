@@ -15,6 +15,7 @@ from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.former_names import rename_in_description
 from ecgmodel.network.model_file import Model, ModelCard, write_model
 from ecgmodel.network.serving import Classifier
+from ecgmodel.records.record import default_lead
 from ecgmodel.records.sources.databases import MITDB
 from ecgmodel.scores.metrics import confusion, score
 from ecgmodel.segments.dataset import Segments
@@ -116,13 +117,18 @@ def split_for(preset: Preset, segments: Segments, fold: int) -> Split:
     if not preset.validate:
         everything = np.sort(np.concatenate([split.train, split.validation]))
         split = Split(everything, everything[:0], split.test)
-    return keep_training_lead(split, segments) if preset.all_leads else split
+    return keep_default_lead(split, segments) if preset.all_leads else split
 
 
-def keep_training_lead(split: Split, segments: Segments) -> Split:
-    """Leave other leads than the training lead out of validation and test, where each beat is to count once."""
-    main = segments.lead == TRAINING_LEAD
-    return Split(split.train, split.validation[main[split.validation]], split.test[main[split.test]])
+def keep_default_lead(split: Split, segments: Segments) -> Split:
+    """Leave all but each record's default lead out of validation and test, where each beat is to count once."""
+    default = np.zeros(len(segments), dtype=bool)
+    for record in np.unique(segments.record):
+        rows = np.flatnonzero(segments.record == record)
+        leads, first = np.unique(segments.lead[rows], return_index=True)
+        in_order = [str(lead) for lead in leads[np.argsort(first)]]
+        default[rows] = segments.lead[rows] == default_lead(in_order)
+    return Split(split.train, split.validation[default[split.validation]], split.test[default[split.test]])
 
 
 def describe_run(preset: Preset, fold: int) -> dict[str, object]:

@@ -16,11 +16,11 @@ from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard, write_model
 from ecgmodel.segments import splits
-from ecgmodel.segments.dataset import Segments
+from ecgmodel.segments.dataset import Segments, join_segments
 from ecgmodel.training.fit import TrainSettings
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import RunFolder
-from ecgmodel.training.train import describe_run
+from ecgmodel.training.train import describe_run, split_for
 from tests.unit.training.conftest import make_sines
 
 TINY = NetworkConfig(filters=(2,), kernels=(3,), units=2, dense=(), n_samples=200)
@@ -139,6 +139,28 @@ def test_predictions_survive_the_file(tmp_path: Path) -> None:
     np.testing.assert_allclose(read.probabilities, rows.probabilities, atol=5e-4)
     assert rows.matrix().sum() == 5
     assert rows.record_matrices()["208"].sum() == 1
+
+
+@pytest.mark.parametrize("protocol", ["segments-10fold", "patients-10fold"])
+def test_baselines_are_judged_on_the_folds_of_the_network(
+    small_set: Segments, protocol: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network that trains on two leads, and rules that read one: fold by fold the same segments test."""
+    preset = replace(QUICK, protocol=protocol, all_leads=True)
+    judged = []
+
+    def rule(train: Segments, test: Segments) -> np.ndarray:
+        judged.append(test)
+        return test.label
+
+    monkeypatch.setattr(work, "BASELINES", {"rule": rule})
+    work.judge_baselines(preset, segments=small_set)
+    beside = replace(small_set.take(np.arange(0, len(small_set), 3)), lead=np.full(80, "V1"))
+    both = join_segments([small_set, beside])
+    for fold, test in enumerate(judged):
+        of_network = both.take(split_for(preset, both, fold).test)
+        np.testing.assert_array_equal(test.record, of_network.record)
+        np.testing.assert_array_equal(test.r_sample, of_network.r_sample)
 
 
 @pytest.mark.usefixtures("_two_folds")

@@ -1,14 +1,20 @@
 """Splits: nobody and nothing on two sides."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ecgmodel.errors import ConfigError
+from ecgmodel.evaluation.predictions import read_predictions
+from ecgmodel.evaluation.results import list_results, predictions_path, results_folder
+from ecgmodel.records.sources.catalogue import read_outline
 from ecgmodel.records.sources.databases import MITDB
-from ecgmodel.segments.dataset import Segments
+from ecgmodel.segments.dataset import Segments, join_segments
+from ecgmodel.segments.mitdb_segments import place_segments
 from ecgmodel.segments.splits import DS1, DS2, N_FOLDS, PACED, VALIDATION_PEOPLE, count_folds, person, split_segments
+from ecgmodel.training.train import SPLIT_SEED
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +29,7 @@ def segments() -> Segments:
         record=random.choice(MITDB.record_names, n),
         lead=np.full(n, "MLII"),
         start_sample=np.zeros(n, np.int64),
-        r_sample=np.zeros(n, np.int64),
+        r_sample=np.arange(n),
         n_beats=np.ones(n, np.int32),
     )
 
@@ -49,6 +55,57 @@ def test_folds_of_segments_have_the_same_share_of_every_class(segments: Segments
         ]
     )
     assert (np.ptp(counts, axis=0) <= 1).all()
+
+
+@pytest.mark.parametrize("protocol", ["segments-10fold", "patients-10fold"])
+def test_other_leads_of_a_beat_follow_it(segments: Segments, protocol: str) -> None:
+    """Beats are dealt, not leads: a second lead of some beats changes no fold, and no beat is on two sides."""
+    random = np.random.default_rng(1)
+    some = np.sort(random.choice(len(segments), 700, replace=False))
+    beside = replace(segments.take(some), lead=np.full(len(some), "V1"))
+    order = random.permutation(len(segments) + len(some))
+    both = join_segments([segments, beside]).take(order)
+    for fold in range(N_FOLDS):
+        alone, split = split_segments(segments, protocol, fold), split_segments(both, protocol, fold)
+        for part in ("train", "validation", "test"):
+            beats = set(zip(both.record[getattr(split, part)], both.r_sample[getattr(split, part)], strict=True))
+            index = getattr(alone, part)
+            assert beats == set(zip(segments.record[index], segments.r_sample[index], strict=True))
+
+
+@pytest.mark.parametrize("protocol", ["segments-10fold", "patients-10fold"])
+def test_all_leads_of_the_database_are_dealt_as_one(mitdb_folder: Path, protocol: str) -> None:
+    """In all leads and mixtures, or in one lead alone: the same beats are tested, and none of them trains."""
+    outlines = [read_outline(name) for name in MITDB.record_names]
+    one, every = (place_segments("beats", outlines, all_leads) for all_leads in (False, True))
+    for fold in (0, 7):
+        split, alone = split_segments(every, protocol, fold), split_segments(one, protocol, fold)
+        trained, tested = (
+            set(zip(every.record[part], every.r_sample[part], strict=True)) for part in (split.train, split.test)
+        )
+        assert not trained & tested
+        assert tested == set(zip(one.record[alone.test], one.r_sample[alone.test], strict=True))
+
+
+@pytest.mark.parametrize("name", [n for n in list_results(results_folder()) if not n.endswith(".ds1-ds2")])
+def test_shipped_results_were_dealt_as_today(name: str) -> None:
+    """Every segment was predicted by the network of the fold that tests it now: nothing shipped has other folds."""
+    preset, _, protocol = name.rpartition(".")
+    rows = read_predictions(predictions_path(preset, protocol, results_folder()))
+    n = len(rows)
+    cut = Segments(
+        signal=np.zeros((n, 0, 1), np.float32),
+        length=rows.length,
+        label=rows.truth.astype(np.int64),
+        record=rows.record,
+        lead=np.full(n, "MLII"),
+        start_sample=rows.start_sample,
+        r_sample=rows.r_sample,
+        n_beats=rows.n_beats,
+    )
+    for fold in range(count_folds(protocol)):
+        test = split_segments(cut, protocol, fold, SPLIT_SEED).test
+        np.testing.assert_array_equal(test, np.flatnonzero(rows.fold == fold))
 
 
 def test_folds_of_people_never_share_one(segments: Segments) -> None:

@@ -28,7 +28,7 @@ def make_sines(n: int, seed: int) -> Segments:
         record=np.array([f"person {k:02}" for k in range(24)])[random.integers(0, 24, n)],
         lead=np.full(n, "MLII"),
         start_sample=np.zeros(n, np.int64),
-        r_sample=np.zeros(n, np.int64),
+        r_sample=np.arange(n),
         n_beats=np.ones(n, np.int32),
     )
 

@@ -8,11 +8,11 @@ import pytest
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.model_file import read_model
-from ecgmodel.segments.dataset import Segments
+from ecgmodel.segments.dataset import Segments, join_segments
 from ecgmodel.training.fit import TrainSettings, prepare_step
 from ecgmodel.training.presets import PRESETS, Preset, find_preset
 from ecgmodel.training.step import TrainStep
-from ecgmodel.training.train import adapt_preset, keep_training_lead, train_preset
+from ecgmodel.training.train import adapt_preset, keep_default_lead, train_preset
 from tests.unit.training.conftest import SMALL
 
 QUICK = Preset("quick", "runs", "segments-10fold", SMALL, TrainSettings(epochs=2, batch=32, learning_rate=1e-2))
@@ -86,14 +86,19 @@ def test_a_stopped_run_leaves_no_model(sines: Segments, step: TrainStep, tmp_pat
 
 
 def test_other_leads_train_but_never_judge(sines: Segments) -> None:
-    """Each beat counts once in validation and test."""
+    """A beat is judged once, in its record's default lead, also where that is not MLII; its other lead never trains."""
     from ecgmodel.segments.splits import split_segments
 
-    lead = np.where(np.arange(len(sines)) % 2, "MLII", "V1")
-    both = replace(sines, lead=lead)
-    split = keep_training_lead(split_segments(both, "segments-10fold", 0), both)
-    assert set(both.lead[split.train]) == {"MLII", "V1"}
-    assert set(both.lead[split.test]) == set(both.lead[split.validation]) == {"MLII"}
+    first = np.char.endswith(sines.record, "3")
+    one = replace(sines, lead=np.where(first, "V5", "MLII"))
+    other = replace(sines, lead=np.where(first, "V2", "V1"))
+    both = join_segments([one, other])
+    split = keep_default_lead(split_segments(both, "segments-10fold", 0), both)
+    single = split_segments(one, "segments-10fold", 0)
+    np.testing.assert_array_equal(split.test, single.test)
+    np.testing.assert_array_equal(split.validation, single.validation)
+    assert {"V5", "MLII"} == set(both.lead[split.test])
+    np.testing.assert_array_equal(split.train, np.concatenate([single.train, single.train + len(sines)]))
 
 
 def test_the_paper_presets_are_the_paper_s_table() -> None:
