@@ -10,13 +10,15 @@ lock                    held by the process that trains
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import locket
+import filelock
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
@@ -27,6 +29,8 @@ from ecgmodel.network.former_names import rename_in_description
 
 _EPOCHS = "epochs"
 LOCK = "lock"
+PATIENCE_S = 2.0
+"""How long a training waits for a lock: whoever asks for it in that moment is gone at once."""
 
 
 class RunHeldError(ConfigError):
@@ -79,17 +83,16 @@ class Checkpoint:
 
 
 class RunFolder:
-    """The files of one run.
+    """The files of one run. What only reads changes nothing; the folder is made by what is first written to it.
 
     Parameters
     ----------
     path : Path
-        Made where it is not there.
+        Of the folder, which need not be there.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True)
 
     @property
     def model_path(self) -> Path:
@@ -142,11 +145,11 @@ class RunFolder:
         RunHeldError
             Where another process holds it.
         """
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(self.path / name)
         try:
-            # A little patience: whoever asks `is_held` holds it for a moment.
-            lock = locket.lock_file(str(self.path / name), timeout=2)
-            lock.acquire()
-        except locket.LockError as error:
+            lock.acquire(timeout=PATIENCE_S)
+        except filelock.Timeout as error:
             raise RunHeldError(
                 "Another process is training the run in {path}. Wait for its end, or stop it.", path=self.path
             ) from error
@@ -156,15 +159,13 @@ class RunFolder:
             lock.release()
 
     def is_held(self, name: str = LOCK) -> bool:
-        """Tell whether a process holds a lock of this folder now."""
-        # Not at the first refusal: another one who only asks holds it, too, for a moment.
-        lock = locket.lock_file(str(self.path / name), timeout=0.02, retry_period=0.002)
+        """Tell whether a process holds a lock of this folder now; no file is made or written for that."""
+        path = self.path / name
         try:
-            lock.acquire()
-        except locket.LockError:
-            return True
-        lock.release()
-        return False
+            with path.open("rb") as file:
+                return _is_locked(file.fileno()) if sys.platform != "win32" else _is_locked_on_windows(path)
+        except OSError:
+            return False  # nobody ever held it, or the run is gone
 
     def read_events(self) -> tuple[EpochResult, ...]:
         """Return the epochs so far; a last line that a crash cut short does not count."""
@@ -226,3 +227,25 @@ class RunFolder:
                 "{path} is not the config of a run any more. Restore it, or train into a new folder.", path=path
             )
         return values
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Tell whether another open file holds the lock that `filelock` takes.
+
+    Those who ask share theirs, so they never refuse one another, and they need no right to write.
+    """
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return False
+
+
+def _is_locked_on_windows(path: Path) -> bool:
+    """Tell the same where a file is locked for one alone: ask for it without waiting, and give it back."""
+    with contextlib.suppress(filelock.Timeout), filelock.FileLock(path, timeout=0):
+        return False
+    return True

@@ -14,8 +14,9 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ecgmodel.errors import ConfigError, EcgModelError
 from ecgmodel.training.jobs.job_file import folder_error
@@ -26,8 +27,14 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 CONNECT_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 120.0
+"""How long the embedded cluster may take to say its address; a busy machine took 30 s."""
 ASK_AGAIN_S = 15.0
 """How long a cluster that does not answer is left in peace."""
+
+
+class ClusterSilentError(ConfigError):
+    """The cluster at a given address does not answer; it may later."""
 
 
 class JobQueue:
@@ -72,14 +79,18 @@ class JobQueue:
 
         Raises
         ------
+        ClusterSilentError
+            Where the cluster at a given address does not answer; the runs go on waiting for it.
         ConfigError
-            Where the cluster cannot be reached.
+            Where the embedded cluster cannot be started. The runs have then failed, as after any other fault, and
+            their folders say why.
         """
         runs = list_runs(self.folder) if runs is None else runs
         waiting = sorted((run for run in runs if run.state == "waiting"), key=lambda run: run.submitted)
         if not waiting:
             return
-        with self._guard:
+        with self._guard, contextlib.ExitStack() as stack:
+            stack.push(partial(_note_failure, waiting))
             client = self._connect()
             for run in waiting:
                 future = self._futures.get((run.key, run.submitted))
@@ -126,13 +137,16 @@ class JobQueue:
             self._futures.clear()
 
     def _hand_over_quietly(self, runs: Sequence[Run]) -> None:
-        try:
+        with contextlib.ExitStack() as stack:
+            stack.push(self._keep_trouble)
             self.hand_over(runs)
-        except EcgModelError as error:
-            self._trouble = error
+
+    def _keep_trouble(self, kind: type | None, fault: BaseException | None, _traceback: object) -> bool:
+        """Keep how handing over ended; nobody waits for it who could be told otherwise."""
+        self._trouble = None if fault is None else _in_words(fault)
+        if fault is not None:
             self._ask_again = time.monotonic() + ASK_AGAIN_S
-        else:
-            self._trouble = None
+        return True
 
     def _connect(self) -> Client:
         from distributed import Client
@@ -151,7 +165,7 @@ class JobQueue:
         try:
             self._client = Client(address, timeout=CONNECT_TIMEOUT_S, set_as_default=False)
         except (OSError, ValueError) as error:
-            raise ConfigError("The training cluster at {address} does not answer.", address=address) from error
+            raise ClusterSilentError("The training cluster at {address} does not answer.", address=address) from error
         return self._client
 
     def _start_cluster(self) -> str:
@@ -169,19 +183,54 @@ class JobQueue:
                 )
         except OSError as error:
             raise folder_error(self.folder, error) from error
-        address = self._process.stdout.readline().decode().strip()
+        return self._read_address()
+
+    def _read_address(self) -> str:
+        """Return the address that the embedded cluster says when it has started."""
+        said: list[bytes] = []
+        stdout = self._process.stdout
+        # A thread, since Windows cannot wait for a pipe with a limit.
+        reader = threading.Thread(target=lambda: said.append(stdout.readline()), daemon=True)
+        reader.start()
+        reader.join(START_TIMEOUT_S)
+        log = self.folder / "cluster.log"
+        if reader.is_alive():
+            self._process.kill()
+            self._process.wait()
+            raise ConfigError(
+                "The training cluster did not start within {seconds:.0f} s. {path} may say why.",
+                seconds=START_TIMEOUT_S,
+                path=log,
+            )
+        address = said[0].decode().strip()
         if not address:
-            raise ConfigError("The training cluster did not start. {path} says why.", path=self.folder / "cluster.log")
+            raise ConfigError("The training cluster did not start. {path} says why.", path=log)
         return address
+
+
+def _note_failure(
+    runs: Sequence[Run], kind: type | None, fault: BaseException | None, _traceback: object
+) -> Literal[False]:
+    """Keep in the folders of runs why they could not be handed over, unless the cluster may still answer."""
+    if fault is not None and not isinstance(fault, ClusterSilentError):
+        for run in runs:
+            with contextlib.suppress(OSError):
+                write_failure(run.path, _in_words(fault))
+    return False
 
 
 def _note_fault(run: Run, future: Future) -> None:
     """Keep in a run's folder that the program failed at it, and not what it was asked for."""
-    fault = future.exception()
-    error = EcgModelError(
+    with contextlib.suppress(OSError):
+        write_failure(run.path, _in_words(future.exception()))
+
+
+def _in_words(fault: BaseException) -> EcgModelError:
+    """Return what to tell of a fault."""
+    if isinstance(fault, EcgModelError):
+        return fault
+    return EcgModelError(
         "The training ended with a fault of the program: {kind}: {fault}. Its last whole epoch is kept.",
         kind=type(fault).__name__,
         fault=str(fault)[:300],
     )
-    with contextlib.suppress(OSError):
-        write_failure(run.path, error)

@@ -97,7 +97,8 @@ class _Recorder:
 
     def _note(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if now - self._written >= PROGRESS_EVERY_S:
+        # Where the folder was deleted meanwhile, nothing brings it back.
+        if now - self._written >= PROGRESS_EVERY_S and (self._path / "job.json").exists():
             self._written = now
             progress = {"stage": stage, "done": done, "total": total}
             write_atomically(self._path / "progress.json", json.dumps(progress).encode())

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 import types
@@ -331,6 +332,90 @@ def test_a_cluster_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.Monk
     assert "does not answer" in str(queue.trouble)
     assert read_run(path).state == "waiting"
     queue.close()
+
+
+def start_instead(monkeypatch: pytest.MonkeyPatch, code: str) -> list[subprocess.Popen]:
+    """Let the embedded cluster be a process that runs `code`; return where it will be kept."""
+    started, start = [], subprocess.Popen
+
+    def popen(_command: list[str], **settings: object) -> subprocess.Popen:
+        started.append(start([sys.executable, "-c", code], **settings))
+        return started[0]
+
+    monkeypatch.setattr(job_queue.subprocess, "Popen", popen)
+    return started
+
+
+def test_a_cluster_that_hangs_while_it_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for ever: its process is ended, and the run has failed and says why, until it is asked for again."""
+    started = start_instead(monkeypatch, "import sys; sys.stdin.read()")
+    monkeypatch.setattr(job_queue, "START_TIMEOUT_S", 0.2)
+    path = create_run(tmp_path, QUICK, 0, "hangs")
+    queue = JobQueue(tmp_path)
+    with pytest.raises(ConfigError, match=r"did not start within 0 s\..*cluster\.log"):
+        queue.hand_over()
+    assert started[0].poll() is not None
+    run = read_run(path)
+    assert (run.state, "did not start within" in str(run.error)) == ("failed", True)
+    jobs.request_training(path)
+    assert read_run(path).state == "waiting"
+    queue.close()
+
+
+def test_a_cluster_that_dies_while_it_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run has failed, and what the process said last is where the sentence says."""
+    start_instead(monkeypatch, "raise SystemExit('no room in here')")
+    path = create_run(tmp_path, QUICK, 0, "dies")
+    queue = JobQueue(tmp_path)
+    with pytest.raises(ConfigError, match="did not start"):
+        queue.hand_over()
+    assert read_run(path).state == "failed"
+    assert "no room in here" in Path(read_run(path).error.values["path"]).read_text()
+    queue.close()
+
+
+def test_any_fault_in_handing_over_is_stated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it is, the page is told, and the run does not wait for what will not come."""
+
+    def fail(_queue: JobQueue) -> None:
+        raise ZeroDivisionError("odd")
+
+    monkeypatch.setattr(JobQueue, "_connect", fail)
+    path = create_run(tmp_path, QUICK, 0, "odd")
+    queue = JobQueue(tmp_path)
+    queue.nudge(list_runs(tmp_path))
+    queue._thread.join(PATIENCE_S)
+    run = read_run(path)
+    assert run.state == "failed"
+    assert "ZeroDivisionError: odd" in str(run.error)
+    assert "ZeroDivisionError: odd" in str(queue.trouble)
+
+
+def test_looking_at_a_run_changes_nothing(tmp_path: Path) -> None:
+    """A run that somebody deleted does not come back, and one that is there gets no file."""
+    gone, there = tmp_path / "gone", create_run(tmp_path, QUICK, 0, "there")
+    for path in (gone, there):
+        before = sorted(tmp_path.rglob("*"))
+        folder = RunFolder(path)
+        assert not folder.is_held()
+        assert not folder.is_held(JOB_LOCK)
+        assert folder.read_events() == ()
+        assert folder.read_checkpoint() is None
+        assert read_run(path).epochs == ()
+        assert sorted(tmp_path.rglob("*")) == before
+    assert RunFolder(gone).read_config() is None
+
+
+def test_those_who_ask_do_not_shut_one_another_out(tmp_path: Path) -> None:
+    """A lock that is free is free for everyone who asks at the same moment, in other processes too."""
+    folder = RunFolder(tmp_path)
+    with folder.hold():
+        pass
+    ask = "import sys; from pathlib import Path; from ecgmodel.training.run_folder import RunFolder\n"
+    ask += f"folder = RunFolder(Path({str(tmp_path)!r}))\n"
+    ask += "print(sum(folder.is_held() for _ in range(5_000)))"
+    askers = [subprocess.Popen([sys.executable, "-c", ask], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [int(asker.communicate()[0]) for asker in askers] == [0, 0]
 
 
 def test_one_process_a_folder(tmp_path: Path) -> None:
