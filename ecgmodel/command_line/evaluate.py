@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -134,15 +135,19 @@ def print_result(result: Result) -> None:
     from ecgmodel.labels import CLASS_NAMES
     from ecgmodel.segments.splits import person
 
-    figures, intervals = result.scores.to_dict(), result.intervals()
+    figures, intervals = result.scores.figures(), result.intervals()
     print(f"{result.preset} under {result.protocol}: {int(result.matrix.sum()):,} segments, {result.seconds:,.0f} s")
-    for name in ("accuracy", "sensitivity", "specificity", "positive_predictivity", "f1"):
-        low, high = intervals[name]
-        print(f"  {name.replace('_', ' '):<24}{figures[name]:8.2%}  ({low:.2%} to {high:.2%} over people)")
+    for title, prefix, names in (
+        ("any abnormal beat against normal", "abnormal_", ("accuracy", "sensitivity", "specificity")),
+        ("five classes, their mean", "", ("accuracy", "sensitivity", "specificity", "positive_predictivity", "f1")),
+    ):
+        print(f"  {title}:")
+        for name in names:
+            low, high = intervals.get(prefix + name, (math.nan, math.nan))
+            value = figures[prefix + name]
+            print(f"    {name.replace('_', ' '):<22}{_percent(value)}  ({low:.2%} to {high:.2%} over people)")
     for symbol, name in CLASS_NAMES.items():
-        sensitivity, predictivity = (
-            figures.get(f"{kind}/{symbol}") for kind in ("sensitivity", "positive_predictivity")
-        )
+        sensitivity, predictivity = (figures[f"{kind}/{symbol}"] for kind in ("sensitivity", "positive_predictivity"))
         print(f"  {symbol} {name:<24} Se {_percent(sensitivity)}  +P {_percent(predictivity)}")
     for name in result.baselines:
         low, high = result.baseline_intervals(name)["accuracy"]
@@ -162,8 +167,8 @@ def print_result(result: Result) -> None:
         print(f"  on both sides of a fold: {len(result.shared_people)} of {n_people} people")
 
 
-def _percent(value: float | None) -> str:
-    return "      -" if value is None or value != value else f"{value:7.2%}"  # NaN is not itself
+def _percent(value: float) -> str:
+    return "      -" if math.isnan(value) else f"{value:7.2%}"
 
 
 @contextmanager

@@ -10,6 +10,28 @@ from ecgmodel.labels import CLASSES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class BinaryScores:
+    """What a confusion matrix says of the question whether a beat is abnormal; fractions, NaN where nothing was judged.
+
+    All classes but the first are abnormal, and an abnormal beat that is named as another abnormal class is right. Of
+    many matrices at once, every attribute has their axes.
+
+    Attributes
+    ----------
+    accuracy : float
+        Of all, how many are told right.
+    sensitivity : float
+        Of the abnormal ones.
+    specificity : float
+        Of the normal ones.
+    """
+
+    accuracy: float
+    sensitivity: float
+    specificity: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Scores:
     """What a confusion matrix says; fractions, NaN where nothing was there to judge.
 
@@ -22,8 +44,8 @@ class Scores:
     sensitivity, specificity, positive_predictivity, f1 : ndarray of shape (n_classes,), float64
         One class against all others.
     accuracy : float
-    abnormal_sensitivity, abnormal_specificity : float
-        Of the binary question: abnormal (any class but the first) is what is to be found.
+    abnormal : BinaryScores
+        Of the same matrix, see `score_binary`.
     """
 
     n: np.ndarray
@@ -32,8 +54,7 @@ class Scores:
     positive_predictivity: np.ndarray
     f1: np.ndarray
     accuracy: float
-    abnormal_sensitivity: float
-    abnormal_specificity: float
+    abnormal: BinaryScores
 
     @property
     def mean_sensitivity(self) -> float:
@@ -63,8 +84,9 @@ class Scores:
             "specificity": self.mean_specificity,
             "positive_predictivity": self.mean_positive_predictivity,
             "f1": self.mean_f1,
-            "abnormal_sensitivity": self.abnormal_sensitivity,
-            "abnormal_specificity": self.abnormal_specificity,
+            "abnormal_accuracy": self.abnormal.accuracy,
+            "abnormal_sensitivity": self.abnormal.sensitivity,
+            "abnormal_specificity": self.abnormal.specificity,
         }
         names = CLASSES if self.n.shape[-1] == len(CLASSES) else ()
         for kind in ("sensitivity", "positive_predictivity", "specificity", "f1"):
@@ -116,7 +138,6 @@ def score(matrix: np.ndarray) -> Scores:
     total = matrix.sum(axis=(-2, -1))
     right = np.diagonal(matrix, axis1=-2, axis2=-1)
     true, predicted = matrix.sum(axis=-1), matrix.sum(axis=-2)
-    abnormal = matrix[..., 1:, :].sum(axis=(-2, -1))
     others = total[..., np.newaxis] - true
     return Scores(
         n=true,
@@ -125,8 +146,36 @@ def score(matrix: np.ndarray) -> Scores:
         positive_predictivity=_ratio(right, predicted),
         f1=_ratio(2 * right, true + predicted),
         accuracy=_plain(_ratio(right.sum(axis=-1), total)),
-        abnormal_sensitivity=_plain(_ratio(matrix[..., 1:, 1:].sum(axis=(-2, -1)), abnormal)),
-        abnormal_specificity=_plain(_ratio(matrix[..., 0, 0], total - abnormal)),
+        abnormal=score_binary(matrix),
+    )
+
+
+def score_binary(matrix: np.ndarray) -> BinaryScores:
+    """Return the scores of the question whether a beat is abnormal.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (..., n_classes, n_classes)
+        Rows the truth, the first class normal.
+
+    Returns
+    -------
+    BinaryScores
+
+    Examples
+    --------
+    >>> found = score_binary([[90, 10, 0], [5, 40, 5], [0, 20, 30]])
+    >>> found.accuracy, found.sensitivity, found.specificity
+    (0.925, 0.95, 0.9)
+    """
+    matrix = np.asarray(matrix, dtype=np.int64)
+    found = matrix[..., 1:, 1:].sum(axis=(-2, -1))
+    left_alone = matrix[..., 0, 0]
+    abnormal, normal = matrix[..., 1:, :].sum(axis=(-2, -1)), matrix[..., 0, :].sum(axis=-1)
+    return BinaryScores(
+        accuracy=_plain(_ratio(found + left_alone, abnormal + normal)),
+        sensitivity=_plain(_ratio(found, abnormal)),
+        specificity=_plain(_ratio(left_alone, normal)),
     )
 
 

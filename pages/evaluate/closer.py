@@ -107,9 +107,10 @@ def _show_class_table(one: Judged) -> None:
     st.dataframe(rows, hide_index=True, width="stretch")
     st.markdown(
         t(
-            "Accuracy **{accuracy}**. Asked only whether a beat is abnormal: **{found}** of the abnormal ones are "
-            "found, **{left}** of the normal ones left alone.",
+            "Accuracy **{accuracy}**. Asked only whether a beat is abnormal, as the paper is read here: right in "
+            "**{binary}**; **{found}** of the abnormal beats are found, **{left}** of the normal ones left alone.",
             accuracy=cell("accuracy"),
+            binary=cell("abnormal_accuracy"),
             found=cell("abnormal_sensitivity"),
             left=cell("abnormal_specificity"),
         )
@@ -144,16 +145,18 @@ def show_yardsticks(closer: Closer) -> None:
                         ("accuracy", t("Accuracy")),
                         ("sensitivity", t("Mean sensitivity")),
                         ("specificity", t("Mean specificity")),
+                        ("abnormal_sensitivity", t("Abnormal beats found")),
+                        ("abnormal_specificity", t("Normal beats left alone")),
                     )
                 }
                 for name, figures, found in rows
             ],
             hide_index=True,
-            width=980,
+            width="stretch",
         )
         if one.segments == "beats":
             st.caption(t("Beats are all cut to one length, so length alone can only name the commonest class."))
-        if one.protocol == "ds1-ds2":
+        if one.protocol == "ds1-ds2" and one.segments == "beats":
             _show_de_chazal(one)
 
 

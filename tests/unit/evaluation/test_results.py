@@ -51,6 +51,7 @@ def test_binary_figures_are_scikit_learn_s(shipped: Path) -> None:
     rows = read_predictions(shipped / "gru.segments-10fold.npz")
     figures = read_result(shipped / "gru.segments-10fold.json").scores.all_figures()
     truth, named = rows.truth > 0, rows.label > 0
+    assert figures["abnormal_accuracy"] == pytest.approx(metrics.accuracy_score(truth, named), abs=1e-6)
     assert figures["abnormal_sensitivity"] == pytest.approx(metrics.recall_score(truth, named), abs=1e-6)
     assert figures["abnormal_specificity"] == pytest.approx(metrics.recall_score(~truth, ~named), abs=1e-6)
 

@@ -18,8 +18,9 @@ def test_a_matrix_counted_by_hand() -> None:
     np.testing.assert_allclose(scores.sensitivity, [3 / 4, 2 / 3, 2 / 3])
     np.testing.assert_allclose(scores.specificity, [5 / 6, 6 / 7, 6 / 7])
     np.testing.assert_allclose(scores.positive_predictivity, [3 / 4, 2 / 3, 2 / 3])
-    assert scores.abnormal_sensitivity == pytest.approx(5 / 6)
-    assert scores.abnormal_specificity == pytest.approx(3 / 4)
+    assert scores.abnormal.accuracy == pytest.approx(8 / 10)
+    assert scores.abnormal.sensitivity == pytest.approx(5 / 6)
+    assert scores.abnormal.specificity == pytest.approx(3 / 4)
 
 
 def test_scores_are_those_of_scikit_learn() -> None:
