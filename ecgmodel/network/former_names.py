@@ -14,14 +14,20 @@ FORMER_NAMES = {
     "memory": "chrono_max_steps",
 }
 
+FORMER_CLIP_NORM = 1.0
+"""Largest norm of a gradient in every training from before it became a setting."""
+
 
 def rename_settings(training: Mapping[str, object]) -> dict[str, object]:
     """Return the settings of a training, in their order, under the names that they have today.
 
+    A whole set of settings that does not name the clipping of the gradient is from before that was a setting.
+
     >>> rename_settings({"epochs": 3, "average": 0.998})
     {'epochs': 3, 'ema_decay': 0.998}
     """
-    return {FORMER_NAMES.get(name, name): value for name, value in training.items()}
+    renamed = {FORMER_NAMES.get(name, name): value for name, value in training.items()}
+    return {"clip_norm": FORMER_CLIP_NORM, **renamed} if "label_smoothing" in renamed else renamed
 
 
 def rename_in_description(description: Mapping[str, object]) -> dict[str, object]:

@@ -16,7 +16,8 @@ from ecgmodel.network.cost import count_recurrent_multiply_adds
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
-from ecgmodel.training.fit import bucket_lengths, count_epoch, is_compiled
+from ecgmodel.training.batches import bucket_lengths, count_epoch
+from ecgmodel.training.fit import is_compiled
 from ecgmodel.training.jobs.jobs import Run
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.train import describe_run, split_for

@@ -172,7 +172,7 @@ def forward(
     config : NetworkConfig
     weights : dict of tf.Variable
     signal : tf.Tensor of shape (n, n_samples, n_channels)
-        Any static length up to `config.n_samples`; see `fit.bucket_lengths` for what is long enough.
+        Any static length up to `config.n_samples`; see `batches.bucket_lengths` for what is long enough.
     length : tf.Tensor of shape (n,), int32
     dropout_seed : (int, tf.Tensor) or None
         Given while training: batch normalisation then uses the batch's own statistics (over what is not padding), and

@@ -21,9 +21,10 @@ from ecgmodel.scores.metrics import confusion, score
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.mitdb_segments import cut_mitdb
 from ecgmodel.segments.splits import DS1, Split, count_folds, split_segments
-from ecgmodel.training.fit import FitResult, TrainSettings, fit
+from ecgmodel.training.fit import FitResult, fit
 from ecgmodel.training.presets import PRESETS, Preset
 from ecgmodel.training.run_folder import EpochResult, RunFolder
+from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import TrainStep
 
 TRAINING_LEAD = "MLII"

@@ -12,10 +12,10 @@ import streamlit as st
 from ecgmodel.errors import ConfigError, EcgModelError
 from ecgmodel.network.config import CELLS, READOUTS, NetworkConfig
 from ecgmodel.segments.splits import PROTOCOLS, count_folds
-from ecgmodel.training.fit import CLASS_WEIGHTINGS
 from ecgmodel.training.jobs.jobs import Run, create_run
 from ecgmodel.training.plan import TrainingPlan, estimate_epoch
 from ecgmodel.training.presets import PRESETS, Preset
+from ecgmodel.training.settings import CLASS_WEIGHTINGS
 from ecgmodel.training.train import adapt_preset
 from pages.caches.trainings import forward_seconds, job_queue, training_plan
 from pages.session import choices

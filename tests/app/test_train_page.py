@@ -11,11 +11,11 @@ import pytest
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import read_model
 from ecgmodel.training import fit
-from ecgmodel.training.fit import TrainSettings
 from ecgmodel.training.jobs import jobs, work
 from ecgmodel.training.jobs.job_queue import JobQueue
 from ecgmodel.training.jobs.jobs import create_run, list_runs, read_run
 from ecgmodel.training.presets import Preset
+from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import StepResult
 from tests.app.screen import all_text, sent_into_fields
 from tests.unit.training.jobs.quick_worker import QuickStep

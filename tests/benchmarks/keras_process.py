@@ -100,8 +100,9 @@ def time_train(model: Model, arrays: dict[str, np.ndarray]) -> float:
     It is stopped early. How long it was meant to be decides whether it is compiled.
     """
     from ecgmodel.segments.dataset import Segments
-    from ecgmodel.training.fit import TrainSettings, fit
+    from ecgmodel.training.fit import fit
     from ecgmodel.training.presets import PRESETS
+    from ecgmodel.training.settings import TrainSettings
 
     counts = np.arange(len(arrays["length"]))
     names = np.full(len(counts), "noise")

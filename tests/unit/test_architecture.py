@@ -45,7 +45,6 @@ LONG_MODULES = {
     "assets/components/trace/trace.js",
     "ecgmodel/evaluation/cross_validation.py",
     "ecgmodel/network/inside/gates.py",
-    "ecgmodel/training/fit.py",
     "pages/gates/panel.py",
     "pages/train/form.py",
 }

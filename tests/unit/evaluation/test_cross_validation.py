@@ -17,9 +17,9 @@ from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard, write_model
 from ecgmodel.segments import splits
 from ecgmodel.segments.dataset import Segments, join_segments
-from ecgmodel.training.fit import TrainSettings
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import RunFolder
+from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.train import describe_run, split_for
 from tests.unit.training.conftest import make_sines
 

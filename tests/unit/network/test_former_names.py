@@ -7,9 +7,9 @@ from pathlib import Path
 from ecgmodel.evaluation.cross_validation import find_result
 from ecgmodel.evaluation.results import read_result, result_path
 from ecgmodel.network.model_file import read_model
-from ecgmodel.training.fit import TrainSettings
 from ecgmodel.training.presets import find_preset
 from ecgmodel.training.run_folder import RunFolder
+from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.train import adapt_preset, describe_run, read_preset
 from tests.evaluation_case import ship_result
 
@@ -41,6 +41,7 @@ def test_a_model_file_of_former_names_is_read() -> None:
     training = read_model(FORMER_MODEL).card.training
     assert (training["ema_decay"], training["noise_sd"]) == (0.998, 0.1)
     assert (training["amplitude_jitter"], training["chrono_max_steps"]) == (0.2, 131)
+    assert training["clip_norm"] == 1.0  # no setting then, and written in the code
     settings = replace(find_preset("paper-gru").settings, epochs=30, seed=0)
     assert TrainSettings.from_dict(training) == settings
 

@@ -19,11 +19,11 @@ from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.mitdb_segments import cut_mitdb
 from ecgmodel.training import fit
 from ecgmodel.training.export import export_keras, export_onnx, export_tensorboard
-from ecgmodel.training.fit import TrainSettings
 from ecgmodel.training.jobs import work
 from ecgmodel.training.jobs.jobs import create_run
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import RunFolder
+from ecgmodel.training.settings import TrainSettings
 from tests.unit.training.jobs.quick_worker import QuickStep
 
 PRESET = Preset(

@@ -12,15 +12,10 @@ from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.training import fit as fit_module
-from ecgmodel.training.fit import (
-    TrainingDivergedError,
-    TrainSettings,
-    _shift_of_shares,
-    bucket_lengths,
-    fit,
-    prepare_step,
-)
+from ecgmodel.training.batches import bucket_lengths, shift_of_shares
+from ecgmodel.training.fit import TrainingDivergedError, fit, prepare_step
 from ecgmodel.training.run_folder import RunFolder
+from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import TrainStep
 from tests.unit.training.conftest import SMALL, make_sines
 
@@ -118,7 +113,7 @@ def test_a_loss_that_is_no_number_stops_with_advice(sines: Segments, step: Train
     """An infinite sample does it."""
     signal = sines.signal.copy()
     signal[0, 0] = np.inf
-    with pytest.raises(TrainingDivergedError, match="smaller learning rate"):
+    with pytest.raises(TrainingDivergedError, match="learning rate below"):
         fit(SMALL, QUICK, replace(sines, signal=signal), step=step)
 
 
@@ -221,6 +216,6 @@ def test_shares_are_those_of_the_records_not_of_their_leads() -> None:
         lead=np.array(["MLII"] * 8 + ["V1"] * 4),
     )
     settings = replace(QUICK, most_per_record=2)
-    shift = _shift_of_shares(train, settings, np.ones(5))
+    shift = shift_of_shares(train, settings, np.ones(5))
     assert shift[0] - shift[4] == pytest.approx(np.log(6 / 2))
     assert not shift[1:4].any()

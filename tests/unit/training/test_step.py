@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ecgmodel.network.build import build_network, initialise_weights, set_weights
+from ecgmodel.network.build import build_network, get_weights, initialise_weights, set_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.training.recurrence import run_gru, run_lstm
 from ecgmodel.training.step import TrainStep, forward
@@ -63,24 +63,36 @@ def test_a_shorter_bucket_changes_nothing(name: str) -> None:
 
 
 @pytest.mark.parametrize("jit_compile", [True, False])
-def test_one_step_is_one_step_of_keras_adam(jit_compile: bool) -> None:
-    """Without dropout, decay and clipping, on the same batch."""
+def test_steps_are_those_of_keras_adamw(jit_compile: bool) -> None:
+    """With decay on kernels and the norm of all gradients clipped; without dropout, on the same batches.
+
+    The batches differ in the size of their gradients, which alone would not matter to Adam, so clipping shows.
+    """
     config = NetworkConfig(dropout=0.0, n_samples=300)
     weights = initialise_weights(config, 2)
     segments = make_segments(config, 8)
-    step = TrainStep(config, weights, clip_norm=1e9, jit_compile=jit_compile)
+    inputs = {"signal": segments.signal, "length": segments.length}
+    step = TrainStep(config, weights, weight_decay=0.1, clip_norm=0.05, jit_compile=jit_compile)
     network = build_network(config)
     set_weights(network, config, weights)
-    adam = keras.optimizers.Adam(1e-2, epsilon=1e-7)
-    losses = []
-    for _ in range(3):
-        ours = step(segments.signal, segments.length, segments.label, np.ones(8, np.float32), 1e-2)
+    adamw = keras.optimizers.AdamW(1e-2, weight_decay=0.1, global_clipnorm=0.05, epsilon=1e-7)
+    adamw.exclude_from_weight_decay(var_names=["bias"])
+    losses, norms = [], []
+    for n_counted in (8, 1, 8, 2):
+        weight = (np.arange(8) < n_counted).astype(np.float32)
+        ours = step(segments.signal, segments.length, segments.label, weight, 1e-2)
         with tf.GradientTape() as tape:
-            output = network({"signal": segments.signal, "length": segments.length}, training=True)
-            loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(segments.label, output["probabilities"]))
-        adam.apply(tape.gradient(loss, network.trainable_variables), network.trainable_variables)
-        losses.append((ours.loss / 8, float(loss)))
+            output = network(inputs, training=True)["probabilities"][:n_counted]
+            loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(segments.label[:n_counted], output))
+        gradients = tape.gradient(loss, network.trainable_variables)
+        adamw.apply(gradients, network.trainable_variables)
+        losses.append((ours.loss / n_counted, float(loss)))
+        norms.append(float(tf.linalg.global_norm(gradients)))
+    assert max(norms) > 0.05, "nothing was clipped"
     np.testing.assert_allclose(*zip(*losses, strict=True), atol=2e-4)
+    trained, expected = step.weights(), get_weights(network, config)
+    for name, value in expected.items():
+        np.testing.assert_allclose(trained[name], value, atol=2e-4, err_msg=name)
 
 
 def test_moving_statistics_are_those_of_the_batch_without_its_padding() -> None:

@@ -9,8 +9,9 @@ import pytest
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.model_file import read_model
 from ecgmodel.segments.dataset import Segments, join_segments
-from ecgmodel.training.fit import TrainSettings, prepare_step
+from ecgmodel.training.fit import prepare_step
 from ecgmodel.training.presets import PRESETS, Preset, find_preset
+from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import TrainStep
 from ecgmodel.training.train import adapt_preset, keep_default_lead, train_preset
 from tests.unit.training.conftest import SMALL

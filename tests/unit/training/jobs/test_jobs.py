@@ -24,13 +24,13 @@ from ecgmodel.errors import ConfigError
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import read_model
 from ecgmodel.training import fit
-from ecgmodel.training.fit import TrainSettings
 from ecgmodel.training.jobs import job_queue, jobs, work
 from ecgmodel.training.jobs.job_file import JOB_LOCK, MAX_TITLE, list_trained_models
 from ecgmodel.training.jobs.job_queue import JobQueue
 from ecgmodel.training.jobs.jobs import Run, create_run, list_runs, read_run
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import RunFolder
+from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import StepResult
 from tests.unit.training.jobs import quick_worker
 
@@ -273,7 +273,7 @@ def test_a_loss_that_is_no_number_stops_the_job_with_advice(
     work.train_job(path)
     run = read_run(path)
     assert run.state == "failed"
-    assert "smaller learning rate than 0.01" in str(run.error)
+    assert "learning rate below 0.01" in str(run.error)
     assert len(run.epochs) == 1
 
 

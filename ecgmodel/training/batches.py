@@ -1,0 +1,99 @@
+"""What a step gets to see: buckets of like lengths, what an epoch draws, batches, and the weight of each class."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgmodel.labels import CLASSES
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.segments.dataset import Segments
+from ecgmodel.training.settings import TrainSettings
+
+N_BUCKETS = 5
+
+
+def bucket_lengths(length: np.ndarray, config: NetworkConfig, n_buckets: int = N_BUCKETS) -> np.ndarray:
+    """Return the padded lengths into which segments are sorted for training, ascending.
+
+    A bucket holds every step that a read-out may take: convolutions look back alone, so the steps up to the last one
+    that sees the signal are the same however much padding follows them.
+    """
+    need = np.minimum(length + config.receptive_field, config.n_samples)
+    quantum = 8 * config.step_stride
+    edges = np.quantile(need, np.linspace(0, 1, n_buckets + 1)[1:])
+    edges = np.minimum(np.ceil(edges / quantum).astype(int) * quantum, config.n_samples)
+    return np.unique(np.r_[edges, min(int(-(-need.max() // quantum)) * quantum, config.n_samples)])
+
+
+def count_epoch(train: Segments, most: int) -> int:
+    """Return how many segments an epoch sees that takes at most `most` of one class and one record (0: all)."""
+    if most == 0 or len(train) == 0:
+        return len(train)
+    counts = np.unique(np.char.add(train.record, train.label.astype(str)), return_counts=True)[1]
+    return int(np.minimum(counts, most).sum())
+
+
+def draw_epoch(train: Segments, most: int, random: np.random.Generator) -> np.ndarray:
+    """Return the positions that an epoch sees: at most `most` of one class and one record."""
+    if most == 0:
+        return np.arange(len(train))
+    order = random.permutation(len(train))
+    group = np.unique(np.char.add(train.record, train.label.astype(str)), return_inverse=True)[1][order]
+    by_group = np.argsort(group, kind="stable")
+    first = np.searchsorted(group[by_group], group[by_group])
+    return order[by_group[np.arange(len(order)) - first < most]]
+
+
+def deal_batches(bucket: np.ndarray, drawn: np.ndarray, size: int, random: np.random.Generator) -> list[np.ndarray]:
+    """Shuffle within buckets, cut into batches, and shuffle the batches."""
+    batches = []
+    for value in np.unique(bucket[drawn]):
+        members = random.permutation(drawn[bucket[drawn] == value])
+        batches += [members[start : start + size] for start in range(0, len(members), size)]
+    return [batches[index] for index in random.permutation(len(batches))]
+
+
+def fill_batch(
+    train: Segments,
+    index: np.ndarray,
+    length: int,
+    settings: TrainSettings,
+    class_weight: np.ndarray,
+    random: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return signal, length, label and weight of one batch, filled up to its size with copies of weight zero."""
+    weight = class_weight[train.label[index]]
+    missing = settings.batch - len(index)
+    index = np.r_[index, np.full(missing, index[0])]
+    weight = np.r_[weight, np.zeros(missing)].astype(np.float32)
+    signal = train.signal[index, :length]
+    if settings.noise_sd or settings.amplitude_jitter:
+        real = np.arange(length) < train.length[index, np.newaxis]
+        lead = signal[:, :, 0]
+        scale = 1 + settings.amplitude_jitter * random.uniform(-1, 1, (len(index), 1))
+        noise = settings.noise_sd * random.random((len(index), 1)) * random.standard_normal(lead.shape)
+        signal[:, :, 0] = (lead * scale + noise) * real
+    return signal, train.length[index], train.label[index], weight
+
+
+def weigh_classes(label: np.ndarray, weighting: str) -> np.ndarray:
+    """Return the weight of each class, scaled so that the mean over segments is one."""
+    counts = np.bincount(label, minlength=len(CLASSES)).astype(float)
+    power = {"none": 0.0, "root": 0.5, "balanced": 1.0}[weighting]
+    weight = np.where(counts > 0, counts.clip(min=1) ** -power, 0.0)
+    return weight * counts.sum() / (weight * counts).sum()
+
+
+def shift_of_shares(train: Segments, settings: TrainSettings, class_weight: np.ndarray) -> np.ndarray:
+    """Return what to add to the logits: log of each class's share in the records over that in the loss; (5,)."""
+    natural, trained = np.zeros(len(CLASSES)), np.zeros(len(CLASSES))
+    for record in np.unique(train.record):
+        label, lead = train.label[train.record == record], train.lead[train.record == record]
+        counts = np.bincount(label, minlength=len(CLASSES))
+        trained += class_weight * np.minimum(counts, settings.most_per_record or len(label))
+        # Of several leads each shows the same beats.
+        leads, n_of_lead = np.unique(lead, return_counts=True)
+        natural += np.bincount(label[lead == leads[n_of_lead.argmax()]], minlength=len(CLASSES))
+    there = natural > 0
+    ratio = np.where(there, natural, 1) / np.where(there, trained, 1)
+    return np.where(there, np.log(ratio) - np.log(ratio[there]).mean(), 0).astype(np.float32)
