@@ -25,7 +25,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
         "classify",
         help="name every beat of a record or a file",
-        description="Name every beat of a record, or of a CSV, EDF or WFDB file. Without --json, --csv or --atr, count "
+        description="Name every beat of a record, or of a file: CSV, Excel, JSON, XML, DICOM, EDF, WFDB and "
+        "others. Without --json, --csv or --atr, count "
         "the beats of each class.",
         epilog="A name that a record has is that record, as in 208; everything else is the path of a file, and so is "
         "./208. For teaching and research. Not a medical device.",
@@ -45,7 +46,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--atr", type=Path, metavar="OUT", help="write a WFDB annotation file")
     of_file = parser.add_argument_group("of a file", "What the file says itself need not be given.")
     of_file.add_argument("--fs", type=float, metavar="HZ", help="samples a second")
-    of_file.add_argument("--unit", choices=("mV", "uV", "adc"), help="unit of the samples; adc is a converter's steps")
+    of_file.add_argument("--unit", choices=("mV", "uV", "V", "nV", "adc"), help="unit of the samples; adc is ADC units")
+    of_file.add_argument("--part", metavar="NAME", help="a sheet of a workbook, or one of several recordings in a file")
     of_file.add_argument("--recipe", type=Path, metavar="JSON", help="import settings that the app saved")
     parser.set_defaults(run=run)
 

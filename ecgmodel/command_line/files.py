@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from ecgmodel.records.imports.understanding import ImportSettings, Understanding
     from ecgmodel.records.record import Record
 
-COMPANIONS = (".hea", ".dat", ".atr")
+COMPANIONS = (".hea", ".dat", ".mat", ".atr")
 """Files of one WFDB record; naming one of them brings the others."""
+
+MAX_COMPANIONS = 4000
 
 ANSWERS = {
     "fs": "Answer with --fs HZ.",
@@ -113,8 +115,31 @@ def find_files(path: Path) -> dict[str, bytes | Path]:
         )
     if path.suffix.lower() not in COMPANIONS:
         return {path.name: path}
-    beside = (path.with_suffix(suffix) for suffix in COMPANIONS)
-    return {path.name: path} | {other.name: other for other in beside if other.is_file()}
+    found = {path.name: path}
+    _add_beside(path, found)
+    return found
+
+
+def _add_beside(path: Path, found: dict[str, bytes | Path]) -> None:
+    """Add the files of a WFDB record: those of the same name, and those that its header names, segments and all."""
+    for suffix in COMPANIONS:
+        other = path.with_suffix(suffix)
+        if other.is_file() and (other.name not in found or other == path):
+            found[other.name] = other
+            if suffix == ".hea":
+                for word in _first_words(other):
+                    if (path.parent / word).is_file():
+                        found[word] = path.parent / word
+                    elif word + ".hea" not in found and len(found) < MAX_COMPANIONS:
+                        _add_beside(path.parent / f"{word}.hea", found)
+
+
+def _first_words(header: Path) -> list[str]:
+    """Return the first word of each line of a header below the first: a file, or a segment; never a path."""
+    with header.open("rb") as file:
+        lines = file.read(400_000).decode("latin-1").splitlines()
+    words = [line.split()[0] for line in lines[1:] if line.strip() and not line.startswith("#")]
+    return [word for word in dict.fromkeys(words) if not set(word) & set("/\\:\0") and word not in (".", "..")]
 
 
 def read_settings(options: argparse.Namespace) -> ImportSettings:
@@ -130,7 +155,7 @@ def read_settings(options: argparse.Namespace) -> ImportSettings:
                 "The recipe {path} cannot be read. Choose a file that the app saved.", path=options.recipe
             ) from error
         settings = ImportSettings.from_json(text)
-    given = {name: getattr(options, name) for name in ("fs", "unit") if getattr(options, name) is not None}
+    given = {name: getattr(options, name) for name in ("fs", "unit", "part") if getattr(options, name) is not None}
     return replace(settings, **given)
 
 

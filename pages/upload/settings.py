@@ -10,13 +10,39 @@ from ecgmodel.records.imports.evidence import Finding, Sentence
 from ecgmodel.records.imports.source import ENCODINGS
 from ecgmodel.records.imports.text.units import UNIT_SIGNS, Scale
 from ecgmodel.records.imports.text_file import Recording
-from ecgmodel.records.imports.understanding import NO_TIME_COLUMN, TIME_UNITS, UNITS, ImportSettings, Question
+from ecgmodel.records.imports.understanding import (
+    NO_TIME_COLUMN,
+    TABLE_KINDS,
+    TIME_UNITS,
+    UNITS,
+    ImportSettings,
+    Question,
+)
 from pages.session import choices
 from pages.ui.blocks import show_error
 from pages.ui.text import look_up, t
 from pages.upload.session import Upload, change_settings, heart_rate_hints, use_settings
 
 MAX_REASONS = 2
+
+FORMAT_NAMES = {
+    "edf": "EDF",
+    "wfdb": "WFDB",
+    "aecg": "HL7 aECG (XML)",
+    "muse": "GE MUSE (XML)",
+    "philips": "Philips (XML)",
+    "dicom": "DICOM",
+    "ishne": "ISHNE Holter",
+    "alivecor": "AliveCor",
+    "scp": "SCP-ECG",
+    "wav": "WAV",
+    "mat": "MATLAB",
+    "json": "JSON",
+}
+"""Proper names, the same in every language."""
+
+ASKED_RATES = ("json", "mat")
+"""Formats that need not say their rate."""
 
 
 def say_sentence(sentence: Sentence) -> str:
@@ -89,11 +115,10 @@ def show_understanding(upload: Upload) -> None:
         return
     columns = tuple(found.header.value or ())
     called = upload.found.record.leads if isinstance(upload.found, Recording) else ()
-    if found.kind in ("edf", "wfdb"):
-        _show_line(t("Format"), found.kind.upper(), Finding(None))
-        _show_line(t("Sampling rate"), t("{hz:g} Hz", hz=found.rate.value), found.rate)
-        _choose_leads(found.leads, called)
-        _show_polarity(upload)
+    if found.part.value is not None:
+        _choose_part(found.part, sheet=found.kind in TABLE_KINDS)
+    if found.kind not in TABLE_KINDS:
+        _show_header_file(upload, called)
         return
     if found.question is None or found.question.setting != "fs":
         _choose_rate(found.rate)
@@ -102,14 +127,34 @@ def show_understanding(upload: Upload) -> None:
     _choose_time(found.time_column, found.time_unit, columns)
     _show_polarity(upload)
     with st.expander(t("Layout of the file"), type="compact"):
-        _choose("delimiter", t("Delimiter"), found.delimiter, ("", ",", ";", "\t", "|", " "), _delimiter_name)
-        _choose("decimal", t("Decimal mark"), found.decimal, (".", ","), _mark_name)
+        if found.delimiter.value is not None:  # a workbook has cells
+            _choose("delimiter", t("Delimiter"), found.delimiter, ("", ",", ";", "\t", "|", " "), _delimiter_name)
+            _choose("decimal", t("Decimal mark"), found.decimal, (".", ","), _mark_name)
         _choose_number("first_line", t("First line of samples"), found.first_line)
-        _choose("encoding", t("Encoding"), found.encoding, ENCODINGS, str)
+        if found.encoding.value is not None:
+            _choose("encoding", t("Encoding"), found.encoding, ENCODINGS, str)
         _show_line(t("Columns"), ", ".join(columns[:12]) + (" …" if len(columns) > 12 else ""), found.header)
         _choose(
             "bad_cells", t("Cells that cannot be read"), Finding(upload.settings.bad_cells), ("stop", "gap"), _bad_name
         )
+    _offer_reset(upload)
+
+
+def _show_header_file(upload: Upload, called: Sequence[str]) -> None:
+    """Show the properties of a file with a header of its own."""
+    found = upload.understanding
+    _show_line(t("Format"), FORMAT_NAMES[found.kind], Finding(None))
+    if found.kind in ASKED_RATES and found.question is None:
+        _choose_rate(found.rate)
+    elif found.question is None:
+        _show_line(t("Sampling rate"), t("{hz:g} Hz", hz=round(found.rate.value, 3)), found.rate)
+    _choose_leads(found.leads, called)
+    _choose_unit(found.unit, found.scale)
+    _show_polarity(upload)
+    _offer_reset(upload)
+
+
+def _offer_reset(upload: Upload) -> None:
     if upload.settings != ImportSettings():
         st.button(
             t("Back to what the file says"),
@@ -122,6 +167,15 @@ def show_understanding(upload: Upload) -> None:
 
 
 # One property
+
+
+def _choose_part(found: Finding, *, sheet: bool) -> None:
+    """Let one of several sheets or recordings be chosen; of one sheet that is used alone, only say which."""
+    label = t("Sheet") if sheet else t("Part of the file")
+    if not found.alternatives:
+        _show_line(label, str(found.value), found)
+        return
+    _choose("part", label, found, (found.value, *found.alternatives), str)
 
 
 def _choose_rate(found: Finding) -> None:

@@ -22,6 +22,11 @@ from pages.upload.session import Upload, change_settings, publish_record, use_se
 
 TRACE = "upload.trace"
 
+COMMENT = '"'
+"""PhysioBank's symbol of a mark that is only a text."""
+
+COMMENT_LETTERS = 16
+
 
 def show_upload_trace(upload: Upload, analysis: Analysis, symbol: np.ndarray) -> None:
     """Show the record with its labels, and give it to the other pages."""
@@ -29,6 +34,9 @@ def show_upload_trace(upload: Upload, analysis: Analysis, symbol: np.ndarray) ->
     if upload.in_use:
         record = publish_record(upload)
     rows = []
+    comments = _comments(upload)
+    if comments is not None:
+        rows.append(comments)
     if record.annotations is not None:
         beats = record.annotations.beats()
         rows.append(LabelRow(t("file"), beats.sample, beats.symbol))
@@ -50,6 +58,17 @@ def show_upload_trace(upload: Upload, analysis: Analysis, symbol: np.ndarray) ->
     )
     _follow(upload, event, in_use)
     _show_selected(analysis, symbol, place.selected_sample() if in_use else upload.selected)
+
+
+def _comments(upload: Upload) -> LabelRow | None:
+    """Return the comments that stand in the file, as "Lead off", in a row of their own."""
+    found = upload.found
+    marks = found.events if found.events is not None else found.record.annotations
+    if marks is None or not np.any(marks.symbol == COMMENT):
+        return None
+    is_comment = marks.symbol == COMMENT
+    short = np.array([text[:COMMENT_LETTERS] for text in marks.aux[is_comment]])
+    return LabelRow(t("comments"), marks.sample[is_comment], short)
 
 
 def _leads(analysis: Analysis) -> tuple[str, ...]:

@@ -1,78 +1,90 @@
-"""Recordings in formats with a header of their own: EDF and EDF+ through `edfio`, WFDB through `wfdb`.
+"""EDF, EDF+ (Kemp & Olivan 2003, doi 10.1016/S1388-2457(03)00123-8) and BDF, through `edfio`.
 
-Headers are checked before a library sees them: a count that does not fit the size of the file, or a file name that
-leads elsewhere, goes no further. Names, dates of birth and other identification in a header are not kept.
+The header is checked and put right before the library sees it: a recorder that was switched off leaves -1 records or
+half a one, and some programs write limits with a decimal comma. Names, dates of birth and other identification are not
+kept.
 """
 
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from ecgmodel.errors import ImportFileError
+from ecgmodel.labels import BEAT_SYMBOLS
+from ecgmodel.records.imports.evidence import Finding, Sentence, round_figures, say
+from ecgmodel.records.imports.formats.signal_file import (
+    DAMAGE,
+    MAX_SIGNALS,
+    Signal,
+    SignalFile,
+    assemble,
+    check_fs,
+    check_size,
+    choose_signals,
+    lay_out,
+    name_signals,
+)
 from ecgmodel.records.imports.source import Source
-from ecgmodel.records.imports.text.statements import FS_RANGE_HZ
-from ecgmodel.records.imports.text.units import PER_MV
-from ecgmodel.records.imports.text.words import ECG_NAME, OTHER_NAME, lead_name, signal_unit
 from ecgmodel.records.record import Annotations
 
-MAX_SIGNALS = 512
-WFDB_SUFFIXES = (".hea", ".dat", ".atr")
-
-# What libraries raise for damaged files, beside their own errors.
-_DAMAGE = (
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    OverflowError,
-    ZeroDivisionError,
-    OSError,
-    EOFError,
-)
+_FIELDS = (
+    ("label", 16), ("transducer", 80), ("unit", 8), ("physical_min", 8), ("physical_max", 8), ("digital_min", 8),
+    ("digital_max", 8), ("filters", 80), ("samples", 8), ("reserved", 32),
+)  # fmt: skip
+_ANNOTATIONS = ("EDF Annotations", "BDF Annotations")
+_BDF = b"\xffBIOSEMI"
+MAX_EVENTS = 200_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DeviceFile:
-    """Leads out of a file with a header.
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What the header says, put right.
 
     Attributes
     ----------
-    name : str
-    signals : ndarray of shape (n_samples, n_leads), float32
-        In mV, NaN where samples are missing.
-    leads : tuple of str
-    others : tuple of str
-        Names of signals that were not read.
-    units : tuple of str
-        Of each lead in the file.
-    fs : float
-        In Hz.
-    annotations : Annotations or None
+    text : bytes
+        With the number of records that are there, and points for decimal commas.
+    signals : dict of str to list of str
+        The fields of all signals.
+    n_records : int
+        That are whole.
+    stated_records : int
+        -1 where the recorder did not say.
+    seconds : float
+        Of one record.
+    sample_bytes : int
+    interrupted : bool
+        Whether records may have pauses between them (EDF+D).
     """
 
-    name: str
-    signals: np.ndarray
-    leads: tuple[str, ...]
-    others: tuple[str, ...]
-    units: tuple[str, ...]
-    fs: float
-    annotations: Annotations | None
+    text: bytes
+    signals: dict[str, list[str]]
+    n_records: int
+    stated_records: int
+    seconds: float
+    sample_bytes: int
+    interrupted: bool
+
+    @property
+    def sizes(self) -> list[int]:
+        """Samples of each signal in one record."""
+        return [int(text) for text in self.signals["samples"]]
 
 
 def is_edf(head: bytes) -> bool:
-    """Whether a file begins as EDF or EDF+ does."""
-    return head.startswith(b"0       ") and len(head) >= 256 and re.fullmatch(rb"\d+ *", head[184:192]) is not None
+    """Whether a file begins as EDF, EDF+ or BDF does."""
+    return (
+        (head.startswith((b"0       ", _BDF)))
+        and len(head) >= 256
+        and re.fullmatch(rb"\d+ *", head[184:192]) is not None
+    )
 
 
-def read_edf(source: Source, leads: tuple[str, ...] | None = None) -> DeviceFile:
-    """Read the ECG leads of an EDF or EDF+ file (Kemp & Olivan 2003, doi 10.1016/S1388-2457(03)00123-8).
+def read_edf(source: Source, leads: tuple[str, ...] | None = None) -> SignalFile:
+    """Read the ECG leads of an EDF, EDF+ or BDF file.
 
     Parameters
     ----------
@@ -83,223 +95,181 @@ def read_edf(source: Source, leads: tuple[str, ...] | None = None) -> DeviceFile
     Raises
     ------
     ImportFileError
-        Where the file is damaged, was interrupted (EDF+D), or has no such signal.
+        Where the file is damaged or has no such signal.
     """
-    from edfio import read_edf as read  # loads slowly, and a CSV never needs it
-
-    size = _measure_edf(source)
+    data = source.read()
     try:
-        edf = read(source.read()[:size], header_encoding="latin-1")
-        if edf.reserved.startswith("EDF+D") and not edf.is_continuous:
-            raise ImportFileError("The EDF+ file was interrupted (EDF+D). Export it as one continuous recording.")
-        names = _name_signals([signal.label for signal in edf.signals])
-        chosen = _choose(names, [signal.physical_dimension for signal in edf.signals], leads)
-        fs = float(edf.signals[chosen[0]].sampling_frequency)
-        chosen = [i for i in chosen if edf.signals[i].sampling_frequency == fs]
-        units = tuple(signal_unit(edf.signals[i].physical_dimension) or "mV" for i in chosen)
-        columns = [
-            (edf.signals[i].data / PER_MV.get(unit, 1.0)).astype(np.float32)
-            for i, unit in zip(chosen, units, strict=True)
-        ]
-    except _DAMAGE as error:
+        header = _read_header(data)
+        return _read(source.stem, data, header, leads)
+    except DAMAGE as error:
         raise ImportFileError(
             "The EDF file is damaged: its header and its size do not fit. Export it again."
         ) from error
-    _check_fs(fs)
-    return DeviceFile(
-        name=source.stem[:100],
-        signals=np.column_stack(columns),
-        leads=tuple(names[i] for i in chosen),
-        others=tuple(name for i, name in enumerate(names) if i not in chosen),
-        units=units,
-        fs=fs,
-        annotations=None,
+
+
+def _read(name: str, data: bytes, header: _Header, leads: tuple[str, ...] | None) -> SignalFile:
+    from edfio import read_bdf, read_edf  # loads slowly, and a CSV never needs it
+
+    size = len(header.text) + header.n_records * sum(header.sizes) * header.sample_bytes
+    whole = header.text + data[len(header.text) : size]
+    file = (
+        read_edf(whole, header_encoding="latin-1")
+        if header.sample_bytes == 2
+        else read_bdf(whole, header_encoding="latin-1")
     )
+    plain = [i for i, label in enumerate(header.signals["label"]) if label not in _ANNOTATIONS]
+    names = name_signals([header.signals["label"][i] for i in plain])
+    units = [header.signals["unit"][i] for i in plain]
+    chosen = choose_signals(names, units, leads)
+    fs = header.sizes[plain[chosen[0]]] / header.seconds
+    check_fs(fs)
+    chosen = [i for i in chosen if header.sizes[plain[i]] / header.seconds == fs]
+    n_samples = header.n_records * header.sizes[plain[chosen[0]]]
+    check_size(n_samples, len(chosen), fs)
+    signals = []
+    for i, label in enumerate(names):
+        values, unit = np.empty(0, dtype=np.float32), units[i]
+        if i in chosen:
+            values, unit = _scale(file.signals[i].digital, header, plain[i], unit)
+        signals.append(Signal(label, unit, values))
+    onsets, events = _read_events(whole, header)
+    gaps, notes = (), _compare_length(header)
+    if onsets is not None and header.interrupted:
+        starts = np.round((onsets - onsets[0]) * fs).astype(np.int64)
+        lengths = np.full(header.n_records, header.sizes[plain[chosen[0]]], dtype=np.int64)
+        check_size(int(starts.max() + lengths[-1]), len(chosen), fs)
+        for i in chosen:
+            values, gaps = lay_out(signals[i].values, lengths, starts)
+            signals[i] = Signal(signals[i].label, signals[i].unit, values)
+    total = len(signals[chosen[0]].values)
+    annotations = _make_annotations(events, onsets[0] if onsets is not None else 0.0, fs, total)
+    rate = Finding(fs, (say("the file's header says so"),))
+    picked = tuple(names[i] for i in chosen)
+    return assemble("edf", name, signals, rate, picked, annotations=annotations, gaps=gaps, notes=notes)
 
 
-def read_wfdb(files: Mapping[str, bytes | Path], leads: tuple[str, ...] | None = None) -> DeviceFile:
-    """Read a WFDB record out of the files that a visitor chose: `.hea` and `.dat`, and `.atr` if there.
-
-    Parameters
-    ----------
-    files : mapping of str to bytes or Path
-        By their name, without folders.
-    leads : tuple of str or None
-        Signals to read, by name; `None` takes those that are called as a lead is, else all.
+def _read_header(data: bytes) -> _Header:
+    """Read the header, and put right what is known to be wrong in some files.
 
     Raises
     ------
-    ImportFileError
-        Where a file is missing or damaged, or the header asks for a file that is not among them.
+    ValueError
+        Where it makes no sense.
     """
-    from ecgmodel.records import wfdb_io  # loads slowly, and a CSV never needs it
+    count = int(data[252:256])
+    length = 256 * (count + 1)
+    if not 1 <= count <= MAX_SIGNALS or len(data) < length:
+        raise ValueError(count)
+    text = bytearray(data[:length])
+    signals: dict[str, list[str]] = {}
+    place = 256
+    for field, width in _FIELDS:
+        values = []
+        for i in range(count):
+            start = place + i * width
+            value = text[start : start + width].decode("latin-1").strip(" \0")
+            if field in ("physical_min", "physical_max", "digital_min", "digital_max"):
+                value = _with_point(value)
+                text[start : start + width] = value[:width].ljust(width).encode("latin-1")
+            values.append(value)
+        signals[field] = values
+        place += count * width
+    duration = _with_point(text[244:252].decode("latin-1").strip(" \0"))
+    text[244:252] = duration.ljust(8).encode("latin-1")
+    seconds = float(duration)
+    sample_bytes = 3 if data.startswith(_BDF) else 2
+    record_bytes = sample_bytes * sum(int(samples) for samples in signals["samples"])
+    stated = int(text[236:244])
+    there = (len(data) - length) // record_bytes
+    n_records = there if stated == -1 else min(stated, there)
+    if min(int(samples) for samples in signals["samples"]) < 1 or n_records < 1 or stated < -1 or not 0 < seconds < 1e6:
+        raise ValueError(n_records)
+    text[236:244] = str(n_records).ljust(8).encode("ascii")
+    interrupted = text[192:197] in (b"EDF+D", b"BDF+D")
+    return _Header(bytes(text), signals, n_records, stated, seconds, sample_bytes, interrupted)
 
-    headers = [name for name in files if name.lower().endswith(".hea")]
-    if len(headers) != 1:
-        raise ImportFileError(
-            "A WFDB record has one header, a file that ends in .hea; there are {count} here. Choose the .hea and "
-            "the .dat of "
-            "one record.",
-            count=len(headers),
+
+def _with_point(text: str) -> str:
+    """Return a number with a decimal point where it is written with a comma."""
+    return text.replace(",", ".") if re.fullmatch(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", text) else text
+
+
+def _scale(digital: np.ndarray, header: _Header, index: int, unit: str) -> tuple[np.ndarray, str]:
+    """Return a signal in the unit of its header; where the limits make no sense, its steps, which have none."""
+    values = digital.astype(np.float64)
+    try:
+        low, high, bottom, top = (
+            float(header.signals[field][index])
+            for field in ("physical_min", "physical_max", "digital_min", "digital_max")
         )
-    header = _read_wfdb_header(files, headers[0])
-    with tempfile.TemporaryDirectory(prefix="ecg-upload-") as folder:
-        path = Path(folder) / "record"
-        path.with_suffix(".hea").write_text(header.text, encoding="latin-1")
-        for i, name in enumerate(header.files):
-            (Path(folder) / f"signal{i}.dat").write_bytes(_bytes(files[name]))
-        marks = next((name for name in files if name.lower().endswith(".atr")), None)
-        try:
-            signals = wfdb_io.read_signals(path)
-            names = _name_signals(list(wfdb_io.read_header(path).leads))
-            annotations = None
-            if marks is not None:
-                path.with_suffix(".atr").write_bytes(_bytes(files[marks]))
-                annotations = wfdb_io.read_annotations(path)
-        except _DAMAGE as error:
-            raise ImportFileError(
-                "The WFDB record is damaged: its files do not fit its header. Download it again."
-            ) from error
-    if signals is None or len(signals) == 0 or len(names) != signals.shape[1]:
-        raise ImportFileError("The WFDB record has no samples. Download it again.")
-    if annotations is not None:
-        inside = (annotations.sample >= 0) & (annotations.sample < len(signals))
-        annotations = Annotations(annotations.sample[inside], annotations.symbol[inside], annotations.aux[inside])
-    chosen = _choose(names, ["mV"] * len(names), leads)
-    return DeviceFile(
-        name=Path(headers[0]).stem[:100],
-        signals=np.column_stack([signals[:, i] / PER_MV.get(header.units[i], 1.0) for i in chosen]).astype(np.float32),
-        leads=tuple(names[i] for i in chosen),
-        others=tuple(name for i, name in enumerate(names) if i not in chosen),
-        units=tuple(header.units[i] for i in chosen),
-        fs=header.fs,
-        annotations=annotations,
+        gain = (high - low) / (top - bottom)
+    except (ValueError, ZeroDivisionError):
+        gain = 0.0
+    if gain == 0.0 or not np.isfinite(gain):
+        return values.astype(np.float32), "raw"
+    return ((values - bottom) * gain + low).astype(np.float32), unit
+
+
+def _compare_length(header: _Header) -> tuple[Sentence, ...]:
+    """Say so where the recording ends before its header says that it does."""
+    if header.stated_records <= header.n_records:
+        return ()
+    return (
+        say(
+            "The file was cut short: its header promises {stated:,g} s, and {found:,g} s are there.",
+            stated=round_figures(header.stated_records * header.seconds, 6),
+            found=round_figures(header.n_records * header.seconds, 6),
+        ),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _WfdbHeader:
-    """A checked header: its text with safe file names and no comments, the files that it names, units, and rate."""
+# -- Annotations: onset, duration and texts, in a signal of their own --------------------------------------------------
 
-    text: str
-    files: tuple[str, ...]
-    units: tuple[str, ...]
-    fs: float
+_EVENT = re.compile(rb"([+-]\d{1,9}(?:\.\d{0,9})?)(?:\x15\d{0,9}(?:\.\d{0,9})?)?\x14([^\0]{0,2000}?)\x14?\0")
 
 
-_RECORD_LINE = re.compile(r"(\S{1,100})\s+(\d{1,4})(?:\s+(\d+(?:\.\d*)?)(\S*)(?:\s+(\d{1,12})(.*))?)?")
-_FORMATS = {
-    "8": 1.0,
-    "16": 2.0,
-    "24": 3.0,
-    "32": 4.0,
-    "61": 2.0,
-    "80": 1.0,
-    "160": 2.0,
-    "212": 1.5,
-    "310": 4 / 3,
-    "311": 4 / 3,
-}
-"""Formats of WFDB signal files, and their bytes a sample."""
+def _read_events(data: bytes, header: _Header) -> tuple[np.ndarray | None, list[tuple[float, str]]]:
+    """Return when each record begins, in seconds, and all annotations with a text.
+
+    The onsets are `None` where the file is no EDF+, or one without interruptions.
+    """
+    index = next((i for i, label in enumerate(header.signals["label"]) if label in _ANNOTATIONS), None)
+    if index is None:
+        return None, []
+    width = header.sample_bytes
+    record_bytes = width * sum(header.sizes)
+    table = np.frombuffer(data, dtype=np.uint8, offset=len(header.text)).reshape(header.n_records, record_bytes)
+    first = width * sum(header.sizes[:index])
+    onsets = np.full(header.n_records, np.nan)
+    events: list[tuple[float, str]] = []
+    for record in range(header.n_records):
+        texts = table[record, first : first + width * header.sizes[index]].tobytes()
+        for number, match in enumerate(_EVENT.finditer(texts)):
+            onset = float(match[1])
+            words = [word for word in match[2].decode("utf-8", errors="replace").split("\x14") if word.strip()]
+            if number == 0 and not words:
+                onsets[record] = onset
+            elif len(events) < MAX_EVENTS:
+                events += [(onset, word) for word in words]
+    if not np.isfinite(onsets).all():
+        return None, events
+    return onsets, events
 
 
-def _read_wfdb_header(files: Mapping[str, bytes | Path], name: str) -> _WfdbHeader:
-    lines = [line.strip() for line in _bytes(files[name])[:200_000].decode("latin-1").splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    match = _RECORD_LINE.fullmatch(lines[0]) if lines else None
-    if match is None or "/" in match[1]:
-        raise ImportFileError("The WFDB header '{name}' does not begin with a record of one segment.", name=name[:60])
-    count, fs = int(match[2]), float(match[3] or 250.0)
-    _check_fs(fs)
-    if not 1 <= count <= MAX_SIGNALS or len(lines) <= count:
-        raise ImportFileError("The WFDB header '{name}' does not describe its signals.", name=name[:60])
-    known: list[str] = []
-    units: list[str] = []
-    text: list[str] = []
-    need: dict[str, float] = {}
-    n_samples = int(match[5] or 0)
-    for line in lines[1 : count + 1]:
-        words = line.split()
-        if len(words) < 2 or words[0] not in files:
-            raise ImportFileError(
-                "The WFDB header asks for a file '{name}' that is not here. Choose it together with the header.",
-                name=words[0][:60],
-            )
-        kind = re.match(r"\d+", words[1])
-        if kind is None or kind[0] not in _FORMATS or re.search(r"x", words[1]):
-            raise ImportFileError(
-                "The WFDB signal format '{format}' is not read. Convert the record to format 16.", format=words[1][:20]
-            )
-        if words[0] not in known:
-            known.append(words[0])
-        need[words[0]] = need.get(words[0], 0.0) + n_samples * _FORMATS[kind[0]]
-        gain = re.fullmatch(r"[^/]*(?:/(\S+))?", words[2]) if len(words) > 2 else None
-        units.append(signal_unit(gain[1]) or "mV" if gain and gain[1] else "mV")
-        text.append(" ".join([f"signal{known.index(words[0])}.dat", *words[1:]]))
-    for file, size in need.items():
-        if len(_bytes(files[file])) < 0.999 * size - 16:
-            raise ImportFileError(
-                "'{name}' is shorter than the WFDB header says: it was not copied whole. Copy it again.", name=file[:60]
-            )
-    first = f"record {count} {match[3] or '250'}{match[4] or ''}" + (f" {match[5]}" if match[5] else "")
-    return _WfdbHeader("\n".join([first, *text, ""]), tuple(known), tuple(units), fs)
-
-
-def _measure_edf(source: Source) -> int:
-    """Return the size that an EDF file has by its header's counts, which must fit the file that is there."""
-    head = source.head()
-    size = 0
-    try:
-        count, records = int(head[252:256]), int(head[236:244])
-        lengths = head[256 + 216 * count : 256 + 224 * count]
-        samples = [int(lengths[8 * i : 8 * i + 8]) for i in range(count)]
-        size = 256 * (count + 1) + 2 * sum(samples) * records
-        fits = 1 <= count <= MAX_SIGNALS and min(samples) >= 1 and records >= 1 and size <= source.size
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ImportFileError("The EDF file is damaged: its header and its size do not fit. Export it again.")
-    return size
-
-
-def _name_signals(labels: list[str]) -> list[str]:
-    names: list[str] = []
-    for i, label in enumerate(labels):
-        name = lead_name(label) or " ".join(label.split())[:60] or f"signal {i + 1}"
-        names.append(f"{name} ({i + 1})" if name in names else name)
-    return names
-
-
-def _choose(names: list[str], units: list[str], leads: tuple[str, ...] | None) -> list[int]:
-    """Return the indices of the signals to read."""
-    if leads is not None:
-        for lead in leads:
-            if lead not in names:
-                raise ImportFileError(
-                    "The file has no signal '{name}'; it has {known}. Choose one of these.",
-                    name=lead,
-                    known=", ".join(names[:40]),
-                )
-        return [names.index(lead) for lead in leads]
-    named = [i for i, name in enumerate(names) if lead_name(name.split(" (")[0]) or ECG_NAME.search(name)]
-    plain = [i for i, name in enumerate(names) if signal_unit(units[i]) and not OTHER_NAME.search(name)]
-    chosen = named or plain
-    if not chosen:
-        raise ImportFileError(
-            "No signal of the file is called ECG; it has {known}. Choose one of these.", known=", ".join(names[:40])
-        )
-    return chosen
-
-
-def _check_fs(fs: float) -> None:
-    if not FS_RANGE_HZ[0] <= fs <= FS_RANGE_HZ[1]:
-        raise ImportFileError(
-            "A sampling rate of {fs} Hz cannot be an ECG's, which is between {low:g} and {high:g} Hz.",
-            fs=fs,
-            low=FS_RANGE_HZ[0],
-            high=FS_RANGE_HZ[1],
-        )
-
-
-def _bytes(data: bytes | Path) -> bytes:
-    return data if isinstance(data, bytes) else data.read_bytes()
+def _make_annotations(events: list[tuple[float, str]], start: float, fs: float, n_samples: int) -> Annotations | None:
+    """Return annotations as PhysioBank has them: symbols of beats as they are, rhythms as `+`, others as comments."""
+    rows = []
+    for onset, text in events:
+        place = round(min(max((onset - start) * fs, -1.0), 1e12))
+        text = "".join(mark for mark in " ".join(text.split()) if mark.isprintable())[:255]
+        if not 0 <= place < n_samples or not text:
+            continue
+        if text in BEAT_SYMBOLS:
+            rows.append((place, text, ""))
+        else:
+            rows.append((place, "+" if text.startswith("(") else '"', text))
+    if not rows:
+        return None
+    rows.sort(key=lambda row: row[0])
+    sample, symbol, aux = zip(*rows, strict=True)
+    return Annotations(np.array(sample, dtype=np.int64), np.array(symbol, dtype=str), np.array(aux, dtype=str))

@@ -1,4 +1,4 @@
-"""Any file that a visitor drops: text, EDF, WFDB files or a zip of these, told apart by what is in them."""
+"""Any file that a visitor drops: text, a workbook, a device's own format or a zip of these, told apart by content."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from ecgmodel.errors import ImportFileError
-from ecgmodel.records.imports import text_file as csv_import
+from ecgmodel.records.imports import text_file
 from ecgmodel.records.imports.annotation_text import is_annotation_text, read_annotation_text
 from ecgmodel.records.imports.archives import is_zip, unpack
-from ecgmodel.records.imports.edf import WFDB_SUFFIXES, DeviceFile, is_edf, read_edf, read_wfdb
-from ecgmodel.records.imports.evidence import Finding, chosen, say, weigh
-from ecgmodel.records.imports.notes import describe_timing
+from ecgmodel.records.imports.edf import is_edf, read_edf
+from ecgmodel.records.imports.evidence import Finding, weigh
+from ecgmodel.records.imports.formats import workbook
+from ecgmodel.records.imports.formats.reading import SUFFIXES, find_format, read_format
+from ecgmodel.records.imports.formats.settle import make_recording, understand_signals
+from ecgmodel.records.imports.formats.signal_file import SignalFile
 from ecgmodel.records.imports.source import Source, decode_head, refuse_foreign
-from ecgmodel.records.imports.text.units import PER_MV, Scale
 from ecgmodel.records.imports.text_file import BeatTable, Cancel, Progress, Recording
-from ecgmodel.records.imports.understanding import FileKind, ImportSettings, Understanding
-from ecgmodel.records.record import Annotations, Header, Record
-from ecgmodel.records.signal.quality import measure_polarity
+from ecgmodel.records.imports.understanding import ImportSettings, Understanding
+from ecgmodel.records.imports.wfdb import SUFFIXES as WFDB_SUFFIXES
+from ecgmodel.records.imports.wfdb import read_wfdb
+from ecgmodel.records.record import Annotations
 
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".log", ".dat.txt")
-DEVICE_SUFFIXES = (".edf", *WFDB_SUFFIXES)
+DEVICE_SUFFIXES = (".edf", ".bdf", *WFDB_SUFFIXES, *SUFFIXES)
+HEAD_BYTES = 4096
 
 Files = Mapping[str, bytes | Path]
 
@@ -60,7 +62,7 @@ def read_files(
         By the name that the browser gave.
     settings : ImportSettings or None
     progress, cancel : callable or None
-        As of `csv_import.read_csv`.
+        As of `text_file.read_csv`.
 
     Returns
     -------
@@ -75,8 +77,8 @@ def read_files(
     """
     settings = settings or ImportSettings()
     files = _unpack(files)
-    if any(name.lower().endswith(WFDB_SUFFIXES) and not _is_text(name, data) for name, data in files.items()):
-        return _from_device(read_wfdb(_plain_names(files), settings.leads), "wfdb", settings)
+    if _is_wfdb(files):
+        return make_recording(read_wfdb(_plain_names(files), settings.leads), settings)
     marks = {name: data for name, data in files.items() if _is_annotation_file(name, data)}
     rest = {name: data for name, data in files.items() if name not in marks}
     if len(marks) > 1 or len(rest) > 1:
@@ -88,15 +90,21 @@ def read_files(
     annotations = None
     if marks:
         source = Source(next(iter(marks.values())), next(iter(marks)))
-        encoding = weigh(csv_import.EVIDENCE["encoding"], source.head()).value
+        encoding = weigh(text_file.EVIDENCE["encoding"], source.head()).value
         annotations = read_annotation_text(source, str(encoding))
         if not rest:
             return AnnotationList(annotations, source.stem.removesuffix("annotations"))
     name, data = next(iter(rest.items()))
     source = Source(data, name)
-    if is_edf(source.head(4096)):
-        return _from_device(read_edf(source, settings.leads), "edf", settings)
-    found = csv_import.read_csv(data, name, settings, progress=progress, cancel=cancel)
+    file = _read_signals(source, settings)
+    if file is not None:
+        found: Recording | BeatTable = make_recording(file, settings)
+    elif _is_workbook(source):
+        sheet = workbook.read_sheet(source, settings.part, sniff=False)
+        found = text_file.read_csv(sheet.data, name, sheet.settle(settings), progress=progress, cancel=cancel)
+        found = replace(found, understanding=sheet.describe(found.understanding, settings))
+    else:
+        found = text_file.read_csv(data, name, settings, progress=progress, cancel=cancel)
     return found if annotations is None else _annotate(found, annotations)
 
 
@@ -116,12 +124,18 @@ def sniff_files(files: Files, settings: ImportSettings | None = None) -> Underst
     settings = settings or ImportSettings()
     files = _unpack(files)
     rest = {name: data for name, data in files.items() if not _is_annotation_file(name, data)}
+    if _is_wfdb(files):
+        return understand_signals(read_wfdb(_plain_names(files), settings.leads), settings)
     if len(rest) == 1:
         name, data = next(iter(rest.items()))
-        if not is_edf(Source(data, name).head(4096)) and (
-            not name.lower().endswith(WFDB_SUFFIXES) or _is_text(name, data)
-        ):
-            return csv_import.sniff_csv(data, name, settings)
+        source = Source(data, name)
+        file = _read_signals(source, settings)
+        if file is not None:
+            return understand_signals(file, settings)
+        if _is_workbook(source):
+            sheet = workbook.read_sheet(source, settings.part, sniff=True)
+            return sheet.describe(text_file.sniff_csv(sheet.data, name, sheet.settle(settings)), settings)
+        return text_file.sniff_csv(data, name, settings)
     found = read_files(files, settings)
     if isinstance(found, AnnotationList):
         nothing = Finding(None)
@@ -137,12 +151,39 @@ def _unpack(files: Files) -> Files:
         return files
     name, data = next(iter(files.items()))
     source = Source(data, name)
-    if not (name.lower().endswith(".zip") and is_zip(source.head(4))):
+    if not (name.lower().endswith(".zip") and is_zip(source.head(4))) or _is_workbook(source):
         return files
     unpacked = unpack(source, (*TEXT_SUFFIXES, *DEVICE_SUFFIXES))
     if not unpacked:
-        raise ImportFileError("The archive has no CSV, EDF or WFDB file. Pack the files of one record.")
+        raise ImportFileError(
+            "The archive has no file that is read. Pack a CSV, an EDF, or the .hea and .dat of a WFDB record."
+        )
     return unpacked
+
+
+def _read_signals(source: Source, settings: ImportSettings) -> SignalFile | None:
+    """Read a file that has a header of its own; `None` for text and workbooks."""
+    head = source.head(HEAD_BYTES)
+    if is_edf(head):
+        return read_edf(source, settings.leads)
+    kind = find_format(head)
+    return None if kind is None else read_format(kind, source, settings.leads, settings.part)
+
+
+def _is_workbook(source: Source) -> bool:
+    """Whether a file is a workbook; documents of other office programs are refused by their name."""
+    if not is_zip(source.head(4)):
+        return False
+    names = workbook.list_archive(source)
+    workbook.refuse_document(names)
+    return workbook.is_workbook(names)
+
+
+def _is_wfdb(files: Files) -> bool:
+    """Whether files belong to a WFDB record; MATLAB's stand alone where there is no header."""
+    names = [name.lower() for name, data in files.items() if not _is_text(name, data)]
+    has_header = any(name.endswith(".hea") for name in names)
+    return has_header or any(name.endswith((".dat", ".atr")) for name in names)
 
 
 def _plain_names(files: Files) -> Files:
@@ -176,37 +217,3 @@ def _annotate(found: Recording | BeatTable, annotations: Annotations) -> Recordi
             samples=found.record.n_samples,
         )
     return replace(found, record=replace(found.record, annotations=annotations))
-
-
-def _from_device(file: DeviceFile, kind: FileKind, settings: ImportSettings) -> Recording:
-    signals = -file.signals if settings.flip else file.signals
-    if not any(np.isfinite(column).any() and np.nanmax(column) > np.nanmin(column) for column in signals.T):
-        raise ImportFileError(
-            "Lead '{lead}' is the same in all {samples} samples. The electrode was off, or another column is the ECG.",
-            lead=file.leads[0],
-            samples=len(signals),
-        )
-    record = Record(file.name or "upload", signals, file.leads, file.fs, file.annotations, Header(), "upload")
-    said = (say("the file's header says so"),)
-    nothing = Finding(None)
-    polarity = measure_polarity(file.signals[:, 0], file.fs)
-    inverted = None if polarity is None else polarity.inverted
-    understanding = Understanding(
-        kind=kind,
-        settings=settings,
-        encoding=nothing,
-        delimiter=nothing,
-        decimal=nothing,
-        first_line=nothing,
-        header=Finding((*file.leads, *file.others), said),
-        time_column=nothing,
-        time_unit=nothing,
-        rate=Finding(file.fs, said),
-        unit=Finding(file.units[0], said),
-        scale=Finding(Scale(0.0, PER_MV.get(file.units[0], 1.0)), said),
-        leads=chosen(file.leads, Finding(None, alternatives=file.others))
-        if settings.leads
-        else Finding(file.leads, said, file.others),
-        polarity=Finding({True: "inverted", False: "upright", None: None}[inverted], certain=False),
-    )
-    return Recording(record, understanding, (), describe_timing((), 0, 0, file.fs, record.duration_s))

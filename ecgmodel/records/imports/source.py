@@ -40,12 +40,7 @@ _FOREIGN = (
         rb"\s*<(?:!doctype html|html|head|body)",
         say("The file is a web page. Download the recording itself and choose that."),
     ),
-    (
-        rb"\s*<\?xml|\s*<[A-Za-z]+[^>\n]{0,200}xmlns",
-        say("The file is an XML document. Export the ECG as CSV or as text."),
-    ),
     (rb"\{\\rtf", say("The file is a text document with formatting (RTF). Save it as plain text.")),
-    (rb"\s*\{\s*[\"}]", say("The file is a JSON document. Export the ECG as CSV or as text.")),
     (rb"MATLAB 5|\x89HDF|\x93NUMPY|PAR1", say("The file is a binary data file. Export the ECG as CSV or as text.")),
     (rb"\x7fELF|MZ[^\n]\x00", say("The file is a program. Choose a recording as CSV or as text.")),
 )

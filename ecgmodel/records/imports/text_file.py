@@ -31,7 +31,7 @@ from ecgmodel.records.imports.text.reading import Rows, TablePlan, iter_rows
 from ecgmodel.records.imports.text.timing import Gap, Grid, find_pace
 from ecgmodel.records.imports.text.units import Scale
 from ecgmodel.records.imports.understanding import ImportSettings, Understanding
-from ecgmodel.records.record import Header, Record
+from ecgmodel.records.record import Annotations, Header, Record
 
 # property -> (weight of its word, rule)
 EVIDENCE = {
@@ -113,12 +113,15 @@ class Recording:
         Where the file's time goes on without samples.
     notes : tuple of Sentence
         What was left out or changed, for the visitor to know.
+    events : Annotations or None
+        Comments of the file, which name no beat: "Lead off".
     """
 
     record: Record
     understanding: Understanding
     gaps: tuple[Gap, ...]
     notes: tuple[Sentence, ...]
+    events: Annotations | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Literal
 
 from ecgmodel.errors import ImportFileError
@@ -13,7 +13,12 @@ from ecgmodel.records.imports.evidence import Finding, Sentence
 from ecgmodel.records.imports.source import ENCODINGS
 from ecgmodel.records.imports.text.statements import FS_RANGE_HZ
 
-FileKind = Literal["signal", "beats", "annotations", "edf", "wfdb"]
+FileKind = Literal[
+    "signal", "beats", "annotations", "edf", "wfdb", "aecg", "muse", "philips", "dicom", "ishne", "alivecor", "scp",
+    "wav", "mat", "json",
+]  # fmt: skip
+TABLE_KINDS = ("signal", "beats", "annotations")
+"""Kinds of text and of sheets; the others have a header of their own."""
 
 NO_TIME_COLUMN = "none"
 """The value of `ImportSettings.time_column` that says: no column is the time."""
@@ -62,6 +67,8 @@ class ImportSettings:
         Turn all leads upside down, where the electrodes were swapped.
     bad_cells : {"stop", "gap"}
         Whether a cell or line that cannot be read stops the import, or is left out as a gap.
+    part : str or None
+        Which of several recordings or sheets in the file, by its name.
     """
 
     kind: str | None = None
@@ -78,6 +85,7 @@ class ImportSettings:
     leads: tuple[str, ...] | None = None
     flip: bool = False
     bad_cells: str = "stop"
+    part: str | None = None
 
     def __post_init__(self) -> None:
         for name, allowed in _ALLOWED.items():
@@ -100,6 +108,7 @@ class ImportSettings:
         _check(self.adc_zero is None or _is_number(self.adc_zero), "adc_zero")
         _check(self.first_line is None or (type(self.first_line) is int and self.first_line >= 1), "first_line")
         _check(self.time_column is None or isinstance(self.time_column, str), "time_column")
+        _check(self.part is None or isinstance(self.part, str), "part")
         _check(type(self.flip) is bool, "flip")
         _check(self.leads is None or (len(self.leads) > 0 and all(isinstance(n, str) for n in self.leads)), "leads")
 
@@ -173,7 +182,8 @@ class Understanding:
 
     Attributes
     ----------
-    kind : {"signal", "beats", "annotations", "edf", "wfdb"}
+    kind : str
+        "signal", "beats" or "annotations" of text and sheets, else the format.
     settings : ImportSettings
         What was set by hand.
     encoding, delimiter, decimal : Finding
@@ -198,6 +208,8 @@ class Understanding:
         "upright", "inverted", or `None` where it cannot be told.
     question : Question or None
         What has to be answered before the file can be read.
+    part : Finding
+        Which recording or sheet was read; its alternatives are the others. `None` where there is but one.
     """
 
     kind: FileKind
@@ -215,6 +227,7 @@ class Understanding:
     leads: Finding
     polarity: Finding
     question: Question | None = None
+    part: Finding = field(default_factory=lambda: Finding(None))
 
     def findings(self) -> Iterator[tuple[str, Finding]]:
         """Yield name and finding of all properties, in the order in which they are decided."""
