@@ -7,12 +7,12 @@ from typing import Literal
 import streamlit as st
 
 from ecgmodel.figures import palette
-from pages.components.packets import pack_stamped, read_asset
+from pages.components.packets import FIGURE_FILES, join_code, pack_stamped, read_asset
 from pages.session import choices
 
 FIGURES = tuple(f"learn/{name}.js" for name in ("arms", "bars", "beats", "cell", "memory", "network", "runs", "shapes"))
 
-CODE_FILES = ("shared/channel.js", "shared/draw.js", *FIGURES, "learn/learn.js")
+CODE_FILES = (*FIGURE_FILES, *FIGURES, "learn/learn.js")
 """The files of the figures in the order in which they are joined into one module."""
 
 
@@ -69,5 +69,5 @@ def _ignore() -> None:
 
 
 _figure = st.components.v2.component(
-    "ecg_learn", js="\n".join(map(read_asset, CODE_FILES)), css=read_asset("learn/figure.css"), isolate_styles=True
+    "ecg_learn", js=join_code(CODE_FILES), css=read_asset("learn/figure.css"), isolate_styles=True
 )

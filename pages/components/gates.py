@@ -19,11 +19,21 @@ from ecgmodel.network.inside.gates import GateTrace
 from ecgmodel.network.inside.saliency import Saliency
 from ecgmodel.network.model_file import Model
 from ecgmodel.segments.dataset import MODEL_FS, Segments
-from pages.components.packets import Packet, join_code, pack, read_asset, stamp
-from pages.ui.text import language, t
+from pages.components.packets import CARRIER_FILES, ELEMENT_FILES, Packet, join_code, pack, stamp
+from pages.ui.text import t
 
-CODE_FILES = ("trace/dom.js", "gates/data.js", "gates/paint.js", "gates/calculator.js", "gates/gates.js")
-"""The files of the view in the order in which they are joined into one module; its buttons are those of the trace."""
+CODE_FILES = (
+    "shared/channel.js",
+    *ELEMENT_FILES,
+    "shared/icons.js",
+    "gates/data.js",
+    "gates/paint.js",
+    "gates/calculator.js",
+    "gates/pane.js",
+    "gates/gates.js",
+    "gates/carry_words.js",
+)
+"""The files of the view in the order in which they are joined into one module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +206,6 @@ def encode_pane(pane: Pane) -> Packet:
 def encode_words() -> Packet:
     """Return the words and colours of the view in the visitor's language."""
     fields = {
-        "locale": language(),
         "palette": {
             theme: {"paper": asdict(palette.PAPER[theme]), "classes": palette.CLASS_COLOURS[theme]}
             for theme in ("light", "dark")
@@ -280,9 +289,7 @@ def encode_words() -> Packet:
 
 
 _words_carrier = st.components.v2.component(
-    "ecg_gates_words", js=join_code("gates/gates.css", (*CODE_FILES, "gates/carry_words.js")), isolate_styles=False
+    "ecg_gates_words", js=join_code(CODE_FILES, "gates/gates.css"), isolate_styles=False
 )
-_pane_carrier = st.components.v2.component(
-    "ecg_gates_pane", js=read_asset("shared/channel.js") + read_asset("shared/carry_packet.js"), isolate_styles=False
-)
-_gates = st.components.v2.component("ecg_gates", js=read_asset("shared/channel.js") + read_asset("gates/show.js"))
+_pane_carrier = st.components.v2.component("ecg_gates_pane", js=join_code(CARRIER_FILES), isolate_styles=False)
+_gates = st.components.v2.component("ecg_gates", js=join_code(("shared/channel.js", "gates/show.js")))

@@ -14,6 +14,15 @@ import streamlit as st
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
 
+ELEMENT_FILES = ("shared/words.js", "shared/dom.js", "shared/theme.js")
+"""What everything that draws needs: numbers and templates, elements, the colours of the page."""
+
+CARRIER_FILES = ("shared/channel.js", "shared/carry_packet.js")
+"""The code of an element that brings one packet and shows nothing."""
+
+FIGURE_FILES = ("shared/channel.js", *ELEMENT_FILES, "shared/draw.js")
+"""What stands before the code of a figure that is one element with its data."""
+
 
 @dataclass(frozen=True, slots=True)
 class Packet:
@@ -71,7 +80,7 @@ def read_asset(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
-def join_code(css: str, files: Sequence[str]) -> str:
-    """Return one module of plain JavaScript: the style as `CSS`, then the files in their order."""
-    style = f"const CSS = {json.dumps(read_asset(css))};"
-    return "\n".join([read_asset("shared/channel.js"), style, *map(read_asset, files)])
+def join_code(files: Sequence[str], css: str | None = None) -> str:
+    """Return one module of plain JavaScript: the files in their order, behind the style as `CSS` where there is one."""
+    style = [] if css is None else [f"const CSS = {json.dumps(read_asset(css))};"]
+    return "\n".join([*style, *map(read_asset, files)])

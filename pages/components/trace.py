@@ -17,19 +17,30 @@ import streamlit as st
 from ecgmodel.labels import BEAT_SYMBOLS, CLASSES
 from ecgmodel.records.record import Record
 from ecgmodel.records.timeline import find_gaps, rr_intervals
-from pages.components.packets import Packet, join_code, pack, read_asset, stamp
+from pages.components.packets import CARRIER_FILES, ELEMENT_FILES, Packet, join_code, pack, stamp
 from pages.components.trace_signal import encode_pieces, encode_signal
 from pages.components.trace_words import trace_words
 
 CODE_FILES = (
-    "trace/data.js",
+    "shared/channel.js",
+    *ELEMENT_FILES,
+    "shared/icons.js",
+    "trace/geometry.js",
     "trace/paint.js",
+    "trace/labels.js",
+    "trace/data.js",
     "trace/overview.js",
+    "trace/describe.js",
+    "trace/search.js",
+    "trace/pieces.js",
+    "trace/calipers.js",
+    "trace/picture.js",
     "trace/export.js",
-    "trace/dom.js",
+    "trace/toolbar.js",
     "trace/input.js",
     "trace/monitor.js",
     "trace/trace.js",
+    "trace/carry_signal.js",
 )
 """The files of the trace in the order in which they are joined into one module."""
 
@@ -284,12 +295,8 @@ def _first_leads(record: Record) -> tuple[str, ...]:
 
 
 _signal_carrier = st.components.v2.component(
-    "ecg_signal", js=join_code("trace/trace.css", (*CODE_FILES, "trace/carry_signal.js")), isolate_styles=False
+    "ecg_signal", js=join_code(CODE_FILES, "trace/trace.css"), isolate_styles=False
 )
-_labels_carrier = st.components.v2.component(
-    "ecg_labels", js=read_asset("shared/channel.js") + read_asset("shared/carry_packet.js"), isolate_styles=False
-)
-_piece_carrier = st.components.v2.component(
-    "ecg_piece", js=read_asset("shared/channel.js") + read_asset("shared/carry_packet.js"), isolate_styles=False
-)
-_trace = st.components.v2.component("ecg_trace", js=read_asset("shared/channel.js") + read_asset("trace/show.js"))
+_labels_carrier = st.components.v2.component("ecg_labels", js=join_code(CARRIER_FILES), isolate_styles=False)
+_piece_carrier = st.components.v2.component("ecg_piece", js=join_code(CARRIER_FILES), isolate_styles=False)
+_trace = st.components.v2.component("ecg_trace", js=join_code(("shared/channel.js", "trace/show.js")))

@@ -31,7 +31,7 @@ BIN = 64
 """Samples of one minimum and maximum; as in `assets/components/trace/data.js`."""
 
 MAX_PIECES = 8
-"""Pieces that the browser may ask for at a time; as in `assets/components/trace/trace.js`."""
+"""Pieces that the browser may ask for at a time; as in `assets/components/trace/pieces.js`."""
 
 CENTRE_SAMPLES = 1_000_000
 """About so many samples tell where a lead lies on the paper."""

@@ -15,7 +15,7 @@ from ecgmodel.records.record import Record
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES
 from pages.caches.models import model_names
 from pages.caches.records import availability, open_record, record_names, segment_signals
-from pages.components.packets import pack_stamped, read_asset
+from pages.components.packets import FIGURE_FILES, join_code, pack_stamped, read_asset
 from pages.components.trace import LabelRow, View, show_trace
 from pages.components.trace_signal import GAP
 from pages.evaluate.judged import Judged, axes_of, find_judged, rows_of_cell
@@ -25,7 +25,7 @@ from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.record_picker import offer_download
 from pages.ui.text import t, tn
 
-CODE_FILES = ("shared/channel.js", "shared/draw.js", "matrix/tiles.js")
+CODE_FILES = (*FIGURE_FILES, "matrix/tiles.js")
 
 PER_PAGE = 12
 LEAST_SPAN_MV = 0.8
@@ -285,5 +285,5 @@ def _model_row(judged: Judged, record: Record) -> LabelRow:
 
 
 _tiles = st.components.v2.component(
-    "ecg_tiles", js="\n".join(map(read_asset, CODE_FILES)), css=read_asset("matrix/tiles.css"), isolate_styles=True
+    "ecg_tiles", js=join_code(CODE_FILES), css=read_asset("matrix/tiles.css"), isolate_styles=True
 )

@@ -11,12 +11,12 @@ import streamlit as st
 from ecgmodel.figures import palette
 from ecgmodel.figures.confusion import Unit, fill_cells, format_share
 from ecgmodel.labels import CLASS_NAMES
-from pages.components.packets import read_asset, stamp
+from pages.components.packets import FIGURE_FILES, join_code, read_asset, stamp
 from pages.evaluate.judged import ALL, Measure, Part, axes_of
 from pages.session import choices
 from pages.ui.text import language, look_up, t
 
-CODE_FILES = ("shared/channel.js", "shared/draw.js", "matrix/matrix.js")
+CODE_FILES = (*FIGURE_FILES, "matrix/matrix.js")
 
 CELL = "cell"
 """Under which the page keeps the cell that was clicked."""
@@ -206,5 +206,5 @@ def _words(unit: Unit) -> dict[str, str]:
 
 
 _matrices = st.components.v2.component(
-    "ecg_matrices", js="\n".join(map(read_asset, CODE_FILES)), css=read_asset("matrix/matrix.css"), isolate_styles=True
+    "ecg_matrices", js=join_code(CODE_FILES), css=read_asset("matrix/matrix.css"), isolate_styles=True
 )

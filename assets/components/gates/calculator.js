@@ -17,7 +17,7 @@ class Calculator {
     this.text = text;
     this.onLight = onLight; // cells of the heat maps that a term stands for
     this.open = new Set(); // gates whose every product is listed
-    this.node = element("section", { class: "calculator", "aria-label": text.calculator });
+    this.node = html("section", { class: "calculator", "aria-label": text.calculator });
     this.node.addEventListener("pointerover", (event) => this.over(event.target.closest("[data-term]")));
     this.node.addEventListener("pointerleave", () => this.over(null));
     this.node.addEventListener("click", (event) => {
@@ -58,7 +58,7 @@ class Calculator {
     if (cell.row === "c" && cell.step === this.step - 1) keys.push(`c:${cell.index}`);
     if (cell.step === this.step && cell.index === this.unit) keys.push(`${cell.row}:${cell.index}`);
     for (const key of keys) {
-      for (const node of this.node.querySelectorAll(`[data-term="${CSS_escape(key)}"]`)) node.setAttribute("data-lit", "");
+      for (const node of this.node.querySelectorAll(`[data-term="${key}"]`)) node.setAttribute("data-lit", "");
     }
   }
 
@@ -66,7 +66,7 @@ class Calculator {
   show(inside, step, unit) {
     if (this.inside !== inside) {
       this.blocks = inside.gates.map((name) => new GateBlock(name));
-      this.end = element("div", { class: "gate state", "data-gate": "h" });
+      this.end = html("div", { class: "gate state", "data-gate": "h" });
       this.node.replaceChildren(...this.blocks.map((block) => block.node), this.end);
     }
     Object.assign(this, { inside, step, unit });
@@ -81,30 +81,30 @@ class Calculator {
     const { step, unit, inside, text } = this;
     const { value, old, fresh } = explained;
     const at = (name, when = step) => `${face(name)}${subscript(unit)}(${when})`;
-    const line = (...children) => element("p", {}, children);
-    const i = (words, term) => element("i", term ? { "data-term": term } : {}, [words]);
+    const line = (...children) => html("p", {}, children);
+    const i = (words, term) => html("i", term ? { "data-term": term } : {}, [words]);
     const lines = [];
-    const result = element("b", { "data-value": explained.state, "data-name": "state" }, [number(explained.state)]);
+    const result = html("b", { "data-value": explained.state, "data-name": "state" }, [fixed(explained.state, 3)]);
     if (inside.cell === "gru") {
-      lines.push(element("p", { class: "equation" }, ["h = (1 − z) · h(t−1) + z · h̃"]));
+      lines.push(html("p", { class: "equation" }, ["h = (1 − z) · h(t−1) + z · h̃"]));
       lines.push(
         line(
-          i(at("h"), `h:${unit}`), ` = (1 − ${number(value.z)}) × ${factor(old.value)} + ${number(value.z)} × ${factor(value["h~"])}`,
-          element("br"), `= ${number(old.product)} + ${factor(fresh.product)} = `, result,
+          i(at("h"), `h:${unit}`), ` = (1 − ${fixed(value.z, 3)}) × ${factor(old.value, 3)} + ${fixed(value.z, 3)} × ${factor(value["h~"], 3)}`,
+          html("br"), `= ${fixed(old.product, 3)} + ${factor(fresh.product, 3)} = `, result,
         ),
       );
     } else {
-      lines.push(element("p", { class: "equation" }, ["c = f · c(t−1) + i · g"]));
+      lines.push(html("p", { class: "equation" }, ["c = f · c(t−1) + i · g"]));
       lines.push(
         line(
-          i(at("c"), `c:${unit}`), ` = ${number(value.f)} × ${factor(old.value)} + ${number(value.i)} × ${factor(value.g)} = `,
-          element("b", { "data-value": explained.memory, "data-name": "memory" }, [number(explained.memory)]),
+          i(at("c"), `c:${unit}`), ` = ${fixed(value.f, 3)} × ${factor(old.value, 3)} + ${fixed(value.i, 3)} × ${factor(value.g, 3)} = `,
+          html("b", { "data-value": explained.memory, "data-name": "memory" }, [fixed(explained.memory, 3)]),
         ),
       );
-      lines.push(element("p", { class: "equation" }, ["h = o · tanh(c)"]));
-      lines.push(line(i(at("h")), ` = ${number(value.o)} × tanh(${number(explained.memory)}) = `, result));
+      lines.push(html("p", { class: "equation" }, ["h = o · tanh(c)"]));
+      lines.push(line(i(at("h")), ` = ${fixed(value.o, 3)} × tanh(${fixed(explained.memory, 3)}) = `, result));
     }
-    if (explained.off) lines.push(element("p", { class: "equation" }, [text.off]));
+    if (explained.off) lines.push(html("p", { class: "equation" }, [text.off]));
     return lines;
   }
 
@@ -119,7 +119,7 @@ class Calculator {
         : cell.row === "h" && cell.step === this.step - 1
           ? gate.terms.find((one) => one.source === source && one.index === cell.index)
           : null;
-      if (term) parts.push(`${face(gate.name)}${subscript(this.unit)}: ${number(term.weight, 2)} × ${factor(term.value, 2)} = ${number(term.product)}`);
+      if (term) parts.push(`${face(gate.name)}${subscript(this.unit)}: ${fixed(term.weight, 2)} × ${factor(term.value, 2)} = ${fixed(term.product, 3)}`);
     }
     return parts.join("   ");
   }
@@ -129,30 +129,30 @@ class Calculator {
 class GateBlock {
   constructor(name) {
     this.name = name;
-    this.unitName = element("i");
-    this.at = element("span");
-    this.total = element("span");
-    this.between = element("span");
-    this.value = element("b");
-    this.note = element("em");
-    this.head = element("h4", {}, [this.unitName, this.at, this.total, this.between, this.value, this.note]);
-    this.more = element("button", { type: "button", "data-more": name });
-    this.rest = element("span");
-    this.foot = element("li", { class: "foot" }, [this.more, this.rest]);
+    this.unitName = html("i");
+    this.at = html("span");
+    this.total = html("span");
+    this.between = html("span");
+    this.value = html("b");
+    this.note = html("em");
+    this.head = html("h4", {}, [this.unitName, this.at, this.total, this.between, this.value, this.note]);
+    this.more = html("button", { type: "button", "data-more": name });
+    this.rest = html("span");
+    this.foot = html("li", { class: "foot" }, [this.more, this.rest]);
     this.bias = new Row();
-    this.list = element("ol", {}, [this.foot, this.bias.node]);
+    this.list = html("ol", {}, [this.foot, this.bias.node]);
     this.rows = [];
-    const equation = element("p", { class: "equation" }, [`${face(name)} = ${EQUATIONS[name]}`]);
-    this.node = element("div", { class: "gate", "data-gate": name }, [this.head, equation, this.list]);
+    const equation = html("p", { class: "equation" }, [`${face(name)} = ${EQUATIONS[name]}`]);
+    this.node = html("div", { class: "gate", "data-gate": name }, [this.head, equation, this.list]);
   }
 
   show(gate, step, unit, widest, open, text) {
     this.head.dataset.term = `${gate.name}:${unit}`;
     write(this.unitName, `${face(gate.name)}${subscript(unit)}`);
     write(this.at, gate.held ? `(${step}) = ` : `(${step}) = ${CANDIDATES.has(gate.name) ? "tanh" : "σ"}(`);
-    write(this.total, gate.held ? "" : number(gate.total));
+    write(this.total, gate.held ? "" : fixed(gate.total, 3));
     write(this.between, gate.held ? "" : ") = ");
-    write(this.value, number(gate.value));
+    write(this.value, fixed(gate.value, 3));
     write(this.note, gate.held ? ` ${text.held}` : "");
     this.value.dataset.value = gate.value;
     if (gate.held) delete this.total.dataset.total;
@@ -168,8 +168,8 @@ class GateBlock {
     shown.forEach((term, k) => this.rows[k].showTerm(term, step, widest));
     const rest = sorted.slice(shown.length).reduce((sum, term) => sum + term.product, 0);
     this.more.setAttribute("aria-expanded", String(open));
-    write(this.more, open ? text.fewer : fillWords(text.more, { n: sorted.length - shown.length }));
-    write(this.rest, open ? "" : number(rest));
+    write(this.more, open ? text.fewer : fill(text.more, { n: sorted.length - shown.length }));
+    write(this.rest, open ? "" : fixed(rest, 3));
     this.bias.show("b", text.bias, gate.bias, widest);
   }
 }
@@ -177,11 +177,11 @@ class GateBlock {
 /** One product of a sum, with a bar for its size and sign. */
 class Row {
   constructor() {
-    this.label = element("i");
-    this.factors = element("span");
-    this.product = element("span", { class: "p" });
-    this.fill = element("u");
-    this.node = element("li", {}, [this.label, this.factors, this.product, element("span", { class: "signed" }, [this.fill])]);
+    this.label = html("i");
+    this.factors = html("span");
+    this.product = html("span", { class: "p" });
+    this.fill = html("u");
+    this.node = html("li", {}, [this.label, this.factors, this.product, html("span", { class: "signed" }, [this.fill])]);
   }
 
   showTerm({ source, index, weight, value, product }, step, widest) {
@@ -192,13 +192,13 @@ class Row {
     };
     this.node.dataset.term = `${source}:${index}`;
     this.node.dataset.product = product;
-    this.show(names[source], `${number(weight, 2)} × ${factor(value, 2)}`, product, widest);
+    this.show(names[source], `${fixed(weight, 2)} × ${factor(value, 2)}`, product, widest);
   }
 
   show(label, factors, product, widest) {
     write(this.label, label);
     write(this.factors, factors);
-    write(this.product, number(product));
+    write(this.product, fixed(product, 3));
     this.fill.className = product < 0 ? "minus" : "plus";
     this.fill.style.transform = `scaleX(${Math.max(-1, Math.min(product / widest, 1)).toFixed(3)})`;
   }
@@ -207,5 +207,3 @@ class Row {
 function write(node, words) {
   if (node.textContent !== words) node.textContent = words;
 }
-
-const CSS_escape = (text) => text.replace(/["\\]/g, "\\$&");

@@ -83,23 +83,3 @@ class Inside {
     return largest;
   }
 }
-
-const DIGITS = "₀₁₂₃₄₅₆₇₈₉";
-const subscript = (n) => String(n).replace(/\d/g, (digit) => DIGITS[digit]);
-const ROW_FACES = { "h~": "h̃" };
-const face = (row) => ROW_FACES[row] ?? row;
-
-function number(value, digits = 3) {
-  const text = value.toFixed(digits);
-  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
-}
-
-/** A number as a factor: in brackets where it is negative. */
-function factor(value, digits = 3) {
-  const text = number(value, digits);
-  return text.startsWith("−") ? `(${text})` : text;
-}
-
-function fillWords(template, values) {
-  return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-}

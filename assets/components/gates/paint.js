@@ -72,7 +72,7 @@ function paintGates(ctx, inside, geometry, colours, text, maps) {
   const { plot } = geometry;
   ctx.font = `12px ${colours.font}`;
   ctx.textBaseline = "middle";
-  paintSegment(ctx, inside, geometry, colours, text);
+  paintSegment(ctx, inside, geometry, colours);
   if (inside.saliency) paintSaliency(ctx, inside, geometry, colours, text);
   if (inside.channels.length > 2) paintRhythmChannels(ctx, inside, geometry, colours, text);
   ctx.imageSmoothingEnabled = false;
@@ -81,9 +81,9 @@ function paintGates(ctx, inside, geometry, colours, text, maps) {
     ctx.drawImage(maps.get(lane.row), plot.x, lane.y, plot.w, lane.h);
     nameLane(ctx, lane, colours, face(lane.row), true);
   }
-  paintChances(ctx, inside, geometry, colours, text);
+  paintChances(ctx, inside, geometry, colours);
   paintPadding(ctx, inside, geometry, colours, text);
-  paintTimeAxis(ctx, inside, geometry, colours, text);
+  paintTimeAxis(ctx, inside, geometry, colours);
 }
 
 function nameLane(ctx, lane, colours, words, strong = false) {
@@ -102,7 +102,7 @@ function linePath(ctx, n, x, y) {
   }
 }
 
-function paintSegment(ctx, inside, geometry, colours, text) {
+function paintSegment(ctx, inside, geometry, colours) {
   const { plot, xOf } = geometry;
   const lane = laneOf(geometry, "segment");
   ctx.fillStyle = colours.paper.background;
@@ -193,7 +193,7 @@ function paintRhythmChannels(ctx, inside, geometry, colours, text) {
   nameLane(ctx, lane, colours, text.rhythm);
 }
 
-function paintChances(ctx, inside, geometry, colours, text) {
+function paintChances(ctx, inside, geometry, colours) {
   const { plot, xOfStep, perStep } = geometry;
   const lane = laneOf(geometry, "chances");
   ctx.fillStyle = colours.band;
@@ -269,7 +269,7 @@ function paintPadding(ctx, inside, geometry, colours, text) {
   }
 }
 
-function paintTimeAxis(ctx, inside, geometry, colours, text) {
+function paintTimeAxis(ctx, inside, geometry, colours) {
   const lane = laneOf(geometry, "axis");
   const [first, last] = [-inside.r_sample / inside.fs, (inside.nShown - inside.r_sample) / inside.fs];
   ctx.fillStyle = colours.muted;
@@ -277,7 +277,7 @@ function paintTimeAxis(ctx, inside, geometry, colours, text) {
   for (let s = Math.ceil(first / 0.5) * 0.5; s <= last; s += 0.5) {
     const x = geometry.xOf(inside.r_sample + s * inside.fs);
     ctx.fillRect(Math.round(x), lane.y, 1, 4);
-    if (x < geometry.plot.x + geometry.plot.w - 14) ctx.fillText(s === 0 ? "R" : `${number(s, 1)} s`, x, lane.y + 12);
+    if (x < geometry.plot.x + geometry.plot.w - 14) ctx.fillText(s === 0 ? "R" : `${fixed(s, 1)} s`, x, lane.y + 12);
   }
 }
 

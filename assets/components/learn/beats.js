@@ -64,7 +64,7 @@ FIGURES.beats = class extends Figure {
   }
 
   paintZoom(width) {
-    const { data, text } = this;
+    const { data } = this;
     const height = 190;
     const { beat } = data;
     const seconds = data.zoom.length / data.fs;

@@ -195,7 +195,7 @@ FIGURES.cell = class extends Figure {
     rows.forEach((row, i) => {
       const points = Array.from({ length: data.n_steps }, (_, step) => [t(step), height(this.at(row, step))]);
       picture.append(line(points, { class: i ? "accent" : "warm", "stroke-width": i ? 2 : 1.2 }));
-      picture.append(label(left - 6, 90 + 20 * i, row === "h~" ? "h̃" : row, { "text-anchor": "end", class: i ? "name-accent" : "name-warm" }));
+      picture.append(label(left - 6, 90 + 20 * i, face(row), { "text-anchor": "end", class: i ? "name-accent" : "name-warm" }));
     });
     picture.append(svg("line", { x1: t(this.step), x2: t(this.step), y1: 0, y2: 126, class: "cursor" }));
     picture.append(label(Math.min(Math.max(t(this.step), left + 20), right - 20), 139, fill(text.step, { step: this.step }), { "text-anchor": "middle", class: "tick" }));
@@ -235,7 +235,7 @@ FIGURES.cell = class extends Figure {
       const group = svg("g", { class: `gate ${state(name)}` }, svg("rect", { x: cx - 29, y: cy - 20, width: 58, height: 40, rx: 6, class: "box" }));
       const share = candidate ? (value + 1) / 2 : value;
       group.append(svg("rect", { x: cx - 29, y: cy + 17, width: 58 * share, height: 3, class: "level" }));
-      group.append(label(cx, cy - 4, `${candidate ? "tanh" : "σ"} ${name === "h~" ? "h̃" : name}`, { "text-anchor": "middle", class: "tick" }));
+      group.append(label(cx, cy - 4, `${candidate ? "tanh" : "σ"} ${face(name)}`, { "text-anchor": "middle", class: "tick" }));
       group.append(label(cx, cy + 12, fixed(value), { "text-anchor": "middle", class: "number" }));
       picture.append(group);
     }
@@ -263,7 +263,7 @@ FIGURES.cell = class extends Figure {
   sums() {
     const d = (value) => fixed(value, 3);
     const v = (row, step) => d(this.at(row, step));
-    const p = (value) => (value < 0 ? `(${d(value)})` : d(value)); // as a factor or a summand
+    const p = (value) => factor(value, 3);
     const before = this.step - 1;
     const total = (gate) => d(this.total(gate));
     if (this.data.cell === "lstm") {

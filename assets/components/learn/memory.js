@@ -46,7 +46,7 @@ FIGURES.memory = class extends Figure {
     });
   }
 
-  draw(width) {
+  draw() {
     this.slider.refresh();
     if (this.shown === 0) this.play();
     else this.paint();

@@ -226,7 +226,6 @@ FIGURES.network = class extends Figure {
     const terms = [];
     for (let tap = 0; tap < layer.kernel && terms.length < 3; tap++) {
       const [w, v] = this.product(this.place, tap)[channel];
-      const factor = (number) => (number < 0 ? `(${fixed(number)})` : fixed(number));
       terms.push(`${terms.length ? factor(w) : fixed(w)} · ${factor(v)}`);
     }
     this.kernelWords.textContent = fill(layer.scale ? text.sum_norm : text.sum, { terms: terms.join(" + "), n: layer.kernel * layer.channels, sum: fixed(now.sum, 3), scaled: fixed(now.scaled, 3), relu: fixed(now.relu, 3), inputs: layer.inputs, kernel: layer.kernel, outputs: this.outputs });

@@ -82,3 +82,12 @@ function deferred() {
   parts.promise = new Promise((resolve) => (parts.resolve = resolve));
   return parts;
 }
+
+// What draws comes with one of the heavy elements, too, and is there for the others under its name.
+
+function offerCode(name, code) {
+  publish(`code:${name}`, { packet: code, owners: new Set() });
+}
+
+/** The code with this name, now or as soon as the element that brings it is here. */
+const receiveCode = (name) => receive(`code:${name}`);

@@ -1,21 +1,5 @@
-// What the figures of the course share: elements, scales, axes, numbers, and a frame that draws again when its width
-// changes. Figures draw in pixels, so that their words have the size of the text beside them.
-
-const SVG_NAME = "http://www.w3.org/2000/svg";
-
-function put(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "text") element.textContent = value;
-    else element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
-  return element;
-}
-
-const svg = (name, attributes = {}, ...children) => put(document.createElementNS(SVG_NAME, name), attributes, children);
-const html = (name, attributes = {}, ...children) => put(document.createElement(name), attributes, children);
+// What the figures of the course share: scales, axes, controls, and a frame that draws again when its width changes.
+// Figures draw in pixels, so that their words have the size of the text beside them.
 
 const linear = (low, high, from, to) => (value) => from + ((value - low) / (high - low || 1)) * (to - from);
 
@@ -34,25 +18,6 @@ function line(points, attributes = {}) {
 }
 
 const label = (x, y, text, attributes = {}) => svg("text", { x, y, text, class: "label", ...attributes });
-
-const superscript = (power) => [...String(power)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
-
-/** A number as the text writes it: three digits that say something, a true minus. */
-function short(value, digits = 3) {
-  if (!Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
-  let text;
-  if (size === 0) text = "0";
-  else if (size >= 1e5 || size < 1e-4) {
-    const [mantissa, power] = value.toExponential(1).split("e");
-    text = `${mantissa} · 10${superscript(Number(power))}`;
-  } else text = size >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(digits)));
-  return text.replace(/^-/, "−");
-}
-
-const fixed = (value, digits = 2) => (Object.is(Math.round(value * 10 ** digits), -0) ? 0 : value).toFixed(digits).replace("-", "−");
-
-const fill = (template, values) => template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
 /** Horizontal axis: ticks below the line, the name at the right end. */
 function axisX(group, scale, y, ticks, name, right) {
@@ -98,12 +63,6 @@ function slider(name, { min, max, step, value }, onInput) {
     show();
   };
   return element;
-}
-
-/** Whether the ground of the page is dark. */
-function isDark(element) {
-  const ground = getComputedStyle(element).getPropertyValue("--st-background-color").match(/[0-9a-f]{2}/gi) ?? ["ff", "ff", "ff"];
-  return ground.reduce((sum, part) => sum + parseInt(part, 16), 0) < 380;
 }
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

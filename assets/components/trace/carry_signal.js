@@ -1,10 +1,5 @@
 // The element that brings the samples, and with them the code of the trace.
 
-CHANNEL.Trace = Trace;
+offerCode("trace", Trace);
 
-export default ({ parentElement, data }) => {
-  const release = carry(parentElement, data);
-  CHANNEL.waiting.get("code")?.resolve();
-  CHANNEL.waiting.delete("code");
-  return release;
-};
+export default ({ parentElement, data }) => carry(parentElement, data);

@@ -250,8 +250,3 @@ function parseTime(text) {
   if (parts.length > 3 || parts.some((part) => !/^\d+(\.\d+)?$/.test(part))) return NaN;
   return parts.reduce((sum, part) => sum * 60 + Number(part), 0);
 }
-
-/** Put values into a template of the catalogue. */
-function fill(template, values) {
-  return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-}

@@ -46,15 +46,26 @@ async function viewPng(trace, width = 1400) {
   ctx.font = `600 17px ${colours.font}`;
   const end = Math.min(view.startS + view.windowS, signal.durationS);
   const leads = signal.leads.map((lead) => lead.name).join(", ");
-  ctx.fillText(`${trace.title()}   ${leads}   ${formatTime(view.startS, 1)} – ${formatTime(end, 1)}`, 24, 32);
+  ctx.fillText(`${labels.text.title}   ${leads}   ${formatTime(view.startS, 1)} – ${formatTime(end, 1)}`, 24, 32);
   ctx.save();
   ctx.translate(24, 48);
-  trace.paintTrace(ctx, geometry, new Grid(), scale);
+  paintTrace(ctx, trace, geometry, new Grid(), scale);
   ctx.restore();
   ctx.font = `12px ${colours.font}`;
   ctx.fillStyle = colours.muted;
   ctx.textAlign = "left";
   ctx.textBaseline = "alphabetic";
-  ctx.fillText(`${trace.scaleText(geometry)}   ${labels.text.not_a_device}`, 24, geometry.height + 74);
+  ctx.fillText(`${scaleText(geometry)}   ${labels.text.not_a_device}`, 24, geometry.height + 74);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+async function savePng(trace) {
+  download(await viewPng(trace), fileName(trace.signal, trace.view, "png"));
+}
+
+async function saveCsv(trace) {
+  const { signal, view, pieces, speaker, labels } = trace; // the visitor may move on while the samples come
+  if (await pieces.fetch(view)) {
+    download(new Blob([windowCsv(signal, view)], { type: "text/csv" }), fileName(signal, view, "csv"));
+  } else speaker.say(fill(labels.text.too_long, { minutes: pieces.mostMinutes }));
 }

@@ -35,7 +35,7 @@ function listenPointers(trace, surface, on) {
       const [a, b] = [...held.values()];
       pinch = { gap: Math.abs(a.x - b.x), time: trace.geometry.timeAt((a.x + b.x) / 2), windowS: trace.view.windowS };
       pan = null;
-    } else if (trace.measuring) trace.startCaliper(at);
+    } else if (trace.calipers.on) trace.calipers.start(at);
     else pan = beginPan(at);
   });
   on(surface, "pointermove", (event) => {
@@ -47,7 +47,7 @@ function listenPointers(trace, surface, on) {
       const windowS = trace.clampWindow((pinch.windowS * Math.max(20, pinch.gap)) / Math.max(20, Math.abs(a.x - b.x)));
       const share = ((a.x + b.x) / 2 - trace.geometry.paper.x) / trace.geometry.paper.w;
       trace.moveTo(pinch.time - share * windowS, windowS);
-    } else if (trace.measuring) trace.stretchCaliper(at);
+    } else if (trace.calipers.on) trace.calipers.stretch(at);
     else if (pan) {
       pan.moved ||= Math.hypot(at.x - pan.at.x, at.y - pan.at.y) > CLICK_PX;
       if (pan.moved) {
@@ -61,7 +61,7 @@ function listenPointers(trace, surface, on) {
     delete surface.dataset.dragging;
     if (event.type === "pointerup" && pan && !pan.moved) trace.pick(place(event));
     pinch = null;
-    pan = held.size === 1 && !trace.measuring ? { ...beginPan([...held.values()][0]), moved: true } : null;
+    pan = held.size === 1 && !trace.calipers.on ? { ...beginPan([...held.values()][0]), moved: true } : null;
     if (held.size === 0) trace.hold(false);
   };
   on(surface, "pointerup", release);
@@ -96,7 +96,7 @@ function listenWheel(trace, surface, on) {
 function listenOverview(trace, on) {
   const strip = trace.parts.overview;
   let grip = null; // seconds between the pointer and the window's start
-  const timeAt = (event) => trace.overview.timeAt(event.clientX - strip.getBoundingClientRect().left);
+  const timeAt = (event) => trace.picture.overview.timeAt(event.clientX - strip.getBoundingClientRect().left);
   on(strip, "pointerdown", (event) => {
     const { startS, windowS } = trace.view;
     const time = timeAt(event);
@@ -137,11 +137,11 @@ function onKey(trace, event) {
     "=": () => trace.zoom(1 / 1.5),
     "-": () => trace.zoom(1.5),
     0: () => trace.resetWindow(),
-    n: () => trace.jumpBeat(1),
-    p: () => trace.jumpBeat(-1),
-    r: () => trace.jumpRhythm(1),
-    R: () => trace.jumpRhythm(-1),
-    c: () => trace.toggleCalipers(),
+    n: () => trace.search.beat(1),
+    p: () => trace.search.beat(-1),
+    r: () => trace.search.rhythm(1),
+    R: () => trace.search.rhythm(-1),
+    c: () => trace.calipers.toggle(),
     g: () => trace.parts.goto.focus(),
     "?": () => trace.toggleHelp(),
     Escape: () => trace.escape(),

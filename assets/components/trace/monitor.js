@@ -152,45 +152,42 @@ class Monitor {
   }
 
   build(text) {
-    const { trace } = this;
-    const transport = element("div", { class: "transport", role: "group", "aria-label": text.replay });
     this.playButton = button("play", text.play, () => this.toggle(), "play");
-    this.speedSelect = element("select", { "aria-label": text.speed, title: text.speed });
-    for (const speed of SPEEDS) this.speedSelect.append(new Option(`${speed}×`, speed, speed === 1, speed === this.speed));
-    this.speedSelect.addEventListener("change", () => (this.speed = Number(this.speedSelect.value)));
-    transport.append(
+    const speeds = html("select", { "aria-label": text.speed, title: text.speed });
+    for (const speed of SPEEDS) speeds.append(new Option(`${speed}×`, speed, speed === 1, speed === this.speed));
+    speeds.addEventListener("change", () => (this.speed = Number(speeds.value)));
+    const transport = html("div", { class: "transport", role: "group", "aria-label": text.replay },
       this.playButton,
       button("stepBack", text.step_back, () => this.step(-1)),
       button("stepOn", text.step_on, () => this.step(1)),
-      this.speedSelect,
+      speeds,
       button("stop", text.stop, () => this.stop()),
     );
-
-    this.expertText = element("div", { class: "quiet experts" });
-    const panel = element("aside", { class: "panel", "aria-label": text.model_says });
-    this.heading = element("div", { class: "named" });
-    this.bars = trace.labels.classes.map((symbol) => {
-      const bar = element("div", { class: "bar" }, [element("i")]);
-      const value = element("span", { class: "p" });
-      const line = element("div", { class: "probability", title: trace.labels.symbolName(symbol) }, [
-        element("b", {}, [symbol]), bar, value,
-      ]);
-      return { line, fill: bar.firstChild, value, symbol };
-    });
-    this.segment = element("canvas", { class: "segment", role: "img", "aria-label": text.segment });
-    this.segmentText = element("div", { class: "quiet" });
-    this.delayText = element("div", { class: "quiet" });
-    panel.append(
-      this.heading,
-      this.expertText,
-      ...this.bars.map((bar) => bar.line),
-      element("div", { class: "subhead" }, [text.segment]),
-      this.segment, this.segmentText, this.delayText,
-    );
+    const panel = this.buildPanel(text);
     this.shown = "";
     this.painted = -PANEL_MS;
     this.reflect();
     return { transport, panel };
+  }
+
+  buildPanel(text) {
+    const { labels } = this.trace;
+    this.heading = html("div", { class: "named" });
+    this.expertText = html("div", { class: "quiet experts" });
+    this.bars = labels.classes.map((symbol) => {
+      const share = html("i");
+      const value = html("span", { class: "p" });
+      const bar = html("div", { class: "bar" }, share);
+      const line = html("div", { class: "probability", title: labels.symbolName(symbol) }, html("b", { text: symbol }), bar, value);
+      return { line, share, value, symbol };
+    });
+    this.segment = html("canvas", { class: "segment", role: "img", "aria-label": text.segment });
+    this.segmentText = html("div", { class: "quiet" });
+    this.delayText = html("div", { class: "quiet" });
+    return html("aside", { class: "panel", "aria-label": text.model_says },
+      this.heading, this.expertText, this.bars.map((bar) => bar.line),
+      html("div", { class: "subhead", text: text.segment }), this.segment, this.segmentText, this.delayText,
+    );
   }
 
   /** Bring the buttons into line with the state. */
@@ -199,7 +196,7 @@ class Monitor {
     const { text } = this.trace.labels;
     setIcon(this.playButton, this.playing ? "pause" : "play", this.playing ? text.pause : text.play);
     this.trace.frame.dataset.replay = this.playing ? "playing" : this.playheadS === null ? "off" : "paused";
-    this.trace.describe(false);
+    this.trace.speaker.describe(false);
   }
 
   /** Show the current beat's probabilities and segment, where it is another one than before. */
@@ -220,19 +217,10 @@ class Monitor {
     const { text, classes } = labels;
     const p = i < 0 ? null : this.data.probability.subarray(i * classes.length, (i + 1) * classes.length);
     const best = p ? p.indexOf(Math.max(...p)) : -1;
-    this.heading.replaceChildren();
-    if (p) {
-      const time = formatTime(this.data.r[i] / signal.fs, 1);
-      this.heading.append(
-        classMark(colours, classes[best], 16),
-        element("strong", {}, [classes[best]]),
-        element("span", {}, [labels.symbolName(classes[best])]),
-        element("time", {}, [time]),
-      );
-    } else this.heading.append(element("span", {}, [text.no_beat_yet]));
+    this.heading.replaceChildren(...this.headingOf(i, classes[best]));
     for (const [k, bar] of this.bars.entries()) {
-      bar.fill.style.transform = `scaleX(${p ? p[k] : 0})`;
-      bar.fill.style.background = colours.classes[bar.symbol];
+      bar.share.style.transform = `scaleX(${p ? p[k] : 0})`;
+      bar.share.style.background = colours.classes[bar.symbol];
       bar.value.textContent = p ? p[k].toFixed(2) : "";
       bar.line.toggleAttribute("data-best", k === best);
     }
@@ -242,6 +230,17 @@ class Monitor {
       ? fill(text.delay, { delay: ((this.data.ready[i] - this.data.r[i]) / signal.fs).toFixed(2) })
       : "";
     this.paintSegment(i);
+  }
+
+  headingOf(i, symbol) {
+    const { labels, signal, colours } = this.trace;
+    if (i < 0) return [html("span", { text: labels.text.no_beat_yet })];
+    return [
+      classMark(colours, symbol, 16),
+      html("strong", { text: symbol }),
+      html("span", { text: labels.symbolName(symbol) }),
+      html("time", { text: formatTime(this.data.r[i] / signal.fs, 1) }),
+    ];
   }
 
   /** What the row above the model's says of a beat, where there is such a row. */

@@ -2,26 +2,20 @@
 
 const TRACES = (CHANNEL.traces ??= new WeakMap());
 
-function code() {
-  if (CHANNEL.Trace) return undefined;
-  if (!CHANNEL.waiting.has("code")) CHANNEL.waiting.set("code", deferred());
-  return CHANNEL.waiting.get("code").promise;
-}
-
 export default async (component) => {
   const { parentElement: root, data } = component;
   const state = TRACES.get(root) ?? {};
   TRACES.set(root, state);
   const isNewest = noteCall(root, data.stamp);
-  const [signal, labels] = await Promise.all([receive(data.signal), receive(data.labels), code()]);
+  const [signal, labels, Trace] = await Promise.all([receive(data.signal), receive(data.labels), receiveCode("trace")]);
   if (isNewest()) {
-    state.trace ??= new CHANNEL.Trace(root);
+    state.trace ??= new Trace(root);
     state.trace.update(signal, labels, data, component);
     settle(data.signal);
     settle(data.labels);
     for (const id of data.pieces) {
       receive(id).then((piece) => {
-        state.trace.takePiece(piece);
+        state.trace.pieces.take(piece);
         settle(id);
       });
     }

@@ -1,0 +1,141 @@
+// What stands around the canvases: the toolbar, the help, the legend, and class marks as inline pictures.
+
+const MARK_SHAPES = {
+  circle: ["circle", { cx: 12, cy: 12, r: 7 }],
+  square: ["rect", { x: 5, y: 5, width: 14, height: 14 }],
+  diamond: ["path", { d: "M12 3l9 9-9 9-9-9z" }],
+  "triangle-up": ["path", { d: "M12 4l9 15H3z" }],
+  "triangle-down": ["path", { d: "M12 20l9-15H3z" }],
+};
+
+function classMark(colours, symbol, size) {
+  const [tag, attributes] = MARK_SHAPES[colours.marks[symbol]];
+  return glyph(size, svg(tag, { ...attributes, fill: colours.classes[symbol] ?? colours.other }));
+}
+
+function buildToolbar(trace) {
+  const { text } = trace.labels;
+  return html("div", { class: "toolbar", role: "toolbar", "aria-label": text.toolbar },
+    toolGroup(
+      text.move,
+      button("back", text.back, () => trace.turnPage(-1)),
+      button("forward", text.forward, () => trace.turnPage(1)),
+      button("zoomOut", text.zoom_out, () => trace.zoom(1.5)),
+      button("zoomIn", text.zoom_in, () => trace.zoom(1 / 1.5)),
+      button(null, text.ten_seconds, () => trace.resetWindow(), "tenSeconds"),
+    ),
+    buildBeatJumps(trace),
+    buildJumps(trace),
+    buildMeasures(trace),
+  );
+}
+
+const toolGroup = (label, ...children) => html("div", { class: "group", role: "group", "aria-label": label }, children);
+
+/** The list of beats and rhythms with a button to the next one and the one before; nothing where there are no beats. */
+function buildBeatJumps(trace) {
+  const { labels, parts, search } = trace;
+  const { text } = labels;
+  parts.symbol = null;
+  if (!labels.rows.length || !labels.counts.size) return null;
+  const list = html("select", { "aria-label": text.which_beat, title: text.which_beat, "data-name": "symbol" });
+  parts.symbol = list;
+  const counts = [...labels.counts].sort((a, b) => a[1] - b[1]);
+  for (const [symbol, n] of counts) {
+    list.append(new Option(`${symbol}  ${labels.symbolName(symbol)} · ${n.toLocaleString(text.locale)}`, symbol));
+  }
+  if (labels.nDiffer) list.append(new Option(`≠  ${text.disagreement} · ${labels.nDiffer}`, "≠"));
+  appendRhythms(list, labels);
+  const offered = new Set([...list.options].map(({ value }) => value));
+  const preferred = ["V", "A", ...counts.map(([symbol]) => symbol)];
+  list.value = offered.has(trace.wanted)
+    ? trace.wanted
+    : preferred.find((symbol) => labels.counts.has(symbol) && symbol !== labels.commonest) ?? counts[0][0];
+  const next = button(null, "", () => search.beat(1), "nextBeat");
+  next.title = `${text.next_of_class} (n)`;
+  const name = () => {
+    trace.wanted = list.value;
+    next.replaceChildren(fill(text.next_beat, { symbol: trace.wanted.replace(RHYTHM_VALUE, "") }), icon("forward", 16));
+  };
+  list.addEventListener("change", name);
+  name();
+  return toolGroup(text.jump, button("back", text.previous_of_class, () => search.beat(-1), "previousBeat"), next, list);
+}
+
+/** Offer each rhythm of the record below its beats; a record has one rhythm at least, so more than that are a choice. */
+function appendRhythms(list, labels) {
+  if (labels.rhythms.text.length < 2) return;
+  const counts = new Map();
+  for (const code of labels.rhythms.text) if (code.trim()) counts.set(code, (counts.get(code) ?? 0) + 1);
+  const group = html("optgroup", { label: labels.text.rhythm });
+  for (const [code, n] of [...counts].sort((a, b) => a[1] - b[1])) {
+    const name = labels.text.rhythms[code];
+    group.append(new Option(`${name ? `${code}  ${name}` : code} · ${n}`, `${RHYTHM_VALUE}${code}`));
+  }
+  list.append(group);
+}
+
+/** To the next rhythm, and to a time. */
+function buildJumps(trace) {
+  const { labels, parts, search } = trace;
+  const { text } = labels;
+  const jumps = toolGroup(text.jump);
+  if (labels.rhythms.text.length > 1) {
+    const next = button(null, text.next_rhythm, () => search.rhythm(1), "nextRhythm");
+    next.append(icon("forward", 16));
+    next.title = `${text.next_rhythm} (r)`;
+    jumps.append(next);
+  }
+  parts.goto = html("input", {
+    type: "text", inputmode: "decimal", placeholder: text.go_to, "aria-label": text.go_to_label, title: text.go_to_label,
+    "data-name": "goto", autocomplete: "off",
+  });
+  parts.goto.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Enter") search.time(parts.goto);
+    if (event.key === "Escape") parts.surface.focus();
+  });
+  jumps.append(parts.goto);
+  return jumps;
+}
+
+function buildMeasures(trace) {
+  const { labels, parts } = trace;
+  const { text } = labels;
+  parts.calipers = button("calipers", `${text.calipers} (c)`, () => trace.calipers.toggle());
+  parts.calipers.setAttribute("aria-pressed", String(trace.calipers.on));
+  const gains = html("select", { "aria-label": text.gain, title: text.gain, "data-name": "gain" });
+  for (const [value, label] of [["", text.auto], ["5", "5 mm/mV"], ["10", "10 mm/mV"], ["20", "20 mm/mV"]]) {
+    gains.append(new Option(label, value));
+  }
+  gains.value = trace.gain ?? "";
+  gains.addEventListener("change", () => trace.setGain(gains.value));
+  const help = button(null, "?", () => trace.toggleHelp(), "help");
+  help.title = text.help;
+  help.setAttribute("aria-label", text.help);
+  return toolGroup(
+    text.measure, parts.calipers, gains,
+    button("image", text.save_png, () => savePng(trace), "png"),
+    button("table", text.save_csv, () => saveCsv(trace), "csv"),
+    help,
+  );
+}
+
+function buildHelp(text) {
+  const lines = text.keys.map(([keys, meaning]) => [html("dt", { text: keys }), html("dd", { text: meaning })]);
+  return html("div", { class: "help", role: "dialog", "aria-label": text.help, hidden: true }, html("dl", {}, lines.flat()));
+}
+
+/** What marks and rings mean, for the symbols that this record has. */
+function buildLegend(labels, colours) {
+  const present = new Set(labels.rows.flatMap((row) => row.symbols));
+  const named = (symbol) => `${symbol} ${labels.symbolName(symbol)}`;
+  const classes = labels.classes.filter((one) => present.has(one));
+  const others = [...present].filter((one) => labels.beatSymbols.has(one) && !labels.classes.includes(one));
+  const ring = glyph(12, svg("circle", { cx: 12, cy: 12, r: 9, ...OUTLINE, "stroke-width": 3 }));
+  return html("div", { class: "legend" },
+    classes.map((symbol) => html("span", {}, classMark(colours, symbol, 11), named(symbol))),
+    others.map((symbol) => html("span", { class: "other", text: named(symbol) })),
+    labels.nDiffer ? html("span", {}, ring, labels.text.disagreement) : null,
+  );
+}
