@@ -25,6 +25,14 @@ GATES = {"gru": ("z", "r", "h"), "lstm": ("i", "f", "g", "o")}
 BATCH_NORM_EPSILON = 1e-3
 MAX_UNITS = 512
 MAX_FILTERS = 256
+MAX_LAYERS = 32
+"""Convolutions, and dense layers."""
+
+MAX_WEIGHTS = 16_000_000
+"""As float32 they leave room for the description in a model file, see `model_file.MAX_BYTES`."""
+
+MAX_MULTIPLY_ADDS = 1_000_000_000
+"""A segment: some 400 times what the largest preset takes; one core is busy with it for about a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,9 @@ class NetworkConfig:
     Raises
     ------
     ConfigError
-        Where a setting is out of range, or a kernel is longer than what it reads.
+        Where a setting is out of range, a kernel is longer than what it reads, or the whole has more weights or costs
+        more than `MAX_WEIGHTS` and `MAX_MULTIPLY_ADDS` allow. So whatever passes can be built, timed, written and
+        opened again.
     """
 
     cell: str = "gru"
@@ -76,6 +86,8 @@ class NetworkConfig:
                 filters=len(self.filters),
                 kernels=len(self.kernels),
             )
+        _check_whole("number of convolutions", len(self.filters), 1, MAX_LAYERS)
+        _check_whole("number of dense layers", len(self.dense), 0, MAX_LAYERS)
         for count in self.filters:
             _check_whole("filters", count, 1, MAX_FILTERS)
         _check_whole("units", self.units, 1, MAX_UNITS)
@@ -89,6 +101,21 @@ class NetworkConfig:
         for kernel in self.kernels:
             _check_whole("kernel length", kernel, 1, length)
             length = (length + kernel - 1) // POOL
+        n_weights = sum(int(np.prod(shape)) for shape in self.weight_shapes().values())
+        if n_weights > MAX_WEIGHTS:
+            raise ConfigError(
+                "This network would have {total:,} weights; at most {allowed:,} fit into a model file. "
+                "Take fewer or smaller layers.",
+                total=n_weights,
+                allowed=MAX_WEIGHTS,
+            )
+        if self.n_multiply_adds() > MAX_MULTIPLY_ADDS:
+            raise ConfigError(
+                "A segment would cost this network {total:,} multiply-adds; at most {allowed:,} are allowed. "
+                "Take fewer filters, shorter kernels or fewer units.",
+                total=self.n_multiply_adds(),
+                allowed=MAX_MULTIPLY_ADDS,
+            )
 
     @property
     def n_classes(self) -> int:

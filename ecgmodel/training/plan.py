@@ -34,6 +34,10 @@ UNSURE = 1.6
 """An estimate from a forward pass may be off by this factor, either way."""
 
 N_TIMED = 64
+"""Segments that are timed at most."""
+
+WORK_TIMED = 1_000_000_000
+"""Multiply-adds that are timed at most, so that nobody waits for the estimate of a large network."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +136,7 @@ def estimate_epoch(preset: Preset, plan: TrainingPlan, forward_s: float, runs: S
 def time_forward(config: NetworkConfig, clock: Callable[[], float] = time.perf_counter) -> float:
     """Measure now how many seconds the served network takes for a segment of full length."""
     random = np.random.default_rng(0)
-    n = N_TIMED
+    n = int(np.clip(WORK_TIMED // config.n_multiply_adds(), 1, N_TIMED))
     counts, names = np.arange(n), np.full(n, "")
     segments = Segments(
         signal=random.standard_normal((n, config.n_samples, config.n_channels), dtype=np.float32),

@@ -20,10 +20,21 @@ from ecgmodel.training.train import adapt_preset
 from pages.caches.trainings import forward_seconds, job_queue, training_plan
 from pages.session import choices
 from pages.train.data import data_records
+from pages.train.fields import (
+    FIELD,
+    keep,
+    list_numbers,
+    number,
+    select,
+    text_input,
+    toggle,
+    whole,
+    whole_input,
+    whole_numbers,
+)
 from pages.ui.blocks import show_error
 from pages.ui.text import t, tn
 
-_FIELD = "train.form"
 START_S = 30
 """What a first epoch waits for: TensorFlow, and the cutting of segments."""
 
@@ -61,21 +72,21 @@ def read_form(form: dict[str, Any]) -> Preset:
         records=records,
         settings=replace(
             base.settings,
-            epochs=_whole(form["epochs"]),
-            batch=_whole(form["batch"]),
-            learning_rate=_number(form["learning_rate"]),
+            epochs=whole(form["epochs"]),
+            batch=whole(form["batch"]),
+            learning_rate=number(form["learning_rate"]),
             class_weighting=form["class_weighting"],
-            seed=_whole(form["seed"]),
+            seed=whole(form["seed"]),
         ),
     )
     if form["own"]:
         config = NetworkConfig(
             cell=form["cell"],
-            filters=_whole_numbers(form["filters"]),
-            kernels=_whole_numbers(form["kernels"]),
-            units=_whole(form["units"]),
-            dense=_whole_numbers(form["dense"]),
-            dropout=_number(form["dropout"]),
+            filters=whole_numbers(form["filters"]),
+            kernels=whole_numbers(form["kernels"]),
+            units=whole(form["units"]),
+            dense=whole_numbers(form["dense"]),
+            dropout=number(form["dropout"]),
             batch_norm=form["batch_norm"],
             readout=form["readout"],
             n_channels=base.config.n_channels,
@@ -89,15 +100,15 @@ def read_form(form: dict[str, Any]) -> Preset:
 def show_form(form: dict[str, Any], runs: Sequence[Run]) -> None:
     """Show the form with what a training would cost, and start one on a click."""
     with st.container(horizontal=True):
-        _select("preset", t("Preset"), list(PRESETS), on_change=_take_preset)
-        _select("protocol", t("Protocol"), _protocols(form), format_func=protocol_name, on_change=_take_first_fold)
-        _select("fold", t("Fold held out"), list(range(count_folds(form["protocol"]))), width=120)
+        select("preset", t("Preset"), list(PRESETS), on_change=_take_preset)
+        select("protocol", t("Protocol"), _protocols(form), format_func=protocol_name, on_change=_take_first_fold)
+        select("fold", t("Fold held out"), list(range(count_folds(form["protocol"]))), width=120)
     with st.container(horizontal=True):
-        _whole_input("epochs", t("Epochs"))
-        _whole_input("batch", t("Batch"))
-        _text("learning_rate", t("Learning rate"), width=110)
-        _whole_input("seed", t("Seed"))
-        _select(
+        whole_input("epochs", t("Epochs"))
+        whole_input("batch", t("Batch"))
+        text_input("learning_rate", t("Learning rate"), width=110)
+        whole_input("seed", t("Seed"))
+        select(
             "class_weighting",
             t("Class weighting"),
             CLASS_WEIGHTINGS,
@@ -126,16 +137,16 @@ def show_form(form: dict[str, Any], runs: Sequence[Run]) -> None:
 
 def _show_network(form: dict[str, Any]) -> None:
     with st.expander(t("The network"), type="compact", expanded=bool(form["own"])):
-        _toggle("own", t("Change it"))
+        toggle("own", t("Change it"))
         off = not form["own"]
         with st.container(horizontal=True):
-            _select("cell", t("Cell"), CELLS, format_func=str.upper, disabled=off, width=100)
-            _whole_input("units", t("Units"), disabled=off)
-            _text("filters", t("Filters in each layer"), disabled=off, width=150)
-            _text("kernels", t("Kernel lengths"), disabled=off, width=150)
-            _text("dense", t("Dense layers"), disabled=off, width=110)
-            _text("dropout", t("Dropout"), disabled=off, width=90)
-            _select(
+            select("cell", t("Cell"), CELLS, format_func=str.upper, disabled=off, width=100)
+            whole_input("units", t("Units"), disabled=off)
+            text_input("filters", t("Filters in each layer"), disabled=off, width=150)
+            text_input("kernels", t("Kernel lengths"), disabled=off, width=150)
+            text_input("dense", t("Dense layers"), disabled=off, width=110)
+            text_input("dropout", t("Dropout"), disabled=off, width=90)
+            select(
                 "readout",
                 t("Read-out"),
                 READOUTS,
@@ -143,7 +154,7 @@ def _show_network(form: dict[str, Any]) -> None:
                 disabled=off,
                 width=240,
             )
-        _toggle("batch_norm", t("Batch normalisation"), disabled=off)
+        toggle("batch_norm", t("Batch normalisation"), disabled=off)
 
 
 def _show_cost(form: dict[str, Any], runs: Sequence[Run]) -> tuple[Preset | None, TrainingPlan | None]:
@@ -228,6 +239,8 @@ def _in_words(error: EcgModelError) -> EcgModelError:
         "seed": t("Seed"),
         "Units": t("Units"),
         "Filters": t("Filters in each layer"),
+        "Number of convolutions": t("Number of convolutions"),
+        "Number of dense layers": t("Number of dense layers"),
         "Kernel length": t("Kernel length"),
         "Dense units": t("Dense units"),
     }
@@ -252,9 +265,9 @@ def _describe(preset: Preset, fold: int) -> dict[str, Any]:
         "seed": settings.seed,
         "cell": config.cell,
         "units": config.units,
-        "filters": _listed(config.filters),
-        "kernels": _listed(config.kernels),
-        "dense": _listed(config.dense),
+        "filters": list_numbers(config.filters),
+        "kernels": list_numbers(config.kernels),
+        "dense": list_numbers(config.dense),
         "dropout": f"{config.dropout:g}",
         "batch_norm": config.batch_norm,
         "readout": config.readout,
@@ -263,7 +276,7 @@ def _describe(preset: Preset, fold: int) -> dict[str, Any]:
 
 def _take_preset() -> None:
     form = choices.training_form()
-    name = st.session_state[f"{_FIELD}.preset"]
+    name = st.session_state[f"{FIELD}.preset"]
     filled = form | _describe(PRESETS[name], 0)
     if filled["protocol"] not in _protocols(filled):
         filled["protocol"] = _protocols(filled)[0]
@@ -271,7 +284,7 @@ def _take_preset() -> None:
 
 
 def _take_first_fold() -> None:
-    _keep("protocol")
+    keep("protocol")
     choices.set_training_form(choices.training_form() | {"fold": 0})
 
 
@@ -295,66 +308,3 @@ def _free_title(form: dict[str, Any], runs: Sequence[Run]) -> str:
     name = t("{name}, fold {fold}", name=base, fold=form["fold"]) if form["protocol"] != "ds1-ds2" else base
     numbered = (f"{name} ({n})" for n in range(2, len(titles) + 3))
     return name if name not in titles else next(title for title in numbered if title not in titles)
-
-
-def _keep(name: str) -> None:
-    choices.set_training_form(choices.training_form() | {name: st.session_state[f"{_FIELD}.{name}"]})
-
-
-def _common(name: str) -> dict[str, Any]:
-    """Return what every widget takes."""
-    return {"key": f"{_FIELD}.{name}", "on_change": _keep, "args": (name,)}
-
-
-def _prepare(name: str) -> dict[str, Any]:
-    """Put the field's value into its widget, and return what it takes."""
-    common = _common(name)
-    choices.put(common["key"], choices.training_form()[name])
-    return common
-
-
-def _select(name: str, label: str, options: Sequence[Any], **more: Any) -> None:
-    common = _common(name)
-    # Put in every time: what is chosen is known by its words, which another language changes.
-    st.session_state[common["key"]] = choices.training_form()[name]
-    if "on_change" in more:
-        common.pop("args")
-    st.selectbox(label, options, **(common | {"width": 210} | more))
-
-
-def _whole_input(name: str, label: str, **more: Any) -> None:
-    # Without limits of its own: the library says in one sentence what is allowed.
-    st.number_input(label, step=1, width=110, **_prepare(name), **more)
-
-
-def _text(name: str, label: str, **more: Any) -> None:
-    st.text_input(label, **_prepare(name), **more)
-
-
-def _toggle(name: str, label: str, **more: Any) -> None:
-    st.toggle(label, **_prepare(name), **more)
-
-
-def _listed(numbers: tuple[int, ...]) -> str:
-    return ", ".join(map(str, numbers))
-
-
-def _whole(value: object) -> int:
-    return int(value) if isinstance(value, int | float) and math.isfinite(value) else 0
-
-
-def _number(text: str) -> float:
-    try:
-        return float(str(text).strip().replace(",", "."))
-    except ValueError:
-        raise ConfigError("'{text}' is no number. Write one as 0.005.", text=str(text)[:40]) from None
-
-
-def _whole_numbers(text: str) -> tuple[int, ...]:
-    parts = str(text).replace(",", " ").replace("，", " ").replace(";", " ").split()
-    try:
-        return tuple(int(part) for part in parts)
-    except ValueError:
-        raise ConfigError(
-            "'{text}' is no list of whole numbers. Write one for each layer, as 3, 6, 6.", text=str(text)[:40]
-        ) from None

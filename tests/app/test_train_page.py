@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ecgmodel.errors import ConfigError
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import read_model
 from ecgmodel.training import fit
@@ -86,19 +87,20 @@ def test_counts_stand_beside_the_paper_s(open_app, mitdb_folder, tmp_path, monke
         ("Learning rate", "0", "Learning rate is 0.0"),
         ("Learning rate", "nan", "Learning rate is nan"),
         ("Learning rate", "-0.1", "Learning rate is -0.1"),
-        ("Learning rate", "fast", "'fast' is no number"),
+        ("Learning rate", "fast", "'fast' is not a number"),
         ("Seed", -1, "Seed is -1"),
         ("Units", 10_000, "Units is 10000; it must be a whole number from 1 to 512"),
         ("Kernel lengths", "2000, 10, 5", "Kernel length is 2000; it must be a whole number from 1 to 1000"),
         ("Kernel lengths", "20, 10", "3 filter counts and 2 kernel lengths"),
-        ("Filters in each layer", "3, six, 6", "'3, six, 6' is no list of whole numbers"),
+        ("Filters in each layer", "3, six, 6", "'3, six, 6' is not a list of whole numbers"),
         ("Dropout", "1", "The dropout is 1.0"),
+        ("Dense layers", "512 " * 40, "Number of dense layers is 40; it must be a whole number from 0 to 32"),
     ],
 )
 def test_what_cannot_be_trained_is_said_in_a_sentence(open_app, runs, label, value, says):
     """Nothing can be started meanwhile, nothing is lost, and the right value mends it."""
     app = open_app("train")
-    if label in ("Units", "Kernel lengths", "Filters in each layer", "Dropout"):
+    if label in ("Units", "Kernel lengths", "Filters in each layer", "Dropout", "Dense layers"):
         field(app, "Change it").set_value(True).run()
     usual = field(app, label).value
     field(app, label).set_value(value).run()
@@ -111,6 +113,22 @@ def test_what_cannot_be_trained_is_said_in_a_sentence(open_app, runs, label, val
     assert not app.warning
     assert not next(button for button in app.button if button.label == "Train").disabled
     assert list_runs(runs) == ()
+
+
+def test_a_network_beyond_all_measure_is_told_and_not_timed(open_app, runs, monkeypatch):
+    """The library's own sentence, before anything of it is built in the page."""
+    timed = []
+    monkeypatch.setattr("ecgmodel.training.plan.time_forward", lambda config: timed.append(config) or 1e-3)
+    app = open_app("train")
+    field(app, "Change it").set_value(True).run()
+    field(app, "Kernel lengths").set_value("20, 500, 5").run()
+    timed.clear()
+    field(app, "Filters in each layer").set_value("256, 256, 6").run()
+    assert not app.exception
+    with pytest.raises(ConfigError, match="weights; at most 16,000,000 fit into a model file") as refused:
+        NetworkConfig(filters=(256, 256, 6), kernels=(20, 500, 5))
+    assert str(refused.value) in [warning.value for warning in app.warning]
+    assert timed == []
 
 
 def test_a_class_that_a_fold_lacks_is_said(open_app, runs):
@@ -201,7 +219,7 @@ def test_a_training_that_failed_gives_advice_and_its_settings(open_app, runs, mo
     path = create_run(runs, replace(TINY, settings=replace(TINY.settings, seed=9)), 0, "too fast")
     work.train_job(path)
     app = open_app("train")
-    assert any("smaller learning rate than 0.003" in warning.value for warning in app.warning)
+    assert any("learning rate below 0.003" in warning.value for warning in app.warning)
     press(app, "Copy settings")
     assert field(app, "Units").value == 2
     assert field(app, "Filters in each layer").value == "2, 2"

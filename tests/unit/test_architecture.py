@@ -43,7 +43,6 @@ LONG_MODULES = {
     "ecgmodel/evaluation/cross_validation.py",
     "ecgmodel/network/inside/gates.py",
     "pages/gates/panel.py",
-    "pages/train/form.py",
 }
 
 # Slow or heavy packages, and the only places that may import them.

@@ -15,6 +15,7 @@ import pytest
 import wfdb
 
 from ecgmodel.command_line.main import main
+from ecgmodel.errors import ConfigError
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
@@ -22,6 +23,8 @@ from ecgmodel.network.model_file import Model, ModelCard, write_model
 from ecgmodel.records.sources import embedded
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.beats import CHANNELS
+from ecgmodel.training.presets import PRESETS
+from ecgmodel.training.train import describe_run
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = embedded.DEFAULT_NAME
@@ -145,6 +148,20 @@ def test_wrong_names_get_one_sentence(
     assert seen.out == ""
     assert said in seen.err
     assert seen.err.count("\n") == 1
+
+
+def test_a_network_beyond_all_measure_is_refused_in_the_words_of_the_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """Before a segment is cut or a folder is made."""
+    description = describe_run(PRESETS["gru"], 0)
+    description["network"] |= {"filters": [256, 256], "kernels": [1, 500]}
+    (tmp_path / "config.json").write_text(json.dumps(description))
+    assert main(["train", "--config", str(tmp_path / "config.json"), "--out", str(tmp_path / "run")]) == 2
+    with pytest.raises(ConfigError) as refused:
+        NetworkConfig(filters=(256, 256), kernels=(1, 500), units=48, dense=(32,), batch_norm=True)
+    assert str(refused.value) in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 def test_output_that_cannot_be_written_keeps_what_was_there(

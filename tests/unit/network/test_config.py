@@ -81,6 +81,21 @@ def test_impossible_settings_are_refused(changes: dict[str, object]) -> None:
         NetworkConfig(**changes)
 
 
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"filters": (256, 256), "kernels": (1, 500)}, "weights; at most 16,000,000 fit into a model file"),
+        ({"filters": (256,) * 8, "kernels": (20,) * 8}, "multiply-adds; at most 1,000,000,000 are allowed"),
+        ({"dense": (512,) * 300}, "Number of dense layers is 300"),
+        ({"filters": (2,) * 300, "kernels": (2,) * 300}, "Number of convolutions is 300"),
+    ],
+)
+def test_a_network_beyond_all_measure_is_refused(changes: dict[str, object], says: str) -> None:
+    """Each layer is allowed by itself; the whole could never be opened, or nobody could wait for it."""
+    with pytest.raises(ConfigError, match=says):
+        NetworkConfig(**changes)
+
+
 @pytest.mark.parametrize("settings", [{"unit": 3}, {"units": "20"}, {"filters": 3}, {"cell": None}, {"batch_norm": 1}])
 def test_impossible_descriptions_are_refused(settings: dict[str, object]) -> None:
     """Whatever stands in a file that somebody edited."""

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from ecgmodel.errors import ModelFileError
+from ecgmodel.errors import ConfigError, ModelFileError
 from ecgmodel.network.build import initialise_weights
-from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.config import MAX_WEIGHTS, NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model, parse_model, read_model, write_model
 
 CARD = ModelCard(
@@ -157,6 +157,28 @@ def test_descriptions_that_do_not_fit_are_refused(path: Path, change) -> None:
     rewrite(path, change_description=change)
     with pytest.raises(ModelFileError, match=r"made\.safetensors"):
         read_model(path)
+
+
+def test_a_network_beyond_all_measure_is_refused_in_the_words_of_the_form(path: Path) -> None:
+    """The same sentence as where such a network is put together."""
+    rewrite(path, change_description=lambda text: text["config"].update(filters=[256, 256], kernels=[1, 500]))
+    with pytest.raises(ConfigError) as refused:
+        NetworkConfig(filters=(256, 256), kernels=(1, 500), units=4)
+    with pytest.raises(ModelFileError) as unread:
+        read_model(path)
+    assert str(refused.value) in str(unread.value)
+
+
+def test_the_largest_network_is_written_and_read(tmp_path: Path) -> None:
+    """Whatever a configuration allows can be opened again, with a card as long as that of every record."""
+    config = NetworkConfig(
+        cell="lstm", units=512, dense=(512,) * 32, filters=(256,) * 4, kernels=(1, 32, 29, 29), n_samples=64
+    )
+    assert 0.98 * MAX_WEIGHTS < config.n_weights() <= MAX_WEIGHTS
+    weights = {name: np.zeros(shape, np.float32) for name, shape in config.weight_shapes().items()}
+    card = replace(CARD, train_records=tuple(f"svdb/{number}" for number in range(10_000)))
+    write_model(Model(config, weights, card), tmp_path / "large.safetensors")
+    assert read_model(tmp_path / "large.safetensors").config == config
 
 
 @pytest.mark.parametrize("name", ["no-such-model", "../../etc/passwd", ""])

@@ -12,6 +12,7 @@ from ecgmodel.records.sources import simulated
 from ecgmodel.records.sources.catalogue import read_outline
 from ecgmodel.segments.mitdb_segments import cut_mitdb, place_segments
 from ecgmodel.segments.splits import PROTOCOLS
+from ecgmodel.training import plan as plan_module
 from ecgmodel.training.fit import fit
 from ecgmodel.training.jobs.jobs import Run
 from ecgmodel.training.plan import estimate_epoch, plan_training, time_forward
@@ -118,6 +119,27 @@ def test_a_forward_pass_is_timed():
     """By the clock that is given: the fastest of three."""
     ticks = iter([0.0, 3.0, 10.0, 11.0, 20.0, 22.0])
     assert time_forward(NetworkConfig(), lambda: next(ticks)) == pytest.approx(1 / 64)
+
+
+def test_a_large_network_is_timed_on_few_segments(monkeypatch):
+    """So that the page answers: the multiply-adds that are timed have a bound, down to one segment."""
+    asked = []
+
+    class Counting:
+        def __init__(self, _model):
+            pass
+
+        def predict(self, segments):
+            asked.append(len(segments))
+
+    monkeypatch.setattr(plan_module, "Classifier", Counting)
+    large = NetworkConfig(filters=(64, 64, 64), kernels=(20, 20, 20), units=64)
+    ticks = iter([0.0, 3.0, 10.0, 11.0, 20.0, 22.0])
+    seconds = time_forward(large, lambda: next(ticks))
+    assert len(set(asked)) == 1
+    assert 1 <= asked[0] < 64
+    assert asked[0] * large.n_multiply_adds() <= 1_000_000_000
+    assert seconds == pytest.approx(1 / asked[0])
 
 
 def test_classes_that_nobody_trains_or_judges_are_named():
