@@ -1,6 +1,7 @@
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.inside.gates import explain_step, trace_gates
+from ecgmodel.network.inside.explain import explain_step
+from ecgmodel.network.inside.gates import trace_gates
 from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model
 from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.catalogue import open_record

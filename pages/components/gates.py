@@ -186,6 +186,7 @@ def encode_pane(pane: Pane) -> Packet:
         "segment": segment.signal[0].T.reshape(-1),
         "features": trace.features.reshape(-1),
         "values": trace.values.reshape(-1),
+        "totals": trace.totals.reshape(-1),
         "probabilities": trace.probabilities.reshape(-1),
         "kernel": trace.cell.kernel.reshape(-1),
         "recurrent": trace.cell.recurrent_kernel.reshape(-1),

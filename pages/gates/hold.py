@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ecgmodel.errors import EcgModelError
+from ecgmodel.network.inside.cell import Cell
 from ecgmodel.network.inside.experiments import Experiment, Hold, classify_under
-from ecgmodel.network.inside.gates import Cell
 from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Record
 from ecgmodel.scores.metrics import confusion, score

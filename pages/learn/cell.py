@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgmodel.network.inside.gate_totals import gate_totals
 from ecgmodel.network.inside.gates import GateTrace
 from ecgmodel.segments.dataset import Segments
 from pages.caches.lessons import trace_lesson
@@ -91,7 +90,7 @@ def show_cell(cell: str) -> None:
             "low": float(signal.min()),
             "high": float(signal.max()),
         },
-        {"values": trace.values.ravel(), "totals": gate_totals(trace).ravel(), "signal": signal.astype(np.float32)},
+        {"values": trace.values.ravel(), "totals": trace.totals.ravel(), "signal": signal.astype(np.float32)},
     )
     note_place(place, reported)
     show_reading_note(beat_in_use(), chosen)

@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.inside.experiments import Experiment, Hold, run_experiment
-from ecgmodel.network.inside.gates import explain_step, trace_gates
+from ecgmodel.network.inside.explain import explain_step
+from ecgmodel.network.inside.gates import trace_gates
 from ecgmodel.network.model_file import open_shipped_model
 from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.catalogue import open_record

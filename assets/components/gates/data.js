@@ -1,7 +1,6 @@
-// What one model did with one segment, as Python sent it, and the sums behind one step of one unit.
+// What one model did with one segment, as Python sent it, and what lies behind one step of one unit.
 
 const CANDIDATES = new Set(["h~", "g"]);
-const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
 class Inside {
   constructor(packet) {
@@ -33,34 +32,43 @@ class Inside {
     return this.off !== undefined && this.off[unit] === 1;
   }
 
-  /** Every product behind one step of one unit, as `ecgmodel.network.inside.gates.explain_step` lists them. */
+  /** What goes into the sigmoid or tanh of a gate, as the library summed it. */
+  total(gate, step, unit) {
+    return this.totals[(gate * this.n_steps + step) * this.units + unit];
+  }
+
+  /** Every product behind one step of one unit, as `explain_step` of `ecgmodel.network.inside.explain` lists them. */
   explain(step, unit) {
-    const { units, n_features: features } = this;
-    const gates = this.gates.map((name, g) => {
-      const source = name === "h~" ? "rh" : "h";
-      const terms = [];
-      for (let k = 0; k < features; k++) {
-        const weight = this.kernel[(g * features + k) * units + unit];
-        const value = this.at("x", step, k);
-        terms.push({ source: "x", index: k, weight, value, product: weight * value });
-      }
-      for (let k = 0; k < units; k++) {
-        const weight = this.recurrent[(g * units + k) * units + unit];
-        const value = this.at("h", step - 1, k) * (source === "rh" ? this.at("r", step, k) : 1);
-        terms.push({ source, index: k, weight, value, product: weight * value });
-      }
-      const bias = this.bias[g * units + unit];
-      const total = terms.reduce((sum, term) => sum + term.product, bias);
-      const held = this.isHeld(g, step, unit);
-      const value = held ? this.at(name, step, unit) : CANDIDATES.has(name) ? Math.tanh(total) : sigmoid(total);
-      return { name, terms, bias, total, value, held };
-    });
+    const gates = this.gates.map((name, gate) => ({
+      name,
+      terms: this.terms(gate, step, unit),
+      bias: this.bias[gate * this.units + unit],
+      total: this.total(gate, step, unit),
+      value: this.at(name, step, unit),
+      held: this.isHeld(gate, step, unit),
+    }));
     const value = Object.fromEntries(gates.map((gate) => [gate.name, gate.value]));
     const product = (weight, from) => ({ weight, value: from, product: weight * from });
     const [old, fresh] = this.cell === "gru"
       ? [product(1 - value.z, this.at("h", step - 1, unit)), product(value.z, value["h~"])]
       : [product(value.f, this.at("c", step - 1, unit)), product(value.i, value.g)];
     return { step, unit, gates, value, old, fresh, memory: old.product + fresh.product, state: this.at("h", step, unit), off: this.isOff(unit) };
+  }
+
+  /** The products of a gate's sum: features first, then what it reads of h(t−1). */
+  terms(gate, step, unit) {
+    const { units, n_features: features } = this;
+    const source = this.gates[gate] === "h~" ? "rh" : "h";
+    const term = (kind, index, weight, value) => ({ source: kind, index, weight, value, product: weight * value });
+    const terms = [];
+    for (let k = 0; k < features; k++) {
+      terms.push(term("x", k, this.kernel[(gate * features + k) * units + unit], this.at("x", step, k)));
+    }
+    for (let k = 0; k < units; k++) {
+      const read = this.at("h", step - 1, k) * (source === "rh" ? this.at("r", step, k) : 1);
+      terms.push(term(source, k, this.recurrent[(gate * units + k) * units + unit], read));
+    }
+    return terms;
   }
 
   /** Units from top to bottom: as stored, or by the step at which each is furthest from 0. */

@@ -1,7 +1,7 @@
 """What if: the recurrent layer run step by step, with gates held at a number or units switched off.
 
-This is a second, independent way through the equations of `network.gates`: it starts from the features alone, so it
-also checks the gates that are computed from the served states.
+It goes through the equations of `cell` from the features alone, so it also checks the gates that are computed from the
+served states.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from ecgmodel.errors import ConfigError
-from ecgmodel.network.inside.gates import Cell, GateTrace, read_states, readout_step
+from ecgmodel.network.inside.cell import CANDIDATES, Cell, read_by, squash, sum_gate
+from ecgmodel.network.inside.gates import GateTrace, read_states, readout_step
 from ecgmodel.network.model_file import Model
 from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
@@ -25,7 +25,7 @@ class Hold:
     Attributes
     ----------
     gate : str
-        A name of `gates.GATE_NAMES`.
+        A name of `cell.GATE_NAMES`.
     value : float
         At what: 0 to 1, of a candidate -1 to 1.
     units : tuple of int or None
@@ -79,7 +79,7 @@ def hold_mask(cell: Cell, n_steps: int, experiment: Experiment) -> np.ndarray:
                 gate=hold.gate,
                 gates=", ".join(cell.gates),
             )
-        low = -1 if hold.gate == cell.gates[-1] else 0
+        low = -1 if hold.gate in CANDIDATES else 0
         if not low <= hold.value <= 1:
             raise ConfigError(
                 "Gate {gate} cannot be held at {value:g}; it lies from {low} to 1.",
@@ -128,28 +128,25 @@ def recur(cell: Cell, features: np.ndarray, experiment: Experiment | None = None
     is_held = np.isfinite(held)
     alive = np.ones(cell.units, dtype=np.float32)
     alive[list(experiment.off)] = 0
-    # What comes from the features needs no recurrence.
-    inputs = np.stack([features @ cell.kernel[gate] + cell.bias[gate] for gate in range(len(cell.gates))])
     rows = np.empty((len(cell.rows), n, n_steps, cell.units), dtype=np.float32)
     h = np.zeros((n, cell.units), dtype=np.float32)
     c = np.zeros((n, cell.units), dtype=np.float32)
 
-    def gate(number: int, step: int, read: np.ndarray) -> np.ndarray:
-        total = inputs[number, :, step] + read @ cell.recurrent_kernel[number]
-        value = np.tanh(total) if number == len(cell.gates) - 1 else expit(total)
-        return np.where(is_held[number, step], held[number, step], value)
-
     for step in range(n_steps):
+        gates: list[np.ndarray] = []
+        for gate in range(len(cell.gates)):
+            read = read_by(cell, gate, h, gates[0] if gates else None)
+            value = squash(cell, gate, sum_gate(cell, gate, features[:, step], read))
+            gates.append(np.where(is_held[gate, step], held[gate, step], value))
         if cell.kind == "gru":
-            r, z = gate(0, step, h), gate(1, step, h)
-            candidate = gate(2, step, r * h)
+            _, z, candidate = gates
             h = ((1 - z) * h + z * candidate) * alive
-            now = (r, z, candidate, h)
+            now = (*gates, h)
         else:
-            f, i, o, g = (gate(number, step, h) for number in range(4))
+            f, i, o, g = gates
             c = (f * c + i * g) * alive
             h = o * np.tanh(c)
-            now = (f, i, o, g, c, h)
+            now = (*gates, c, h)
         for row, value in enumerate(now):
             rows[row, :, step] = value
     return rows

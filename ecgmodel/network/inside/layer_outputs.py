@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.network.config import GATES
+from ecgmodel.network.inside.cell import GATE_NAMES, Cell
 from ecgmodel.network.inside.experiments import recur
-from ecgmodel.network.inside.gates import GATE_NAMES, Cell
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +72,7 @@ def layer_outputs(cell: Cell, x: np.ndarray, return_sequences: bool, return_stat
 def keras_weights(cell: Cell) -> list[np.ndarray]:
     """Return kernel, recurrent kernel and bias as `layer.set_weights` of Keras takes them (a GRU: `reset_after=False`).
 
-    Keras keeps its gates in another order, and a GRU's z with the other sign, see `network.gates`.
+    Keras keeps its gates in another order, and a GRU's z with the other sign, see `cell`.
     """
     order = [{"h": "h~"}.get(name, name) if cell.kind == "gru" else name for name in GATES[cell.kind]]
     chosen = [(cell.gates.index(name), -1 if name == "z" else 1) for name in order]

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from ecgmodel.errors import ConfigError
+from ecgmodel.network.inside.cell import open_cell
 from ecgmodel.network.inside.experiments import Experiment, Hold, classify_under, hold_mask, recur, run_experiment
-from ecgmodel.network.inside.gates import open_cell, trace_gates
+from ecgmodel.network.inside.gates import trace_gates
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
 
@@ -112,6 +113,27 @@ def test_trace_of_an_experiment(model, served, segments):
     assert changed.off.nonzero()[0].tolist() == [3]
     np.testing.assert_array_equal(changed.states[:10, 0] != 0, trace.states[:10, 0] != 0)
     np.testing.assert_allclose(changed.probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_sums_under_an_experiment_are_those_of_the_changed_states(case, model, served, segments):
+    """With the first gate held, sums by Keras' arrays from the changed states, product by product."""
+    trace = trace_gates(model, served, segments.length, 3)
+    cell, kind, n = trace.cell, case.config.cell, case.config.units
+    changed = run_experiment(model, trace, Experiment((Hold(cell.gates[0], 1.0, None, 10, 20),)))
+    kernel, recurrent, bias = (
+        case.weights[f"{kind}/{part}"].astype(float) for part in ("kernel", "recurrent_kernel", "bias")
+    )
+    block = 2 if kind == "gru" else 3  # Keras' order: z, r, h and i, f, c, o
+    gate = {"gru": "h~", "lstm": "o"}[kind]
+    for step in (0, 9, 10, 20, 21, trace.n_steps - 1):
+        before = changed.states[step - 1] if step else np.zeros(n)
+        read = changed.row("r")[step] * before if kind == "gru" else before
+        for unit in (0, n - 1):
+            column = block * n + unit
+            products = [changed.features[step, k] * kernel[k, column] for k in range(cell.n_features)]
+            products += [read[k] * recurrent[k, column] for k in range(n)]
+            total = changed.totals[cell.gates.index(gate), step, unit]
+            assert total == pytest.approx(sum(products) + bias[column], abs=1e-5)
 
 
 def test_classes_under_an_experiment(model, served, segments):

@@ -8,7 +8,9 @@ import pytest
 
 from ecgmodel.errors import SegmentError
 from ecgmodel.network.build import build_network, set_weights
-from ecgmodel.network.inside.gates import explain_step, gate_values, open_cell, read_states, readout_step, trace_gates
+from ecgmodel.network.inside.cell import open_cell
+from ecgmodel.network.inside.explain import explain_step
+from ecgmodel.network.inside.gates import gate_values, read_states, readout_step, trace_gates
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
 
@@ -133,14 +135,15 @@ def test_many_segments_at_once(model, served, segments):
 
 @pytest.mark.parametrize("step", [0, 1, 60, -1])
 def test_terms_sum_to_the_gate(trace, step):
-    """Every product is weight times value, they sum with the bias to the total, and that gives the gate."""
+    """Every product is weight times value; one by one they sum with the bias to the total, and that gives the gate."""
     step %= trace.n_steps
     for unit in (0, trace.cell.units - 1):
         explained = explain_step(trace, step, unit)
-        for gate in explained.gates:
+        for number, gate in enumerate(explained.gates):
             assert len(gate.terms) == trace.cell.n_features + trace.cell.units
             assert all(term.product == term.weight * term.value for term in gate.terms)
             assert gate.total == pytest.approx(sum(term.product for term in gate.terms) + gate.bias, abs=1e-12)
+            assert gate.total == pytest.approx(float(trace.totals[number, step, unit]), abs=1e-5)
             assert gate.value == pytest.approx(float(trace.row(gate.name)[step, unit]), abs=1e-5)
         assert explained.memory == pytest.approx(explained.old.product + explained.new.product)
         last = explained.memory
