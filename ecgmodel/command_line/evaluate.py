@@ -59,6 +59,8 @@ def run(options: argparse.Namespace) -> None:
     """Evaluate, and print the scores."""
     from ecgmodel.evaluation import cross_validation as work
     from ecgmodel.evaluation import results
+    from ecgmodel.evaluation.baselines import judge_baselines
+    from ecgmodel.evaluation.predictions import write_predictions
     from ecgmodel.segments.splits import count_folds
     from ecgmodel.training.jobs.job_file import SCHEDULER_VARIABLE
     from ecgmodel.training.presets import find_preset
@@ -107,8 +109,8 @@ def run(options: argparse.Namespace) -> None:
                 print(f"{out}: folds {left} are not trained yet; the result is written once they are.", file=sys.stderr)
                 return
             predictions = work.gather_predictions(preset, out)
-            result = work.gather_result(preset, out, predictions, work.judge_baselines(preset, watch))
-        work.write_predictions(predictions, results.predictions_path(preset.name, preset.protocol, target))
+            result = work.gather_result(preset, out, predictions, judge_baselines(preset, watch.on_record))
+        write_predictions(predictions, results.predictions_path(preset.name, preset.protocol, target))
         results.write_result(result, results.result_path(preset.name, preset.protocol, target))
     except OSError as error:
         raise EcgModelError(

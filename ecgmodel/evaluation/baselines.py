@@ -11,10 +11,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from ecgmodel.segments.dataset import Segments
+from ecgmodel.records.sources.catalogue import open_record
+from ecgmodel.scores.metrics import confusion
+from ecgmodel.segments.dataset import Segments, join_segments
+from ecgmodel.segments.mitdb_segments import cut_record
+from ecgmodel.segments.splits import DS2, count_folds
+from ecgmodel.training.presets import Preset
+from ecgmodel.training.train import split_for, training_records
 
 LEAF = 20
 """Fewest training segments in a leaf of the length tree."""
@@ -70,3 +77,51 @@ BASELINES: dict[str, Callable[[Segments, Segments], np.ndarray]] = {
     "logistic": predict_logistic,
 }
 """By name, in the order in which they are shown."""
+
+
+def judge_baselines(
+    preset: Preset,
+    on_record: Callable[[int, int], None] = lambda number, total: None,
+    segments: Segments | None = None,
+) -> dict[str, dict[str, np.ndarray]]:
+    """Return, for every baseline, the matrix of every tested record on the folds of the network.
+
+    One lead of each record gives the same deal as all of them, see `split_segments`.
+
+    Parameters
+    ----------
+    preset : Preset
+    on_record : callable
+        Called after each record that is cut, with its number (from 1) and their count.
+    segments : Segments or None
+        Of every record that trains or tests, in the training lead; `None` cuts them.
+    """
+    if segments is None:
+        segments = _cut_plain(preset, on_record)
+    truth, predicted = [], {name: [] for name in BASELINES}
+    single_lead = replace(preset, all_leads=False)
+    for fold in range(count_folds(preset.protocol)):
+        split = split_for(single_lead, segments, fold)
+        train, test = segments.take(split.train), segments.take(split.test)
+        truth.append(split.test)
+        for name, rule in BASELINES.items():
+            predicted[name].append(rule(train, test))
+    tested = segments.take(np.concatenate(truth))
+    return {
+        name: {
+            str(record): confusion(tested.label[tested.record == record], labels[tested.record == record])
+            for record in np.unique(tested.record)
+        }
+        for name, labels in ((name, np.concatenate(parts)) for name, parts in predicted.items())
+    }
+
+
+def _cut_plain(preset: Preset, on_record: Callable[[int, int], None]) -> Segments:
+    """Cut the segments of all people of the protocol: one lead each, and of their channels the lead alone."""
+    names = (*training_records(preset), *(DS2 if preset.protocol == "ds1-ds2" else ()))
+    parts = []
+    for number, name in enumerate(names, start=1):
+        (cut,) = cut_record(preset.segments, open_record(name))
+        parts.append(replace(cut, signal=cut.signal[:, :, :1].copy()))
+        on_record(number, len(names))
+    return join_segments(parts)

@@ -17,27 +17,19 @@ import numpy as np
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.aami import count_groups
-from ecgmodel.evaluation.baselines import BASELINES
+from ecgmodel.evaluation.held_out import predict_fold
 from ecgmodel.evaluation.operating_curves import draw_class_curves, measure_reliability
 from ecgmodel.evaluation.predictions import (
     Predictions,
     join_predictions,
     read_predictions,
-    truth_of_symbols,
     write_predictions,
 )
 from ecgmodel.evaluation.results import FoldSummary, Result, read_result, result_path
-from ecgmodel.labels import CLASSES
 from ecgmodel.network.model_file import Model, read_model, write_model
-from ecgmodel.network.serving import Classifier
-from ecgmodel.records.record import Record
-from ecgmodel.records.sources.catalogue import open_record
-from ecgmodel.scores.metrics import confusion, score
-from ecgmodel.segments.beats import cut_beats
-from ecgmodel.segments.dataset import Segments, join_segments
-from ecgmodel.segments.mitdb_segments import cut_record
-from ecgmodel.segments.runs import cut_runs
-from ecgmodel.segments.splits import DS2, Split, count_folds
+from ecgmodel.scores.metrics import score
+from ecgmodel.segments.dataset import Segments
+from ecgmodel.segments.splits import Split, count_folds
 from ecgmodel.training.fit import prepare_step
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import EpochResult, RunFolder
@@ -46,10 +38,8 @@ from ecgmodel.training.train import (
     cut_training_segments,
     describe_run,
     name_strangers,
-    read_preset,
     split_for,
     train_preset,
-    training_records,
 )
 
 
@@ -154,7 +144,7 @@ def train_folds(
             if model is None:
                 return False
         model = read_model(folder.model_path)
-        predictions = _predict_fold(preset, segments, fold, model, watch)
+        predictions = predict_fold(preset, segments, fold, model, watch.on_record)
         if preset.protocol == "ds1-ds2":
             write_model(_note_test(model, predictions), folder.model_path)
         _write_parts(folder, split_for(preset, segments, fold), segments)
@@ -246,99 +236,6 @@ def find_result(preset: Preset, folder: Path) -> Result | None:
     return found if same else None
 
 
-def predict_run(path: Path, watch: Watch = Watch()) -> Predictions:
-    """Predict what a finished training held out, once: the answers are kept beside its model.
-
-    Under `ds1-ds2` these are the people of DS1 that validated: DS2 is for `evaluate`. One record at a time is in
-    memory.
-
-    Parameters
-    ----------
-    path : Path
-        A run folder, see `training.jobs`.
-    watch : Watch
-        Its `on_record` is called.
-
-    Raises
-    ------
-    ConfigError
-        Where the config was edited, or nothing was held out.
-    ModelFileError
-        Where the run has no model, or a damaged one.
-    RecordError
-        Where a record is not on this machine.
-    """
-    kept = path / "predictions.npz"
-    folder = RunFolder(path)
-    if kept.exists() and kept.stat().st_mtime_ns >= folder.model_path.stat().st_mtime_ns:
-        return read_predictions(kept)
-    description = folder.read_config()
-    preset = read_preset(description or {})
-    classifier = Classifier(read_model(folder.model_path))
-    names = training_records(preset)
-    cut, answers = [], []
-    for number, name in enumerate(names, start=1):
-        record = open_record(name, allow_download=False)
-        for part in cut_record(preset.segments, record, preset.all_leads):
-            answers.append(_answer(classifier, part, np.array(CLASSES)[part.label], description["fold"]))
-            cut.append(replace(part, signal=part.signal[:, :1].copy()))
-        watch.on_record(number, len(names))
-    split = split_for(preset, join_segments(cut), description["fold"])
-    held_out = split.validation if preset.protocol == "ds1-ds2" else split.test
-    if len(held_out) == 0:
-        raise ConfigError("This training held nothing out, so there is nothing to judge it by.")
-    predictions = join_predictions(answers).take(held_out)
-    write_predictions(predictions, kept)
-    return predictions
-
-
-def judge_baselines(
-    preset: Preset,
-    watch: Watch = Watch(),
-    segments: Segments | None = None,
-) -> dict[str, dict[str, np.ndarray]]:
-    """Return, for every baseline, the matrix of every tested record on the folds of the network.
-
-    One lead of each record gives the same deal as all of them, see `split_segments`.
-
-    Parameters
-    ----------
-    preset : Preset
-    watch : Watch
-    segments : Segments or None
-        Of every record that trains or tests, in the training lead; `None` cuts them.
-    """
-    if segments is None:
-        segments = _cut_plain(preset, watch)
-    truth, predicted = [], {name: [] for name in BASELINES}
-    single_lead = replace(preset, all_leads=False)
-    for fold in range(count_folds(preset.protocol)):
-        split = split_for(single_lead, segments, fold)
-        train, test = segments.take(split.train), segments.take(split.test)
-        truth.append(split.test)
-        for name, rule in BASELINES.items():
-            predicted[name].append(rule(train, test))
-    tested = segments.take(np.concatenate(truth))
-    return {
-        name: {
-            str(record): confusion(tested.label[tested.record == record], labels[tested.record == record])
-            for record in np.unique(tested.record)
-        }
-        for name, labels in ((name, np.concatenate(parts)) for name, parts in predicted.items())
-    }
-
-
-def _cut_plain(preset: Preset, watch: Watch) -> Segments:
-    """Cut the segments of all people of the protocol: one lead each, and of their channels the lead alone."""
-    names = (*training_records(preset), *(DS2 if preset.protocol == "ds1-ds2" else ()))
-    parts = []
-    for number, name in enumerate(names, start=1):
-        (cut,) = cut_record(preset.segments, open_record(name))
-        parts.append(replace(cut, signal=cut.signal[:, :, :1].copy()))
-        watch.on_record(number, len(names))
-    return join_segments(parts)
-
-
 def _read_fold_predictions(preset: Preset, out: Path, fold: int) -> Predictions | None:
     """Return a fold's predictions, `None` where there are none.
 
@@ -359,29 +256,6 @@ def _read_fold_predictions(preset: Preset, out: Path, fold: int) -> Predictions 
     return read_predictions(path / "predictions.npz")
 
 
-def _predict_fold(preset: Preset, segments: Segments, fold: int, model: Model, watch: Watch) -> Predictions:
-    classifier = Classifier(model)
-    if preset.protocol != "ds1-ds2":
-        test = segments.take(split_for(preset, segments, fold).test)
-        return _answer(classifier, test, np.array(CLASSES)[test.label], fold)
-    parts = []
-    for number, name in enumerate(DS2, start=1):
-        record = open_record(name)
-        test, symbol = _cut_every_beat(record, preset.segments)
-        parts.append(_answer(classifier, test, symbol, fold))
-        watch.on_record(number, len(DS2))
-    return join_predictions(parts)
-
-
-def _cut_every_beat(record: Record, kind: str) -> tuple[Segments, np.ndarray]:
-    """Cut all beats of a record, also those outside the five classes, or its runs; with the experts' symbols."""
-    if kind == "runs":
-        runs = cut_runs(record)
-        return runs, np.array(CLASSES)[runs.label]
-    lead, marks = record.default_lead, record.annotations.beats()
-    return cut_beats(record.lead(lead), marks.sample, record.fs, marks.symbol, record.name, lead), marks.symbol
-
-
 def _note_test(model: Model, predictions: Predictions) -> Model:
     """Return the model with a card that speaks of DS2, which was closed to its training."""
     judged = predictions.take(predictions.truth >= 0)
@@ -393,22 +267,6 @@ def _note_test(model: Model, predictions: Predictions) -> Model:
         scores=score(judged.matrix()).to_dict(),
     )
     return replace(model, card=card)
-
-
-def _answer(classifier: Classifier, test: Segments, symbol: np.ndarray, fold: int) -> Predictions:
-    probabilities = classifier.predict(test).probabilities
-    return Predictions(
-        record=test.record,
-        symbol=symbol,
-        truth=truth_of_symbols(symbol),
-        start_sample=test.start_sample.astype(np.int32),
-        r_sample=test.r_sample.astype(np.int32),
-        length=test.length,
-        n_beats=test.n_beats,
-        fold=np.full(len(test), fold, dtype=np.int8),
-        label=probabilities.argmax(axis=1).astype(np.int8),
-        probabilities=probabilities,
-    )
 
 
 def _write_parts(folder: RunFolder, split: Split, segments: Segments) -> None:

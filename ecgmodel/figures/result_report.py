@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from ecgmodel.evaluation.aami import PREDICTED_GROUPS, score_groups
+from ecgmodel.evaluation.published import OH_SCORES, count_oh_normal, infer_oh_accuracy
 from ecgmodel.evaluation.results import Result, ResultIntervals
-from ecgmodel.figures.confusion import fill_cells, format_share
-from ecgmodel.figures.report import STYLE, Say
+from ecgmodel.figures.rendering import MatrixTable, Say, Table, make_matrix, render
 from ecgmodel.labels import AAMI_GROUPS, CLASS_NAMES, CLASSES
 from ecgmodel.scores.metrics import Scores, score
 from ecgmodel.segments.splits import person
 
-_MATRIX_STYLE = """
-table.matrix td, table.matrix th { padding: 0.8mm 3mm; text-align: right; }
-table.matrix th[scope=row] { text-align: left; }
-td.right { background: rgba(0, 114, 178, var(--depth)); } td.wrong { background: rgba(213, 94, 0, var(--depth)); }
-* { print-color-adjust: exact; -webkit-print-color-adjust: exact; } h2 { break-after: avoid; }
-"""
-_DEEPEST = 0.5
-
 Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report; what is not there is left out."""
+
+    title: str = ""
+    matrix: MatrixTable | None = None
+    table: Table | None = None
+    note: str = ""
 
 
 def write_result_report(result: Result, intervals: ResultIntervals, *, say: Say = str.format, lang: str = "en") -> str:
@@ -39,34 +41,40 @@ def write_result_report(result: Result, intervals: ResultIntervals, *, say: Say 
     lang : str
         Their language, as HTML has it.
     """
-    title = f"{result.preset} · {result.protocol}"
-    scores = result.scores
-    parts = [
-        f"<h1>{escape(title)}</h1>",
-        f'<p class="device"><strong>{escape(say("For teaching and research. Not a medical device."))}</strong></p>',
-        _facts(result, say),
-        f"<h2>{escape(say('Scores'))}</h2>",
-        _overall(scores, intervals.classes, say),
-        f"<h2>{escape(say('Confusion matrix'))}</h2>",
-        _matrix(result.matrix, CLASSES, CLASSES, say),
-        f"<h2>{escape(say('Class by class'))}</h2>",
-        _classes(scores, intervals.classes, say),
-        f"<h2>{escape(say('Groups of AAMI'))}</h2>",
-        _matrix(result.group_matrix[:4], AAMI_GROUPS[:4], PREDICTED_GROUPS, say),
-        _groups(result, intervals.groups, say),
-        f"<h2>{escape(say('Simple rules on the same folds'))}</h2>",
-        _baselines(result, intervals, say),
-        f"<h2>{escape(say('Records, the worst first'))}</h2>",
-        _records(result, say),
+    figures, found = result.scores.figures(), intervals.classes
+    sections = [
+        Section(table=_facts(result, say)),
+        Section(
+            say("Any abnormal beat against normal"),
+            table=_binary(result, figures, found, say),
+            note=_paper(result, say),
+        ),
+        Section(say("Five classes"), table=_overall(figures, found, say)),
+        Section(
+            say("Confusion matrix"),
+            matrix=make_matrix(result.matrix, CLASSES, CLASSES, say("sensitivity")),
+            note=say("Rows: the experts. Columns: the model. Last column: sensitivity."),
+        ),
+        Section(say("Class by class"), table=_classes(result.scores, found, say)),
+        Section(
+            say("Groups of AAMI"),
+            matrix=make_matrix(result.group_matrix[:4], AAMI_GROUPS[:4], PREDICTED_GROUPS, say("sensitivity")),
+            table=_groups(result, intervals.groups, say),
+        ),
+        Section(say("Simple rules on the same folds"), table=_baselines(result, intervals, say)),
+        Section(say("Records, the worst first"), table=_records(result, say)),
     ]
-    body = "\n".join(parts)
-    return (
-        f'<!doctype html>\n<html lang="{escape(lang)}">\n<head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{STYLE}{_MATRIX_STYLE}</style></head>\n<body>\n{body}\n</body>\n</html>\n"
+    return render(
+        "result.html",
+        lang=lang,
+        title=f"{result.preset} · {result.protocol}",
+        device=say("For teaching and research. Not a medical device."),
+        unchecked="",
+        sections=sections,
     )
 
 
-def _facts(result: Result, say: Say) -> str:
+def _facts(result: Result, say: Say) -> Table:
     people = len({person(name) for name in result.records})
     rows = [
         (say("Segments tested"), f"{int(result.matrix.sum()):,}"),
@@ -79,25 +87,56 @@ def _facts(result: Result, say: Say) -> str:
         (say("Versions"), ", ".join(f"{name} {number}" for name, number in result.versions.items())),
         (say("To repeat it"), result.command),
     ]
-    return _table(None, rows)
+    return Table(rows)
 
 
-def _overall(scores: Scores, intervals: Mapping[str, Interval], say: Say) -> str:
+def _binary(result: Result, figures: Mapping[str, float], intervals: Mapping[str, Interval], say: Say) -> Table:
+    """Return whether a beat is abnormal, beside the paper where the segments and the folds are its own."""
+    words = {"accuracy": say("Accuracy"), "sensitivity": say("Sensitivity"), "specificity": say("Specificity")}
+    head = [say("Figure"), say("Value"), say("95% interval over people")]
+    rows = [
+        [word, _value(figures[f"abnormal_{name}"]), _between(intervals.get(f"abnormal_{name}"))]
+        for name, word in words.items()
+    ]
+    if _is_the_paper_s(result):
+        head.append("Oh et al. 2018")
+        for row, name in zip(rows, words, strict=True):
+            row.append(_value(OH_SCORES[name]))
+    return Table(rows, head, numbers_from=1)
+
+
+def _is_the_paper_s(result: Result) -> bool:
+    return result.protocol == "segments-10fold" and result.segments == "runs"
+
+
+def _paper(result: Result, say: Say) -> str:
+    if not _is_the_paper_s(result):
+        return ""
+    normal, abnormal = count_oh_normal()
+    return say(
+        "That the paper's figures answer this question is inferred: {sensitivity:.2%} of its {abnormal:,} abnormal "
+        "segments and {specificity:.2%} of its {normal:,} normal ones are {inferred:.2%} of all, its accuracy.",
+        sensitivity=OH_SCORES["sensitivity"],
+        specificity=OH_SCORES["specificity"],
+        abnormal=abnormal,
+        normal=normal,
+        inferred=infer_oh_accuracy(),
+    )
+
+
+def _overall(figures: Mapping[str, float], intervals: Mapping[str, Interval], say: Say) -> Table:
     names = {
         "accuracy": say("Accuracy"),
         "sensitivity": say("Mean sensitivity"),
         "specificity": say("Mean specificity"),
         "positive_predictivity": say("Mean positive predictivity"),
         "f1": say("Mean F1"),
-        "abnormal_sensitivity": say("Abnormal beats found"),
-        "abnormal_specificity": say("Normal beats left alone"),
     }
-    figures = scores.figures()
     rows = [(word, _value(figures[name]), _between(intervals.get(name))) for name, word in names.items()]
-    return _table((say("Figure"), say("Value"), say("95% interval over people")), rows, numbers_from=1)
+    return Table(rows, (say("Figure"), say("Value"), say("95% interval over people")), numbers_from=1)
 
 
-def _classes(scores: Scores, intervals: Mapping[str, Interval], say: Say) -> str:
+def _classes(scores: Scores, intervals: Mapping[str, Interval], say: Say) -> Table:
     figures = scores.figures()
     kinds = ("sensitivity", "specificity", "positive_predictivity", "f1")
     head = (
@@ -114,10 +153,10 @@ def _classes(scores: Scores, intervals: Mapping[str, Interval], say: Say) -> str
         )
         for k, symbol in enumerate(CLASSES)
     ]
-    return _table(head, rows, numbers_from=1)
+    return Table(rows, head, numbers_from=1)
 
 
-def _groups(result: Result, intervals: Mapping[str, Interval], say: Say) -> str:
+def _groups(result: Result, intervals: Mapping[str, Interval], say: Say) -> Table:
     figures = score_groups(result.group_matrix).to_dict()
     names = {
         "sensitivity": say("Sensitivity"),
@@ -129,10 +168,10 @@ def _groups(result: Result, intervals: Mapping[str, Interval], say: Say) -> str:
         for group in "SV"
         for kind, word in names.items()
     ]
-    return _table((say("Group"), say("Figure"), say("Value"), say("95% interval over people")), rows, numbers_from=2)
+    return Table(rows, (say("Group"), say("Figure"), say("Value"), say("95% interval over people")), numbers_from=2)
 
 
-def _baselines(result: Result, intervals: ResultIntervals, say: Say) -> str:
+def _baselines(result: Result, intervals: ResultIntervals, say: Say) -> Table:
     names = {
         "majority": say("always the commonest class"),
         "length": say("length of the segment alone"),
@@ -144,39 +183,14 @@ def _baselines(result: Result, intervals: ResultIntervals, say: Say) -> str:
         figures, found = result.baseline_scores(name).figures(), intervals.baselines[name]
         cells = (f"{_value(figures[kind])} {_between(found.get(kind))}".strip() for kind in ("accuracy", "sensitivity"))
         rows.append((names.get(name, name), *cells))
-    return _table((say("Rule"), say("Accuracy"), say("Mean sensitivity")), rows, numbers_from=1)
+    return Table(rows, (say("Rule"), say("Accuracy"), say("Mean sensitivity")), numbers_from=1)
 
 
-def _records(result: Result, say: Say) -> str:
+def _records(result: Result, say: Say) -> Table:
     found = [(name, int(matrix.sum()), score(matrix).accuracy) for name, matrix in result.records.items()]
     found.sort(key=lambda row: (np.nan_to_num(row[2], nan=2.0), row[0]))
     rows = [(name, f"{n:,}", _value(accuracy)) for name, n, accuracy in found]
-    return _table((say("Record"), say("Segments"), say("Accuracy")), rows, numbers_from=1)
-
-
-def _matrix(matrix: np.ndarray, rows: Sequence[str], columns: Sequence[str], say: Say) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
-    body = ""
-    for name, cells, counts in zip(rows, fill_cells(matrix, rows, columns), matrix, strict=True):
-        shown = "".join(
-            f'<td class="{"right" if cell.right else "wrong"}" style="--depth: {cell.depth * _DEEPEST:.2f}">'
-            f"{cell.text}</td>"
-            for cell in cells
-        )
-        hit = int(counts[columns.index(name)]) if name in columns else 0
-        found = format_share(hit, int(counts.sum()))
-        body += f'<tr><th scope="row">{escape(name)}</th>{shown}<td>{found}</td></tr>'
-    note = escape(say("Rows: the experts. Columns: the model. Last column: sensitivity."))
-    return f'<table class="matrix"><tr><th></th>{head}<th></th></tr>{body}</table><p class="quiet">{note}</p>'
-
-
-def _table(head: Sequence[str] | None, rows: Sequence[Sequence[str]], numbers_from: int = 99) -> str:
-    def cells(tag: str, row: Sequence[str]) -> str:
-        style = [' class="number"' if i >= numbers_from else "" for i in range(len(row))]
-        return "".join(f"<{tag}{s}>{escape(cell)}</{tag}>" for s, cell in zip(style, row, strict=True))
-
-    top = f"<tr>{cells('th', head)}</tr>" if head else ""
-    return "<table>" + top + "".join(f"<tr>{cells('td', row)}</tr>" for row in rows) + "</table>"
+    return Table(rows, (say("Record"), say("Segments"), say("Accuracy")), numbers_from=1)
 
 
 def _value(value: float) -> str:

@@ -9,15 +9,13 @@ import streamlit as st
 
 from ecgmodel.errors import RecordError
 from ecgmodel.evaluation.predictions import Predictions
-from ecgmodel.figures import palette
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Record
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES
 from pages.caches.models import model_names
 from pages.caches.records import availability, open_record, record_names, segment_signals
-from pages.components.packets import FIGURE_FILES, join_code, pack_stamped, read_asset
+from pages.components.tiles import Tile, show_tiles
 from pages.components.trace import LabelRow, View, show_trace
-from pages.components.trace_signal import GAP
 from pages.evaluate.judged import Judged, axes_of, find_judged, rows_of_cell
 from pages.evaluate.matrix import ChosenCell, chosen_cell
 from pages.session import choices, place
@@ -25,14 +23,7 @@ from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.record_picker import offer_download
 from pages.ui.text import t, tn
 
-CODE_FILES = (*FIGURE_FILES, "matrix/tiles.js")
-
 PER_PAGE = 12
-LEAST_SPAN_MV = 0.8
-"""A flat segment is not blown up to the height of its tile."""
-
-STEP_MV = 0.005
-
 _TILES = "evaluate.tiles"
 _ORDER = "evaluate.order"
 _TRACE = "evaluate.trace"
@@ -139,37 +130,13 @@ def _show_tiles(judged: Judged, shown: np.ndarray, opened: int | None) -> None:
     wanted = tuple((str(predictions.record[k]), int(predictions.start_sample[k])) for k in shown)
     with st.spinner(t("Opening the records …"), show_time=False):
         signals = segment_signals(wanted, SEGMENT_SAMPLES)
-    away = sorted({name for (name, _), signal in zip(wanted, signals, strict=True) if signal is None})
-    samples = np.full((len(shown), SEGMENT_SAMPLES), GAP, dtype=np.int16)
-    for row, signal in enumerate(signals):
-        if signal is not None:
-            known = np.isfinite(signal)
-            samples[row, known] = np.clip(np.rint(signal[known] / STEP_MV), -32000, 32000)
-    packet = pack_stamped(
-        _TILES,
-        {
-            "tiles": [
-                _describe_tile(predictions, int(k), here=signal is not None)
-                for k, signal in zip(shown, signals, strict=True)
-            ],
-            "chosen": None if opened is None else next((n for n, k in enumerate(shown) if k == opened), None),
-            "n_samples": SEGMENT_SAMPLES,
-            "fs": MODEL_FS,
-            "gap": GAP,
-            "least_span": LEAST_SPAN_MV / STEP_MV,
-            "palette": palette.CLASS_COLOURS,
-            "text": {"away": t("not on this machine")},
-        },
-        {"signal": samples.reshape(-1)},
+    show_tiles(
+        [_make_tile(predictions, int(k), signal) for k, signal in zip(shown, signals, strict=True)],
+        key=f"{_TILES}.{hashlib.blake2b(repr(wanted).encode(), digest_size=6).hexdigest()}",
+        chosen=None if opened is None else next((n for n, k in enumerate(shown) if k == opened), None),
+        on_tile=lambda tile: _open(judged, int(shown[tile])),
     )
-    key = f"{_TILES}.{hashlib.blake2b(repr(wanted).encode(), digest_size=6).hexdigest()}"
-
-    def take() -> None:
-        event = (st.session_state.get(key) or {}).get("tile")
-        if event:
-            _open(judged, int(shown[event["tile"]]))
-
-    _tiles(key=key, data=packet.data, on_tile_change=take)
+    away = sorted({name for (name, _), signal in zip(wanted, signals, strict=True) if signal is None})
     if away:
         st.caption(
             t(
@@ -180,20 +147,16 @@ def _show_tiles(judged: Judged, shown: np.ndarray, opened: int | None) -> None:
         offer_download(away[0])
 
 
-def _describe_tile(predictions: Predictions, k: int, here: bool) -> dict:
+def _make_tile(predictions: Predictions, k: int, signal: np.ndarray | None) -> Tile:
     record, r_sample = str(predictions.record[k]), int(predictions.r_sample[k])
-    start, length = int(predictions.start_sample[k]), int(predictions.length[k])
     truth, named = str(predictions.symbol[k]), CLASSES[predictions.label[k]]
     at = clock(r_sample / MODEL_FS, 1)
     probability = float(predictions.probabilities[k].max())
-    return {
-        "record": record,
-        "r_sample": r_sample,
-        "title": f"{record} · {at}",
-        "truth": truth,
-        "named": named,
-        "probability": f"{probability:.0%}",
-        "label": t(
+    return Tile(
+        record=record,
+        r_sample=r_sample,
+        title=f"{record} · {at}",
+        label=t(
             "Record {record} at {time}: {truth}, named {named} with {probability:.0%}. Open it in the trace.",
             record=record,
             time=at,
@@ -201,11 +164,13 @@ def _describe_tile(predictions: Predictions, k: int, here: bool) -> dict:
             named=named,
             probability=probability,
         ),
-        "here": here,
-        "mark": r_sample - start,
-        "start": 0,
-        "stop": length,
-    }
+        truth=truth,
+        named=named,
+        probability=f"{probability:.0%}",
+        signal=signal,
+        mark=r_sample - int(predictions.start_sample[k]),
+        length=int(predictions.length[k]),
+    )
 
 
 # The opened one
@@ -282,8 +247,3 @@ def _model_row(judged: Judged, record: Record) -> LabelRow:
         beats[np.minimum(beat + within, len(beats) - 1)],
         np.repeat(_CODES[rows.label], rows.n_beats),
     )
-
-
-_tiles = st.components.v2.component(
-    "ecg_tiles", js=join_code(CODE_FILES), css=read_asset("matrix/tiles.css"), isolate_styles=True
-)

@@ -152,7 +152,7 @@ def _offer_judging(run: TrainedModel) -> None:
         stop = st.empty()
     if not start:
         return
-    from ecgmodel.evaluation.cross_validation import Watch, predict_run
+    from ecgmodel.evaluation.held_out import predict_run
 
     stop.button(t("Stop"), type="tertiary")  # any click ends the run that judges
     bar = st.progress(0.0, t("Reading the records …"))
@@ -161,7 +161,7 @@ def _offer_judging(run: TrainedModel) -> None:
         bar.progress(number / total, t("{number} of {total} records", number=number, total=total))
 
     try:
-        predict_run(run.path.parent, Watch(on_record=report))
+        predict_run(run.path.parent, report)
     except RecordError:
         bar.empty()
         st.markdown(t("It is judged by records of the MIT-BIH Arrhythmia Database that are not all on this machine."))

@@ -1,4 +1,4 @@
-"""One result, or two side by side: the matrix part by part, classes, yardsticks, records."""
+"""One result, or two side by side: the matrix part by part, classes, baselines, records."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from ecgmodel.evaluation.aami import score_groups
 from ecgmodel.evaluation.published import DE_CHAZAL_SCORES
 from ecgmodel.labels import CLASS_NAMES, CLASSES
 from ecgmodel.scores.metrics import score
+from pages.components.matrices import Headline, Pane
 from pages.evaluate.choice import Closer, choose_part, choose_unit, part_name
 from pages.evaluate.judged import ALL, Judged, Measure, Part, matrix_of
-from pages.evaluate.matrix import Figure, Pane, show_matrices
+from pages.evaluate.matrix import show_judged
 from pages.session import choices
 from pages.ui.text import look_up, t
 
@@ -25,7 +26,8 @@ def show_closer(closer: Closer, measure: Measure) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = choose_part(closer)
         unit = choose_unit()
-    show_matrices([_make_pane(one, measure, part) for one in closer.both], measure, key=CLOSER, unit=unit)
+    panes = [_make_pane(one, measure, part) for one in closer.both]
+    show_judged(panes, measure, key=CLOSER, part=part, unit=unit)
 
 
 def _make_pane(one: Judged, measure: Measure, part: Part) -> Pane:
@@ -37,12 +39,12 @@ def _make_pane(one: Judged, measure: Measure, part: Part) -> Pane:
     matrix = matrix_of(one, measure, part)
     right = sum(int(matrix[k, k]) for k in range(matrix.shape[1]))
     accuracy = right / matrix.sum() if matrix.sum() else float("nan")
-    figures = [Figure(t("Accuracy"), _percent(accuracy), "", "large")]
+    headlines = [Headline(t("Accuracy"), _percent(accuracy), "", "large")]
     if measure == "classes":
         scores = score(matrix)
-        figures += [
-            Figure(t("Sensitivity"), _percent(scores.mean_sensitivity), t("mean of the classes")),
-            Figure(t("Specificity"), _percent(scores.mean_specificity), t("mean of the classes")),
+        headlines += [
+            Headline(t("Sensitivity"), _percent(scores.mean_sensitivity), t("mean of the classes")),
+            Headline(t("Specificity"), _percent(scores.mean_specificity), t("mean of the classes")),
         ]
     return Pane(
         key=one.key,
@@ -50,8 +52,7 @@ def _make_pane(one: Judged, measure: Measure, part: Part) -> Pane:
         note=part_name(part),
         matrix=matrix,
         opens=one.predictions is not None,
-        figures=tuple(figures),
-        part=part,
+        headlines=tuple(headlines),
     )
 
 
@@ -117,7 +118,7 @@ def _show_class_table(one: Judged) -> None:
     )
 
 
-def show_yardsticks(closer: Closer) -> None:
+def show_baselines(closer: Closer) -> None:
     """Show what simple rules reach on the same folds, and what others published."""
     names = {
         "majority": t("always the commonest class"),

@@ -1,4 +1,4 @@
-"""What a visitor takes along: the matrix, every segment with truth and prediction, a report to print."""
+"""What a visitor can export: the matrix, every segment with truth and prediction, a report to print."""
 
 from __future__ import annotations
 

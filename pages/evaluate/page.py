@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.evaluate.cell import show_cell
 from pages.evaluate.choice import choose_closer
-from pages.evaluate.closer import CLOSER, TABS, show_classes, show_closer, show_records, show_yardsticks
+from pages.evaluate.closer import CLOSER, TABS, show_baselines, show_classes, show_closer, show_records
 from pages.evaluate.curves import show_operating_curves, show_training_curves
 from pages.evaluate.export import show_exports
 from pages.evaluate.judged import list_judged
@@ -36,11 +36,11 @@ matrix, paper, *rest = st.tabs(
         t("Matrix, part by part"),
         t("The paper, and ours"),
         t("Classes"),
-        t("Yardsticks"),
+        t("Baselines"),
         t("Records"),
         t("Training"),
         t("Thresholds"),
-        t("Take along"),
+        t("Export"),
     ],
     on_change="rerun",
     key=TABS,
@@ -49,7 +49,7 @@ if paper.open:
     with paper:
         show_paper(judged)
 if closer is not None:
-    classes, yardsticks, records, training, thresholds, files = rest
+    classes, baselines, records, training, thresholds, files = rest
     if matrix.open:
         with matrix:
             show_closer(closer, measure)
@@ -57,9 +57,9 @@ if closer is not None:
     if classes.open:
         with classes:
             show_classes(closer)
-    if yardsticks.open:
-        with yardsticks:
-            show_yardsticks(closer)
+    if baselines.open:
+        with baselines:
+            show_baselines(closer)
     if records.open:
         with records:
             show_records(closer)

@@ -8,8 +8,9 @@ import streamlit as st
 
 from ecgmodel.evaluation.aami import score_groups
 from ecgmodel.segments.splits import PROTOCOLS, person
+from pages.components.matrices import Gauge, Headline, Pane
 from pages.evaluate.judged import ALL, MEASURES, Judged, Measure, matrix_of, protocol_name
-from pages.evaluate.matrix import Figure, Gauge, Pane, show_matrices
+from pages.evaluate.matrix import show_judged
 from pages.session import address, choices
 from pages.ui.text import t, tn
 
@@ -71,7 +72,7 @@ def show_split(columns: Sequence[Judged | None], preset: str, measure: Measure) 
         _missing_pane(preset, protocol) if one is None else _make_pane(one, preset, measure)
         for one, protocol in zip(columns, PROTOCOLS, strict=True)
     ]
-    show_matrices(panes, measure, key=SPLIT)
+    show_judged(panes, measure, key=SPLIT)
 
 
 def tell_drop(columns: Sequence[Judged | None], preset: str, measure: Measure) -> None:
@@ -141,10 +142,10 @@ def _make_pane(one: Judged, preset: str, measure: Measure) -> Pane:
         (intervals.classes, result.scores.accuracy) if measure == "classes" else (intervals.groups, groups.accuracy)
     )
     low, high = figures_in["accuracy"]
-    figures = [Figure(t("Accuracy"), f"{accuracy:.1%}", _range(figures_in.get("accuracy")), "large")]
+    headlines = [Headline(t("Accuracy"), f"{accuracy:.1%}", _range(figures_in.get("accuracy")), "large")]
     for group, name in (("S", t("S found")), ("V", t("V found"))):
         value, interval = groups.sensitivity[group], intervals.groups.get(f"sensitivity/{group}")
-        figures.append(Figure(name, "–" if interval is None else f"{value:.1%}", _range(interval)))
+        headlines.append(Headline(name, "–" if interval is None else f"{value:.1%}", _range(interval)))
     title = protocol_title(one.protocol)
     return Pane(
         key=one.key,
@@ -152,7 +153,7 @@ def _make_pane(one: Judged, preset: str, measure: Measure) -> Pane:
         note=_say_who(one),
         matrix=matrix_of(one, measure, ALL),
         opens=one.predictions is not None,
-        figures=tuple(figures),
+        headlines=tuple(headlines),
         gauge=Gauge(accuracy, low, high, _rule_lines(one, measure)),
     )
 

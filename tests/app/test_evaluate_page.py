@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from ecgmodel.evaluation.predictions import write_predictions
+from ecgmodel.evaluation.results import results_folder
 from ecgmodel.scores.metrics import score
 from ecgmodel.training.presets import find_preset
 from ecgmodel.training.train import adapt_preset, describe_run
@@ -20,16 +21,17 @@ from pages.evaluate.matrix import ChosenCell
 from tests.app.screen import all_text, shows_trace
 from tests.evaluation_case import make_predictions, ship_result
 
-TABS = (
-    "Matrix, part by part",
-    "The paper, and ours",
-    "Classes",
-    "Yardsticks",
-    "Records",
-    "Training",
-    "Thresholds",
-    "Take along",
-)
+TABS = {
+    "Matrix, part by part": "all together",
+    "The paper, and ours": "which is its accuracy",
+    "Classes": "bootstrap over people",
+    "Baselines": "length of the segment alone",
+    "Records": "the worst record first",
+    "Training": "Accuracy while training",
+    "Thresholds": "ROC, each class against the rest",
+    "Export": "one HTML file without scripts",
+}
+"""What each tab shows and no other does."""
 
 
 @pytest.fixture(scope="module")
@@ -73,25 +75,38 @@ def test_the_drop_is_spelled_out(open_evaluate, shipped):
     assert components(app).count("ecg_matrices") == 2
 
 
+def everything(app):
+    """Return all that the app says, with what its tables, charts and choices hold."""
+    tables = [" ".join(map(str, element.value.astype(str).to_numpy().flatten())) for element in app.dataframe]
+    charts = [element.proto.spec for element in app.get("plotly_chart")]
+    choices = [str(element.value) + " ".join(map(str, element.options)) for element in app.selectbox]
+    return " ".join([all_text(app), *tables, *charts, *choices])
+
+
+@pytest.mark.parametrize("beside", ["", "paper-lstm.segments-10fold"])
 @pytest.mark.parametrize("tab", TABS)
-def test_every_tab(open_evaluate, tab):
-    """Each opens, alone and with a second result beside."""
+def test_every_tab(open_evaluate, tab, beside):
+    """Each opens with what is its own, alone and with a second result beside; what is closed is not worked out."""
     app = open_evaluate()
     app.session_state["evaluate.tabs"] = tab
-    app.selectbox(key="evaluate.beside").set_value("paper-lstm.segments-10fold").run()
+    app.selectbox(key="evaluate.beside").set_value(beside).run()
     assert not app.exception
     assert not app.warning
-    assert [one.label for one in app.tabs] == list(TABS)
+    words = everything(app)
+    assert [name for name, own in TABS.items() if own in words] == [tab]
+    if beside and tab in ("Classes", "Baselines", "Export"):
+        assert "**paper-lstm · segments**" in words
 
 
 def test_in_chinese(open_evaluate):
-    """No English sentence is left in the lesson."""
+    """No English sentence is left in the lesson and the first tab: four English words in a row are only in commands."""
     app = open_evaluate(lang="zh")
     assert not app.exception
     words = all_text(app)
     assert "个百分点" in words
-    assert "points less" not in words
     assert "不是医疗器械" in words
+    words = re.sub(r"`[^`]*`|python -m [-\w. ]+", " ", words)
+    assert re.findall(r"[A-Za-z]+(?: [A-Za-z]+){3,}", words) == []
 
 
 def test_another_preset_has_an_address(open_evaluate):
@@ -112,9 +127,11 @@ def test_a_cell_opens_to_its_segments_and_the_trace(open_evaluate, shipped):
     app.run()
     assert f"**V named N**: {matrix[4, 0]} segments of gru · people" in all_text(app)
     assert components(app).count("ecg_tiles") == 1
-    app.session_state["choice.evaluate.opened"] = ("gru.patients-10fold", 0)
-    assert not shows_trace(app)
     rows = rows_of_cell(judged(shipped, "gru.patients-10fold"), "classes", ALL, 4, 0)
+    elsewhere = next(k for k in range(len(rows) + 1) if k not in rows)
+    app.session_state["choice.evaluate.opened"] = ("gru.patients-10fold", elsewhere)
+    app.run()
+    assert not shows_trace(app)
     app.session_state["choice.evaluate.opened"] = ("gru.patients-10fold", int(rows[0]))
     app.run()
     assert not app.exception
@@ -163,27 +180,33 @@ def test_files(shipped):
     assert "'=1+1" in text
 
 
-def test_a_drift_is_red(open_evaluate, shipped, tmp_path, monkeypatch):
-    """Counts that are not the paper's, and a score that the kept segments do not give."""
-    folder = tmp_path / "edited"
-    folder.mkdir()
-    described = json.loads((shipped[0] / "gru.segments-10fold.json").read_text("utf-8"))
-    described["records"]["simulated-mixed"][0][0] += 500_000
-    (folder / "gru.segments-10fold.json").write_text(json.dumps(described))
-    (folder / "gru.segments-10fold.npz").write_bytes((shipped[0] / "gru.segments-10fold.npz").read_bytes())
-    (folder / "gru.patients-10fold.json").write_text("{")
-    monkeypatch.setenv("ECG_RESULTS_DIR", str(folder))
-    app = open_evaluate()
+def red_rows(element):
+    """Return the numbers of the rows of a table with a red cell."""
+    styles = element.proto.arrow_data.styler.styles
+    return {int(row) for row in re.findall(r"row(\d+)_col", " ".join(re.findall(r"([^{}]*)\{[^{}]*d55e00", styles)))}
+
+
+def test_a_drift_is_red(open_app, no_mitdb, tmp_path, monkeypatch):
+    """One segment more than the paper has, which the kept segments do not give either; a damaged file is left out."""
+    shipped = results_folder()
+    described = json.loads((shipped / "gru.segments-10fold.json").read_text("utf-8"))
+    described["records"]["100"][0][0] += 1
+    (tmp_path / "gru.segments-10fold.json").write_text(json.dumps(described))
+    (tmp_path / "gru.segments-10fold.npz").write_bytes((shipped / "gru.segments-10fold.npz").read_bytes())
+    (tmp_path / "gru.patients-10fold.json").write_text("{")
+    monkeypatch.setenv("ECG_RESULTS_DIR", str(tmp_path))
+    app = open_app("evaluate")
     app.session_state["evaluate.tabs"] = "The paper, and ours"
     app.run()
     assert not app.exception
-    tables = app.dataframe[-3:]
-    counts, scores, classes = (element.value for element in tables)
-    assert list(counts["Paper"]) == [8245, 344, 660, 1004, 6246, 16499]
-    assert counts["Difference"].iloc[0] == counts["Ours"].iloc[0] - 8245 > 0
-    assert list(scores["Paper"]) == ["98.10%", "97.50%", "98.70%"]
-    assert list(classes["Network"]) == ["gru"]
-    assert all("d55e00" in element.proto.arrow_data.styler.styles.lower() for element in tables)
+    counts, binary, classes = app.dataframe[-3:]
+    assert list(counts.value["Paper"]) == [8245, 344, 660, 1004, 6246, 16499]
+    assert list(counts.value["Difference"]) == [1, 0, 0, 0, 0, 1]
+    assert red_rows(counts) == {0, 5}
+    assert list(binary.value["Paper"]) == ["98.10%", "97.50%", "98.70%"]
+    assert all(points.startswith("+") for points in binary.value["Difference (points)"])
+    assert red_rows(binary) == {0, 1, 2}
+    assert red_rows(classes) == {0}
 
 
 def test_like_is_compared_with_like(open_app, no_mitdb):
@@ -203,17 +226,15 @@ def test_like_is_compared_with_like(open_app, no_mitdb):
         "paper-lstm": ["97.71%", "96.98%", "98.44%"],
     }
     assert classes["Accuracy"].str.startswith("98.70%").tolist() == [True, False, False]
-    styles = app.dataframe[-2].proto.arrow_data.styler.styles
-    red = {int(row) for row in re.findall(r"row(\d+)_col3", " ".join(re.findall(r"([^{}]*)\{[^{}]*d55e00", styles)))}
-    assert red == {7}
-    assert "d55e00" not in app.dataframe[-1].proto.arrow_data.styler.styles
+    assert red_rows(app.dataframe[-2]) == {7}
+    assert red_rows(app.dataframe[-1]) == set()
     assert "98.10% of all, which is its accuracy" in all_text(app)
 
 
 def test_de_chazal_stands_beside_beats_alone(open_app, no_mitdb):
     """Never beside runs, which are cut by the experts' labels."""
     app = open_app("evaluate")
-    app.session_state["evaluate.tabs"] = "Yardsticks"
+    app.session_state["evaluate.tabs"] = "Baselines"
     for name, there in (("gru.ds1-ds2", False), ("beats-gru.ds1-ds2", True)):
         app.selectbox(key="evaluate.main").set_value(name).run()
         assert not app.exception
@@ -229,7 +250,7 @@ def test_nothing_there(open_evaluate, tmp_path, monkeypatch):
 
 
 def test_a_training_beside_a_result(open_evaluate, models, tmp_path):
-    """One that was trained here is judged on a click, and then shown as any other."""
+    """A click asks for its records, which are not here; once it was judged, it is shown as any other."""
     run = tmp_path / "runs" / "20260101-000000-abcdef"
     run.mkdir(parents=True)
     (run / "job.json").write_text(json.dumps({"title": "Mine", "submitted": 1.0, "wanted": False}))
@@ -244,4 +265,10 @@ def test_a_training_beside_a_result(open_evaluate, models, tmp_path):
     write_predictions(make_predictions("runs", 1, 0.8), run / "predictions.npz")
     app.run()
     assert not app.exception
+    app.session_state["evaluate.tabs"] = "Classes"
+    app.run()
+    assert not app.exception
     assert "not judged yet" not in all_text(app)
+    assert "**Mine (trained here) · " in all_text(app)
+    n = make_predictions("runs", 1, 0.8).matrix().sum(axis=1)
+    assert [int(text.replace(",", "")) for text in app.dataframe[-1].value["Segments"]] == [*n, n.sum()]

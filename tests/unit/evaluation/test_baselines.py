@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
+from ecgmodel.evaluation import baselines
 from ecgmodel.evaluation.baselines import predict_by_length, predict_logistic, predict_majority, predict_nearest
+from ecgmodel.segments.dataset import Segments, join_segments
 from ecgmodel.segments.mitdb_segments import cut_mitdb
 from ecgmodel.segments.splits import N_FOLDS, split_segments
+from ecgmodel.training.presets import find_preset
+from ecgmodel.training.train import split_for
 from tests.unit.training.conftest import make_sines
 
 
@@ -39,3 +43,24 @@ def test_length_alone_reaches_the_stated_score(mitdb_folder: Path) -> None:
         test = segments.take(split.test)
         right += (predict_by_length(segments.take(split.train), test) == test.label).sum()
     assert right / len(segments) == pytest.approx(0.643, abs=0.005)
+
+
+@pytest.mark.parametrize("protocol", ["segments-10fold", "patients-10fold"])
+def test_baselines_are_judged_on_the_folds_of_the_network(protocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that trains on two leads, and rules that read one: fold by fold the same segments test."""
+    small_set = make_sines(240, seed=2)
+    preset = replace(find_preset("gru"), protocol=protocol, all_leads=True)
+    judged = []
+
+    def rule(train: Segments, test: Segments) -> np.ndarray:
+        judged.append(test)
+        return test.label
+
+    monkeypatch.setattr(baselines, "BASELINES", {"rule": rule})
+    baselines.judge_baselines(preset, segments=small_set)
+    beside = replace(small_set.take(np.arange(0, len(small_set), 3)), lead=np.full(80, "V1"))
+    both = join_segments([small_set, beside])
+    for fold, test in enumerate(judged):
+        of_network = both.take(split_for(preset, both, fold).test)
+        np.testing.assert_array_equal(test.record, of_network.record)
+        np.testing.assert_array_equal(test.r_sample, of_network.r_sample)

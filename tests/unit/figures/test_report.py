@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -13,7 +14,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from ecgmodel.classification.beat_summary import summarise_beats
-from ecgmodel.figures import report
+from ecgmodel.figures import report, result_report
+from ecgmodel.figures.rendering import TEMPLATES
 from ecgmodel.figures.report import ReportBeats, draw_strip, write_report
 from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 
@@ -94,9 +96,10 @@ def test_gaps_and_nothing(record):
     assert "<svg" in html
 
 
-def test_every_word_is_in_the_catalogue():
-    """All that the report says has a translation."""
-    tree = ast.parse(Path(report.__file__).read_text(encoding="utf-8"))
+@pytest.mark.parametrize("module", [report, result_report], ids=["recording", "result"])
+def test_every_word_is_in_the_catalogue(module):
+    """All that a report says has a translation, and no template says anything of its own."""
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     words = {
         node.args[0].value
         for node in ast.walk(tree)
@@ -110,3 +113,7 @@ def test_every_word_is_in_the_catalogue():
             known |= {message.id for message in read_po(stream) if isinstance(message.id, str)}
     assert len(words) > 10
     assert words - known == set()
+    for path in TEMPLATES.glob("*.html"):
+        literal = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", path.read_text(encoding="utf-8"), flags=re.S)
+        said = re.sub(r"<[^>]*>", "", literal)
+        assert said.split() == [], path.name
