@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from ecgmodel.classification.doubts import Doubt, find_doubts
 from ecgmodel.errors import ImportStoppedError
 from ecgmodel.records.record import Record
 from ecgmodel.records.signal.preparation import Preparation, prepare_record
@@ -33,10 +34,12 @@ class Analysis:
         As the model read it: filtered where that was asked for.
     lead : str
     stretches : tuple of Stretch
-        Where the lead, before any filter, is missing, flat or clipped.
+        Where the lead, before any filter, is missing, flat or clipped, or has an artefact.
     r_sample : ndarray of shape (n,), int64
     prediction : RecordPrediction or None
         `None` without a model.
+    doubts : tuple of Doubt
+        What speaks against the sampling rate or the beats.
     """
 
     record: Record
@@ -44,6 +47,7 @@ class Analysis:
     stretches: tuple[Stretch, ...]
     r_sample: np.ndarray
     prediction: RecordPrediction | None
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def gaps(self) -> np.ndarray:
@@ -110,4 +114,5 @@ def analyse_record(
         from ecgmodel.classification.classify import name_beats  # loads ONNX Runtime
 
         prediction = name_beats(prepared, classifier, lead, r_sample, progress=report("classify"))
-    return Analysis(prepared, lead, stretches, r_sample, prediction)
+    doubts = find_doubts(record.lead(lead), record.fs, r_sample)
+    return Analysis(prepared, lead, stretches, r_sample, prediction, doubts)

@@ -70,6 +70,7 @@ def run(options: argparse.Namespace) -> None:
     reads_runs = model.card.segments == "runs"
     beats = options.beats or ("annotated" if reads_runs and record.annotations is not None else "detected")
     prediction = classify_record(record, Classifier(model), lead=lead, beats=beats)
+    doubts = [] if opened is None else describe_doubts(record, prediction)
     if options.csv is not None:
         save_output(options.csv, format_csv(prediction))
     if options.atr is not None:
@@ -77,12 +78,12 @@ def run(options: argparse.Namespace) -> None:
     if options.json:
         described = describe(record, prediction)
         if opened is not None:
-            described |= {"unit": opened.unit, "evidence": opened.evidence}
+            described |= {"unit": opened.unit, "evidence": opened.evidence, "notes": [*opened.notes, *doubts]}
         print(json.dumps(described, ensure_ascii=False))
     elif options.csv is None and options.atr is None:
         print_counts(record, prediction, options.model)
     if opened is not None:
-        for note in opened.notes:
+        for note in (*opened.notes, *doubts):
             print(note, file=sys.stderr)
 
 
@@ -117,6 +118,14 @@ def describe(record: Record, prediction: RecordPrediction) -> dict[str, object]:
             for seconds, symbol, row in beats
         ],
     }
+
+
+def describe_doubts(record: Record, prediction: RecordPrediction) -> list[str]:
+    """Return what speaks against the rate of a file or its beats, with the option that would answer it."""
+    from ecgmodel.classification.doubts import find_doubts
+
+    doubts = find_doubts(record.lead(prediction.lead), record.fs, prediction.r_sample)
+    return [f"{doubt.sentence}" + (f" (--fs {doubt.fs:g})" if doubt.fs else "") for doubt in doubts]
 
 
 def format_csv(prediction: RecordPrediction) -> bytes:

@@ -27,6 +27,7 @@ from pages.upload.session import (
     DEFAULT_THRESHOLD,
     Upload,
     change_preparation,
+    change_settings,
     choose_upload_lead,
     publish_record,
     show_in_trace,
@@ -126,7 +127,7 @@ def mark_stretches(record: Record, stretches: tuple[Stretch, ...]) -> Record:
     """Return the record with its faulty stretches in the band below the trace, where it has no rhythms of its own."""
     if not stretches or len(stretches) > MAX_MARKED:
         return record
-    names = {"missing": t("no samples"), "flat": t("flat"), "clipped": t("clipped")}
+    names = {"missing": t("no samples"), "flat": t("flat"), "clipped": t("clipped"), "artefact": t("artefact")}
     sample, text = [0], [" "]
     for stretch in stretches:
         sample += [stretch.start, stretch.stop]
@@ -144,6 +145,15 @@ def show_notes(found: Recording, analysis: Analysis) -> None:
         lines.append(t("Filters are on: the trace, the beats and every download show the filtered signal."))
     for line in lines:
         st.caption(f":orange[:material/info:] {line}")
+    for doubt in analysis.doubts:
+        st.warning(say_sentence(doubt.sentence), icon=":material/help:")
+        if doubt.fs is not None and found.understanding.kind == "signal":
+            st.button(
+                t("Read it at {hz:g} Hz", hz=doubt.fs),
+                on_click=change_settings,
+                kwargs={"fs": doubt.fs},
+                key="upload.doubt",
+            )
 
 
 def _hum_lines(analysis: Analysis) -> list[str]:
@@ -160,7 +170,7 @@ def _hum_lines(analysis: Analysis) -> list[str]:
 def _stretch_lines(analysis: Analysis) -> list[str]:
     fs = analysis.record.fs
     lines = []
-    for kind in ("flat", "clipped"):
+    for kind in ("flat", "clipped", "artefact"):
         found = [stretch for stretch in analysis.stretches if stretch.kind == kind]
         if not found:
             continue
@@ -168,6 +178,15 @@ def _stretch_lines(analysis: Analysis) -> list[str]:
         where = clock(found[0].start / fs, 1)
         if kind == "flat":
             lines.append(t("The lead is flat for {seconds:,g} s, first at {where}.", seconds=seconds, where=where))
+        elif kind == "artefact":
+            lines.append(
+                tn(
+                    "The lead has an artefact far larger than its beats, at {where}.",
+                    "The lead has {n:,} artefacts far larger than its beats, the first at {where}.",
+                    len(found),
+                    where=where,
+                )
+            )
         else:
             lines.append(
                 t(

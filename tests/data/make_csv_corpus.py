@@ -1,6 +1,6 @@
 """Make the files of `tests/data/csv/` from simulated ECGs, and `corpus.json` with what is true of each.
 
-Run `python tests/data/make_csv_corpus.py` from the project's root; the same files come out each time. All that
+Run `python -m tests.data.make_csv_corpus` from the project's root; the same files come out each time. All that
 `corpus.json` says comes from the simulation and from the rounding of the numbers written, never from the importer.
 """
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from ecgmodel.records.record import Record
 from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
+from tests.data.field_cases import field_files
 
 FOLDER = Path(__file__).parent / "csv"
 
@@ -649,6 +650,23 @@ def device_files() -> list[Case]:
     return cases
 
 
+def field_case(
+    name: str,
+    rows: list[str],
+    shape: str,
+    fs: float,
+    unit: str,
+    leads: tuple[str, ...],
+    values: np.ndarray,
+    record: Record,
+    settings: dict | None = None,
+    question: str = "",
+) -> Case:
+    """Return a file of `field_cases` with one lead."""
+    data = lines(rows).encode()
+    return Case(name, data, shape, fs, unit, leads, values[:, None], beats(record), settings or {}, question)
+
+
 def write_atr(record: Record) -> bytes:
     """Write beats in the MIT annotation format: ten bits of time since the last, six of type."""
     codes = {"N": 1, "L": 2, "R": 3, "A": 8, "V": 5}
@@ -664,7 +682,14 @@ def main() -> None:
     """Write all files and `corpus.json`."""
     FOLDER.mkdir(exist_ok=True)
     signals: dict[str, dict] = {}
-    for case in [*watches(), *boards(), *databases(), *plain_tables(), *device_files()]:
+    for case in [
+        *watches(),
+        *boards(),
+        *databases(),
+        *plain_tables(),
+        *device_files(),
+        *field_files(simulate, field_case),
+    ]:
         (FOLDER / case.name).write_bytes(case.data)
         signals[case.name] = case.truth()
     tables = {}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ecgmodel.records.imports.evidence import Sentence, round_figures, say
 from ecgmodel.records.imports.text.reading import Fault, Rows
+from ecgmodel.records.imports.text.statements import Statement
 from ecgmodel.records.imports.text.timing import Gap
 
 SHORT_S = 10.0
@@ -47,6 +48,12 @@ def _describe(fault: Fault) -> Sentence:
                 line=fault.line,
                 count=fault.count,
             )
+        case "comment":
+            return say(
+                "Line {line} ends in a comment, which is not kept ({count} such lines).",
+                line=fault.line,
+                count=fault.count,
+            )
         case "truncated":
             return say("The last line, {line}, is not whole and was left out.", line=fault.line)
         case _:
@@ -55,6 +62,14 @@ def _describe(fault: Fault) -> Sentence:
                 line=fault.line,
                 count=fault.count,
             )
+
+
+def describe_front(front: Sequence[Statement]) -> tuple[Sentence, ...]:
+    """Return a sentence for each line of numbers in front of the samples that was not taken for one."""
+    return tuple(
+        say("Line {line}, '{text}', stands in front of the samples and is none of them.", line=s.line, text=s.text)
+        for s in front
+    )
 
 
 def describe_timing(

@@ -17,8 +17,9 @@ import numpy as np
 
 from ecgmodel.errors import ImportFileError, ImportStoppedError, QuestionError
 from ecgmodel.records.imports import source as encoding_rules
+from ecgmodel.records.imports.artefacts import take_out_artefacts
 from ecgmodel.records.imports.evidence import Rule, Sentence, round_figures
-from ecgmodel.records.imports.notes import FaultList, describe_timing
+from ecgmodel.records.imports.notes import FaultList, describe_front, describe_timing
 from ecgmodel.records.imports.source import Source
 from ecgmodel.records.imports.text import beat_rows as row_rules
 from ecgmodel.records.imports.text import columns as column_rules
@@ -27,6 +28,7 @@ from ecgmodel.records.imports.text import rates as rate_rules
 from ecgmodel.records.imports.text import units as unit_rules
 from ecgmodel.records.imports.text.beat_rows import BeatRows, make_beat_rows
 from ecgmodel.records.imports.text.deciding import Table, label_leads, understand
+from ecgmodel.records.imports.text.layout import find_keys
 from ecgmodel.records.imports.text.reading import Rows, TablePlan, iter_rows
 from ecgmodel.records.imports.text.timing import Gap, Grid, find_pace
 from ecgmodel.records.imports.text.units import Scale
@@ -64,6 +66,7 @@ EVIDENCE = {
         Rule(1.0, column_rules.vote_steady_rise),
         Rule(3.0, column_rules.vote_stands_still),
         Rule(2.0, column_rules.vote_falls),
+        Rule(0.5, column_rules.vote_raw_time),
     ),
     "time unit": (
         Rule(3.0, rate_rules.vote_clock),
@@ -74,6 +77,7 @@ EVIDENCE = {
     "rate": (
         Rule(1.5, rate_rules.vote_stated_rate),
         Rule(1.5, rate_rules.vote_measured_rate),
+        Rule(1.2, rate_rules.vote_front_value),
         Rule(1.2, rate_rules.vote_database_rate),
         Rule(0.6, rate_rules.vote_file_name),
     ),
@@ -81,6 +85,7 @@ EVIDENCE = {
         Rule(2.0, column_rules.vote_lead_name),
         Rule(1.0, column_rules.vote_signal_name),
         Rule(3.0, column_rules.vote_other_name),
+        Rule(5.0, column_rules.vote_calibrated),
         Rule(2.0, column_rules.vote_beat_shape),
         Rule(3.0, column_rules.vote_dead_channel),
     ),
@@ -88,6 +93,7 @@ EVIDENCE = {
         Rule(2.0, unit_rules.vote_column_unit),
         Rule(1.5, unit_rules.vote_stated_unit),
         Rule(1.2, unit_rules.vote_known_converter),
+        Rule(2.0, unit_rules.vote_fractions),
         Rule(1.0, unit_rules.vote_converter_range),
         Rule(0.6, unit_rules.vote_size),
     ),
@@ -222,6 +228,7 @@ def read_csv(
         grid.add(rows)
     signals = grid.finish()
     _to_millivolts(signals, found.scale.value, found.settings.flip)
+    artefacts = take_out_artefacts(signals, found.leads.value, fs)
     _check_signals(signals, found.leads.value, fs)
     record = Record(
         name=source.stem[:100] or "upload",
@@ -233,7 +240,8 @@ def read_csv(
         source="upload",
     )
     timing = describe_timing(grid.gaps, grid.repeated, grid.first_repeated_line, fs, record.duration_s)
-    return Recording(record, found, tuple(grid.gaps), faults.sentences() + timing)
+    front = describe_front(table.statements.front)
+    return Recording(record, found, tuple(grid.gaps), front + faults.sentences() + timing + artefacts)
 
 
 def _iter_rows(
@@ -256,6 +264,7 @@ def _iter_rows(
         time=None if time is None else time.index,
         clock=time is not None and time.kind == "C",
         header=table.trial.header_line,
+        header_keys=find_keys(table.trial.lines_before),
         blank_is_missing=len(table.columns) == 1 and table.trial.blank_share < 0.3,
         keep_going=found.settings.bad_cells == "gap",
     )

@@ -1,4 +1,4 @@
-"""What is wrong with a signal, stretch by stretch: missing, flat, clipped; and whether it is upside down."""
+"""What is wrong with a signal: stretches missing, flat, clipped, or an artefact; and whether it is upside down."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from typing import Literal
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-StretchKind = Literal["missing", "flat", "clipped"]
+StretchKind = Literal["missing", "flat", "clipped", "artefact"]
 
 FLAT_S = 0.5
 """A living heart's ECG is never the same for as long; the longest rest between two waves is shorter."""
 
 CLIPPED_S = 0.012
 """No peak of an ECG stays at its highest value for as long."""
+
+ARTEFACT_SWINGS = 10.0
+"""A sample is an artefact where it is so many times the usual swing of two seconds away from those around it."""
+
+ARTEFACT_MV = 5.0
+"""Nothing smaller is called an artefact: the beats of a weak lead may be followed by those of a strong one."""
+
+ARTEFACT_WINDOW_S = 2.0
+ARTEFACT_JOIN_S = 0.1
 
 INVERTED_RATIO = 1.4
 """From this ratio of the deepest to the highest excursion of usual beats a lead is taken for upside down."""
@@ -29,8 +38,8 @@ class Stretch:
 
     Attributes
     ----------
-    kind : {"missing", "flat", "clipped"}
-        No samples; the same value all the time; held at the end of the converter's range.
+    kind : {"missing", "flat", "clipped", "artefact"}
+        No samples; the same value all the time; held at the end of the converter's range; a jump that no heart makes.
     start, stop : int
         Samples, [start, stop).
     """
@@ -73,7 +82,72 @@ def find_stretches(signal: np.ndarray, fs: float) -> tuple[Stretch, ...]:
     for held in ends.values():  # a single rest at the highest value, as of a coarse converter, is no clipping
         if len(held) > 1 or (held and held[0][1] - held[0][0] >= FLAT_S * fs):
             runs += [("clipped", run) for run in held]
+    held = [run for _, run in runs]
+    for start, stop in find_artefacts(signal, fs):
+        if not any(start < other_stop and other_start < stop for other_start, other_stop in held):
+            runs.append(("artefact", (start, stop)))
     return tuple(sorted((Stretch(kind, *run) for kind, run in runs), key=lambda stretch: stretch.start))
+
+
+def find_artefacts(signal: np.ndarray, fs: float, swings: float = ARTEFACT_SWINGS) -> list[tuple[int, int]]:
+    """Find jumps that are far larger than the beats around them, as of a loose plug or a flash of static.
+
+    Parameters
+    ----------
+    signal : ndarray of shape (n_samples,)
+        One lead, in mV; NaN where there is no sample.
+    fs : float
+        In Hz.
+    swings : float
+        How many times the usual swing a sample has to be away from the middle of its two seconds.
+
+    Returns
+    -------
+    list of tuple of int
+        Start and stop of each, in samples, ascending.
+
+    Examples
+    --------
+    >>> beats = np.tile(np.r_[np.zeros(90), np.ones(10)], 40)
+    >>> beats[1234] = 30_000.0
+    >>> find_artefacts(beats, 100.0)
+    [(1234, 1235)]
+    """
+    width = max(round(ARTEFACT_WINDOW_S * fs), 2)
+    count = len(signal) // width
+    if count < 3:
+        return []
+    swing = np.empty(count)
+    for first in range(0, count, 4096):  # piece by piece, since a lead of several is copied to be cut
+        last = min(first + 4096, count)
+        windows = signal[first * width : last * width].reshape(last - first, width)
+        swing[first:last] = np.fmax.reduce(windows, axis=1) - np.fmin.reduce(windows, axis=1)
+    moving = swing[np.isfinite(swing) & (swing > 0)]
+    if not len(moving):
+        return []
+    least = max(swings * float(np.median(moving)), ARTEFACT_MV)
+    found: list[int] = []
+    for i in np.flatnonzero(swing > least):
+        stop = len(signal) if i == count - 1 else (i + 1) * width
+        piece = signal[i * width : stop].astype(np.float64)
+        found.extend((i * width + np.flatnonzero(np.abs(piece - np.nanmedian(piece)) > least)).tolist())
+    tail = signal[count * width :].astype(np.float64)
+    if len(tail) and np.isfinite(tail).any() and not (count and swing[-1] > least):
+        before = signal[(count - 1) * width : count * width].astype(np.float64)
+        middle = np.nanmedian(before if np.isfinite(before).any() else tail)
+        found.extend((count * width + np.flatnonzero(np.abs(tail - middle) > least)).tolist())
+    return _join(found, round(ARTEFACT_JOIN_S * fs))
+
+
+def _join(samples: list[int], reach: int) -> list[tuple[int, int]]:
+    """Return samples as runs; those within `reach` of each other are one."""
+    runs: list[tuple[int, int]] = []
+    for sample in samples:
+        if runs and sample - runs[-1][1] < max(reach, 1):
+            runs[-1] = (runs[-1][0], sample + 1)
+        else:
+            runs.append((sample, sample + 1))
+    return runs
 
 
 def _runs(mask: np.ndarray, shortest: int = 1) -> list[tuple[int, int]]:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from ecgmodel.errors import ImportFileError, QuestionError
+from ecgmodel.records.imports.artefacts import take_out_artefacts
 from ecgmodel.records.imports.evidence import Finding, Sentence, chosen, round_figures, say, weigh
 from ecgmodel.records.imports.formats.signal_file import SignalFile, check_size
 from ecgmodel.records.imports.notes import describe_timing
+from ecgmodel.records.imports.text.asking import LIKELY_RATES_HZ
 from ecgmodel.records.imports.text.columns import SAMPLE_ROWS, Column
-from ecgmodel.records.imports.text.deciding import LIKELY_RATES_HZ
 from ecgmodel.records.imports.text.statements import Statements
 from ecgmodel.records.imports.text.units import PER_MV, Scale, find_scale
 from ecgmodel.records.imports.text.words import signal_unit
@@ -94,8 +95,9 @@ def make_recording(file: SignalFile, settings: ImportSettings) -> Recording:
     signals[np.isinf(signals)] = np.nan
     marks = file.annotations
     comments = marks is not None and bool(np.all(marks.symbol == COMMENT))
+    artefacts = take_out_artefacts(signals, file.leads, fs)
     record = Record(file.name or "upload", signals, file.leads, fs, None if comments else marks, Header(), "upload")
-    notes = (*file.notes, *_describe_gaps(file, fs), *_describe_unit(file, found))
+    notes = (*file.notes, *_describe_gaps(file, fs), *_describe_unit(file, found), *artefacts)
     notes += describe_timing((), 0, 0, fs, record.duration_s)
     return Recording(record, found, file.gaps, notes, marks if comments else None)
 

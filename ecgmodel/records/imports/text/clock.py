@@ -37,7 +37,10 @@ def parse_clock_cells(cells: np.ndarray) -> np.ndarray:
     changes = (codes != codes[0]).any(axis=0)
     places = np.flatnonzero(changes)
     has_date = any(mark in first for mark in "-/ T")
-    if digits[:, places].all() and not (has_date and len(places) and places[0] < first.find(":") - 2):
+    date_moves = has_date and len(places) > 0 and places[0] < first.find(":") - 2
+    # After 12:59:59 PM comes 1: the hours of such a clock are no number.
+    hours_move = first.rstrip("]").lower().endswith("m") and len(places) > 0 and places[0] < first.find(":")
+    if digits[:, places].all() and not date_moves and not hours_move:
         steps = codes[:, places].astype(np.float64) - codes[0, places]
         return parse_clock(first) + steps @ _worths(first, places)
     return np.array([parse_clock(str(text)) for text in texts])

@@ -9,14 +9,17 @@ import numpy as np
 
 from ecgmodel.errors import ImportFileError
 from ecgmodel.records.imports.evidence import Finding, Rule, chosen, round_figures, say, weigh
+from ecgmodel.records.imports.notes import describe_front
 from ecgmodel.records.imports.source import Source, decode_head, long_line_error, refuse_foreign
+from ecgmodel.records.imports.text.asking import find_question
 from ecgmodel.records.imports.text.beat_rows import KAGGLE_FS, KAGGLE_SAMPLES
 from ecgmodel.records.imports.text.columns import Column, read_columns
 from ecgmodel.records.imports.text.layout import Trial, try_layouts
 from ecgmodel.records.imports.text.rates import same_rate
 from ecgmodel.records.imports.text.statements import Statements, read_statements
 from ecgmodel.records.imports.text.units import Scale, find_scale
-from ecgmodel.records.imports.understanding import NO_TIME_COLUMN, ImportSettings, Question, Understanding
+from ecgmodel.records.imports.text.words import signal_unit
+from ecgmodel.records.imports.understanding import NO_TIME_COLUMN, ImportSettings, Understanding
 from ecgmodel.records.signal.quality import NEGATIVE_LEADS, measure_polarity
 
 MAX_COLUMNS = 512
@@ -26,8 +29,6 @@ LEAD_SHARE = 0.65
 
 LEAD_ENOUGH = 2.5
 """More evidence than this makes no column a better lead, so that a named lead is not left out for its shape."""
-
-LIKELY_RATES_HZ = (250.0, 500.0, 360.0, 200.0, 125.0, 130.0, 256.0, 512.0, 1000.0, 100.0, 128.0)
 
 Evidence = Mapping[str, tuple[Rule, ...]]
 
@@ -63,7 +64,7 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
     encoding = _settle(settings.encoding, weigh(rules["encoding"], head))
     lines = _read_lines(source, head, encoding.value)
     layout, trial, grouped = _find_layout(lines, settings, rules)
-    statements = read_statements(trial.lines_before)
+    statements = read_statements(trial.lines_before, trial.front, trial.above)
     kind = _settle(settings.kind, weigh(rules["kind"], trial))
     if kind.value == "signal" and len(trial.pattern) > MAX_COLUMNS:
         raise ImportFileError(
@@ -84,8 +85,8 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
         leads = _find_leads(columns, time, times, statements, settings, rules)
         lead_columns = [column for name in leads.value for column in columns if column.name == name]
         clocks = [(column, weigh(rules["time unit"], column)) for column in times if column.name != time.value]
-        clocks = [(column, unit.value) for column, unit in clocks if unit.value is not None]
-        if time.value is not None:
+        clocks = [(column, unit.value) for column, unit in clocks if unit.value is not None and unit.certain]
+        if time.value is not None and time_unit.certain:
             clocks.insert(0, (next(column for column in columns if column.name == time.value), time_unit.value))
         rate = _settle(settings.fs, weigh(rules["rate"], statements, clocks, source.stem, columns, same=same_rate))
         unit = _settle(settings.unit, weigh(rules["unit"], lead_columns, columns, statements))
@@ -100,7 +101,11 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
         delimiter=_part_of(layout, 0),
         decimal=_part_of(layout, 1),
         first_line=_settle(
-            settings.first_line, Finding(trial.start + 1, (say("from here on, lines are rows of numbers"),))
+            settings.first_line,
+            Finding(
+                trial.start + 1,
+                (*describe_front(statements.front), say("from here on, lines are rows of numbers")),
+            ),
         ),
         header=_find_header(trial, columns),
         time_column=time,
@@ -110,7 +115,7 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
         scale=scale,
         leads=leads,
         polarity=polarity,
-        question=_find_question(layout, trial, grouped, time, time_unit, rate, settings),
+        question=find_question(layout, trial, columns, grouped, time, time_unit, rate, settings),
     )
     return Table(understanding, trial, statements, columns)
 
@@ -264,7 +269,12 @@ def _find_leads(
             "No column of the file holds numbers that could be an ECG. Choose a file with a column of samples."
         )
     best = max(weights, key=lambda name: weights[name][0])
-    names = [name for name, (weight, _) in weights.items() if weight >= LEAD_SHARE * weights[best][0]][:MAX_LEADS]
+    units = {column.name: signal_unit(column.unit) for column in usable}
+    names = [
+        name
+        for name, (weight, _) in weights.items()
+        if weight >= LEAD_SHARE * weights[best][0] and (units[name] or units[best]) == (units[best] or units[name])
+    ][:MAX_LEADS]  # one scale turns all leads into mV
     return Finding(tuple(names), weights[best][1], tuple(c.name for c in usable if c.name not in names))
 
 
@@ -300,42 +310,3 @@ def _find_polarity(leads: list[Column], rate: Finding) -> Finding:
         "beats reach {up:,g} up and {down:,g} down", up=round_figures(polarity.up), down=round_figures(polarity.down)
     )
     return Finding("inverted" if polarity.inverted else "upright", (sentence,), certain=False)
-
-
-# -- The one question --------------------------------------------------------------------------------------------------
-
-
-def _find_question(
-    layout: Finding,
-    trial: Trial,
-    grouped: str | None,
-    time: Finding,
-    time_unit: Finding,
-    rate: Finding,
-    settings: ImportSettings,
-) -> Question | None:
-    """Return what has to be asked first: what comes later may answer itself then."""
-    mark = trial.decimal
-    marks = (mark, "," if mark == "." else ".")
-    if settings.decimal is None and grouped is not None:
-        sentence = say("'{cell}' has two marks: which of them is the decimal mark?", cell=grouped)
-        return Question("decimal", sentence, marks)
-    rivals = [pair[1] for pair in layout.alternatives[:1]]  # type: ignore[index]
-    if settings.decimal is None and not layout.certain and rivals and rivals[0] != mark:
-        example = next((line.strip() for line in trial.lines[trial.start :] if "," in line), "")
-        sentence = say("Is the comma in '{line}' a decimal mark, or does it separate two values?", line=example[:40])
-        return Question("decimal", sentence, marks)
-    if time.value is not None and not time_unit.certain and not rate.certain:
-        sentence = say("In which unit is the time column '{column}'?", column=time.value)
-        return Question("time_unit", sentence, (time_unit.value, *time_unit.alternatives))
-    if rate.value is None:
-        sentence = say("The file does not say how many samples a second it has: how many are they, in Hz?")
-        return Question("fs", sentence, LIKELY_RATES_HZ)
-    if not rate.certain:
-        values = (rate.value, *rate.alternatives)
-        sentence = say(
-            "There is some evidence for {rates} Hz, and not enough: how many samples a second does the file have?",
-            rates=", ".join(f"{value:g}" for value in values),
-        )
-        return Question("fs", sentence, values + tuple(r for r in LIKELY_RATES_HZ if r not in values))
-    return None

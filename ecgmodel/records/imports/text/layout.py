@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from ecgmodel.records.imports.text.header import BODY_ROWS, Header, read_header, skip_front
 from ecgmodel.records.imports.text.numbers import cell_kind, clean_cell, is_grouped
-from ecgmodel.records.imports.text.words import LEAD_KEYS, RATE_WORDS, UNIT_KEYS, plain_word, signal_unit, time_unit
+from ecgmodel.records.imports.text.words import LEAD_KEYS, RATE_WORDS, UNIT_KEYS, plain_word
 
 DELIMITERS = ("", ",", ";", "\t", "|", " ")
 """What stands between two cells: nothing where there is one value a line, " " for any run of blanks."""
@@ -39,6 +40,26 @@ def split_line(line: str, delimiter: str) -> list[str]:
     return line.split(delimiter)
 
 
+def split_row(line: str, delimiter: str) -> list[str]:
+    """Split a line of samples into its cells, without the comment that LabChart writes behind them, `#* text`."""
+    cells = split_line(line, delimiter)
+    if "#" in line and delimiter and not cells[0].lstrip().startswith("#"):
+        comment = next((i for i, cell in enumerate(cells) if cell.lstrip().startswith("#")), len(cells))
+        return cells[:comment]
+    return cells
+
+
+def read_key(line: str) -> str:
+    """Return the word before the `=` or `:` of a line that states something; empty of any other line."""
+    match = re.match(r"[\s#%/\"]*([A-Za-z][\w ]{2,40}?)\s*[=:]", line[:100])
+    return match[1].lower() if match else ""
+
+
+def find_keys(lines: Sequence[str]) -> frozenset[str]:
+    """Return the words with which the lines above the samples begin."""
+    return frozenset(map(read_key, lines)) - {""}
+
+
 @dataclass(frozen=True)
 class Trial:
     """The first lines read with one delimiter and one decimal mark.
@@ -54,6 +75,8 @@ class Trial:
         The kinds of cell ("N", "C", "T") of most rows, one letter a column.
     share : float
         How many of the lines from `start` on are such rows.
+    above : int
+        Index of the first line that looks like samples: less than `start` where the first rows of numbers are none.
     """
 
     delimiter: str
@@ -62,6 +85,7 @@ class Trial:
     start: int
     pattern: str
     share: float
+    above: int
 
     @cached_property
     def rows(self) -> list[list[str]]:
@@ -71,30 +95,28 @@ class Trial:
     def read_rows(self, limit: int) -> list[list[str]]:
         """Return the cells of the first `limit` lines with samples, of long lines those of fewer."""
         limit = min(limit, max(20, MAX_TRIAL_CELLS // len(self.pattern)))
-        rows = (split_line(line, self.delimiter) for line in self.lines[self.start : self.start + limit])
+        rows = (split_row(line, self.delimiter) for line in self.lines[self.start : self.start + limit])
         return [row for row in rows if len(row) == len(self.pattern)]
 
     @cached_property
+    def words(self) -> Header:
+        """The rows of words above the samples: names, units, and whether columns are raw or calibrated."""
+        return read_header(self._words_before, self.above)
+
+    @property
     def header(self) -> list[str] | None:
         """The names of the columns: the last line before the samples with as many cells, which are words."""
-        return self._words_before(self.start if self.units is None else self.start - 1)
+        return self.words.names
 
-    @cached_property
+    @property
     def units(self) -> list[str] | None:
         """The row of units between names and samples, as PhysioBank writes one."""
-        above = self._words_before(self.start)
-        if above is None:
-            return None
-        known = sum(bool(signal_unit(cell) or time_unit(cell)) for cell in above)
-        return (
-            above
-            if known >= 0.6 * len([c for c in above if c.strip()]) and self._words_before(self.start - 1)
-            else None
-        )
+        return self.words.units
 
-    def _words_before(self, index: int) -> list[str] | None:
+    def _words_before(self, index: int) -> tuple[int, list[str]] | None:
         after_blank = False
-        for line in reversed(self.lines[max(0, index - 3) : max(0, index)]):
+        for at in range(index - 1, max(0, index - 3) - 1, -1):
+            line = self.lines[at]
             if not line.strip():
                 after_blank = True
                 continue
@@ -106,17 +128,14 @@ class Trial:
             kinds = [cell_kind(cell, self.decimal) for cell in cells]
             words = "T" in kinds and "N" not in kinds
             if same_width and (words or _counts_up(cells)) and not _is_statement(cells, after_blank):
-                return [cell.strip() for cell in cells] + [""] * (width - len(cells))
+                return at, [cell.strip() for cell in cells] + [""] * (width - len(cells))
             return None
         return None
 
-    @cached_property
+    @property
     def header_index(self) -> int | None:
         """Index of the header among `lines`; `None` where there is none."""
-        if self.header is None:
-            return None
-        filled = [i for i, line in enumerate(self.lines[: self.start]) if line.strip()]
-        return filled[-1] if self.units is None else filled[-2]
+        return self.words.first
 
     @property
     def header_line(self) -> str:
@@ -126,7 +145,12 @@ class Trial:
     @property
     def lines_before(self) -> tuple[str, ...]:
         """The lines before the samples and before the header."""
-        return self.lines[: self.start if self.header_index is None else self.header_index]
+        return self.lines[: self.above if self.header_index is None else self.header_index]
+
+    @property
+    def front(self) -> tuple[str, ...]:
+        """Lines of numbers in front of the samples that are none."""
+        return self.lines[self.above : self.start]
 
     @property
     def blank_share(self) -> float:
@@ -143,7 +167,8 @@ class Trial:
 def _is_statement(cells: Sequence[str], blank_below: bool) -> bool:
     """Whether a line above the samples says something, as `Unit,µV` or `Name: X`, rather than naming the columns."""
     if len(cells) == 1:
-        return len(cells[0]) > 40 or bool(re.search(r"[:=,;\t]", cells[0])) or len(cells[0].split()) > 4
+        said = re.search(r"[:=,;\t]|^\s*\d", cells[0])
+        return len(cells[0]) > 40 or said is not None or len(cells[0].split()) > 4
     return len(cells) == 2 and (blank_below or plain_word(cells[0]) in STATEMENT_WORDS)
 
 
@@ -186,11 +211,11 @@ def try_layouts(
 def _try_layout(lines: tuple[str, ...], delimiter: str, decimal: str, first_line: int | None) -> Trial | None:
     if first_line is not None:
         found = _try_layout(lines[first_line - 1 :], delimiter, decimal, None)
-        return found and Trial(delimiter, decimal, lines, first_line - 1, found.pattern, found.share)
+        return found and Trial(delimiter, decimal, lines, first_line - 1, found.pattern, found.share, first_line - 1)
 
     @cache
     def pattern(index: int) -> str:
-        cells = split_line(lines[index], delimiter) if lines[index].strip() else ()
+        cells = split_row(lines[index], delimiter) if lines[index].strip() else ()
         return "".join(cell_kind(cell, decimal) for cell in cells)
 
     seen = _thin(lines)
@@ -206,13 +231,18 @@ def _try_layout(lines: tuple[str, ...], delimiter: str, decimal: str, first_line
         start -= 1  # an electrode that was off at first
     if len(usual) > 8 and _counts_up(split_line(lines[start], delimiter)) and start + 1 < len(lines):
         start += 1  # names that are numbers
+    above = start
+    front = (
+        split_row(lines[i], delimiter) for i in range(start, min(len(lines), start + BODY_ROWS)) if lines[i].strip()
+    )
+    start += skip_front([row for row in front if len(row) == len(usual)], usual, decimal, len(lines) - start)
     if (delimiter == " " and "\t" in lines[start]) or (
         decimal == "," and not any("," in lines[i] for i in seen if i >= start)
     ):
         return None  # the same as another pair
     rest = [pattern(i) for i in seen if i >= start and pattern(i)]
     share = sum(_fits(kinds, usual) for kinds in rest) / max(len(rest), 1)
-    return Trial(delimiter, decimal, lines, start, usual, share)
+    return Trial(delimiter, decimal, lines, start, usual, share, above)
 
 
 def _thin(lines: tuple[str, ...]) -> list[int]:

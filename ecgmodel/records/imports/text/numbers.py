@@ -25,11 +25,19 @@ _GROUPED = {
     ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){1,6}(?:,\d*)?", re.ASCII),
 }
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
-_DATE = r"(?:(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec".split("|")
+_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_DATE = (
+    r"(?:(?P<year>\d{4})[-/.]?(?P<month>\d{1,2})[-/.]?(?P<day>\d{1,2})|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    rf"|(?P<day2>\d{{1,2}})[-/. ](?P<month2>{_MONTH})[-/. ](?P<year2>\d{{4}})"
+    rf"|(?P<month3>{_MONTH}) (?P<day3>\d{{1,2}}),? (?P<year3>\d{{4}}))"
+)
 _CLOCK = re.compile(
-    rf"\[?(?:{_DATE}[T ]\s?)?(?:(?P<hours>\d{{1,4}}):)?(?P<minutes>\d{{1,2}}):(?P<seconds>\d{{1,2}})"
-    r"(?:[.,:](?P<fraction>\d{1,9}))?(?:Z|[+-]\d\d:?\d\d)?(?: \d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})?\]?",
-    re.ASCII,
+    rf"\[?(?:{_DATE}[T ,]\s?|(?P<days>\d{{1,5}}) days?,? )?(?:(?P<hours>\d{{1,4}}):)?"
+    r"(?P<minutes>\d{1,2}):(?P<seconds>\d{1,2})"
+    r"(?:[.,:](?P<fraction>\d{1,9}))?(?:\s?(?P<half>[ap])\.?m\.?)?(?:\s?(?:Z|UTC|GMT))?(?:\s?[+-]\d\d:?\d\d)?"
+    r"(?: \d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})?\]?",
+    re.ASCII | re.IGNORECASE,
 )
 
 
@@ -91,7 +99,8 @@ def parse_number(text: str, decimal: str) -> float:
 def parse_clock(text: str) -> float:
     """Return a clock time in seconds: since midnight, or since year 1 where the cell has a year-first date.
 
-    `mm:ss.mmm`, `hh:mm:ss.mmm`, `hh:mm:ss:mmm`, ISO 8601, and PhysioBank's `[hh:mm:ss.mmm dd/mm/yyyy]` are known. A
+    `mm:ss.mmm`, `hh:mm:ss.mmm`, `hh:mm:ss:mmm`, with AM or PM, ISO 8601 with an offset, `02-Jan-2026 hh:mm:ss`,
+    `0 days hh:mm:ss`, and PhysioBank's `[hh:mm:ss.mmm dd/mm/yyyy]` are known. A
     date with the day or the month first is not used: which of the two is first cannot be told, and midnight shows by
     itself.
 
@@ -107,7 +116,22 @@ def parse_clock(text: str) -> float:
     if match is None:
         raise ValueError(text)
     part = match.groupdict()
-    seconds = 3600 * int(part["hours"] or 0) + 60 * int(part["minutes"]) + int(part["seconds"])
-    days = date(int(part["year"]), int(part["month"]), int(part["day"])).toordinal() if part["year"] else 0
+    hours = int(part["hours"] or 0)
+    if part["half"]:
+        hours = hours % 12 + (12 if part["half"].lower() == "p" else 0)
+    seconds = 3600 * hours + 60 * int(part["minutes"]) + int(part["seconds"])
     fraction = part["fraction"] or "0"
-    return 86400.0 * days + seconds + int(fraction) / 10 ** len(fraction)
+    return 86400.0 * _count_days(part) + seconds + int(fraction) / 10 ** len(fraction)
+
+
+def _count_days(part: dict[str, str | None]) -> int:
+    """Return the days since year 1 of a date whose order is known, those that are stated, or 0."""
+    if part["days"]:
+        return int(part["days"])
+    if part["year"]:
+        return date(int(part["year"]), int(part["month"]), int(part["day"])).toordinal()
+    for form in ("2", "3"):
+        if part[f"year{form}"]:
+            month = 1 + _MONTHS.index(part[f"month{form}"][:3].lower())
+            return date(int(part[f"year{form}"]), month, int(part[f"day{form}"])).toordinal()
+    return 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.records.imports.evidence import Vote, say
+from ecgmodel.records.imports.text.batches import is_batched, measure_step
 from ecgmodel.records.imports.text.columns import Column
 from ecgmodel.records.imports.text.statements import FS_RANGE_HZ, Statements
 from ecgmodel.records.imports.text.words import COUNTER_NAME, plain_word, time_unit
@@ -59,16 +60,22 @@ def measure_rate(column: Column, unit: str) -> MeasuredRate | None:
     Steps far longer than usual are gaps and do not count.
     """
     scale = UNITS_A_SECOND.get(unit)
-    values = column.values[np.isfinite(column.values)]
+    values = column.values[np.isfinite(column.values)] if column.stamps is None else column.stamps
     if scale is None or len(values) < MIN_ROWS:
         return None
     moves = np.flatnonzero(np.diff(values) > 0) + 1
+    if is_batched(np.diff(values)):
+        measured = measure_step(moves, values[moves] - values[0]) if len(moves) else None
+        if measured is None:
+            return None
+        step, error = measured
+        return MeasuredRate(_snap(scale / step, error), step, min(1.0, error))
     if len(moves) == len(values) - 1:
         moves = np.concatenate([[0], moves])
     if len(moves) < 4:
         return None
     rows, steps = np.diff(moves), np.diff(values[moves])
-    keep = steps / rows <= 2.5 * np.median(steps / rows)
+    keep = (steps > 0) & (steps / rows <= 2.5 * np.median(steps / rows))
     rows, steps = rows[keep], steps[keep]
     span = float(steps.sum())
     if span <= 0:
@@ -132,13 +139,14 @@ def vote_step_size(column: Column) -> Iterator[Vote]:
     if column.kind != "N" or len(column.steps) < 3:
         return
     counts = float(np.mean(column.steps == 1)) >= 0.9
+    strange = bool(column.unit) and time_unit(column.unit) is None  # a unit is stated that is not one of these
     for unit in ("s", "ms", "us", "ns"):
         measured = measure_rate(column, unit)
         if measured is not None and 30.0 <= measured.fs <= 5000.0:
             yield Vote(
                 unit,
                 say("steps of {step:.4g} make {fs:g} Hz", step=measured.step, fs=measured.fs),
-                0.4 if counts else 1.0,
+                0.4 if counts or strange else 1.0,
             )
 
 
@@ -171,6 +179,18 @@ def vote_measured_rate(
             fs=measured.fs,
         )
         yield Vote(measured.fs, sentence, share)
+
+
+def vote_front_value(
+    statements: Statements, times: Sequence[tuple[Column, str]], stem: str, columns: Sequence[Column]
+) -> Iterator[Vote]:
+    """A number in front of the samples: after a start time it is the rate, alone it may be."""
+    for front in statements.front:
+        if front.known and FS_RANGE_HZ[0] <= front.value <= FS_RANGE_HZ[1]:
+            yield Vote(front.value, say("line {line} has it after the start time", line=front.line))
+        elif front.value in COMMON_RATES_HZ:
+            sentence = say("line {line}, '{text}', is no sample and may be the rate", line=front.line, text=front.text)
+            yield Vote(front.value, sentence, 0.6)
 
 
 def vote_database_rate(

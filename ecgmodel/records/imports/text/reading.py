@@ -16,7 +16,7 @@ import numpy as np
 from ecgmodel.errors import ImportFileError
 from ecgmodel.records.imports.source import HEAD_BYTES, Source, long_line_error, utf8_blocks
 from ecgmodel.records.imports.text.clock import parse_clock_cells
-from ecgmodel.records.imports.text.layout import split_line
+from ecgmodel.records.imports.text.layout import read_key, split_line
 from ecgmodel.records.imports.text.numbers import MISSING_WORDS, clean_cell, parse_clock, parse_number
 
 QUICK_BYTES = 512 * 1024
@@ -45,6 +45,8 @@ class TablePlan:
         Whether times are clock text.
     header : str
         The header line, which a file made of several files repeats.
+    header_keys : frozenset of str
+        Words with which the lines above the samples begin; a second block of a file has them again.
     blank_is_missing : bool
         Whether a blank line stands for a sample (one value a line) or for nothing.
     keep_going : bool
@@ -60,6 +62,7 @@ class TablePlan:
     time: int | None
     clock: bool
     header: str
+    header_keys: frozenset[str]
     blank_is_missing: bool
     keep_going: bool
 
@@ -101,7 +104,7 @@ class Fault:
 
     Attributes
     ----------
-    kind : {"missing", "infinite", "unreadable", "repeated header", "truncated"}
+    kind : {"missing", "infinite", "unreadable", "repeated header", "comment", "truncated"}
     line : int
         Of the first, from 1.
     column : str
@@ -243,7 +246,7 @@ def _read_carefully(block: bytes, plan: TablePlan, first_line: int, done: int, b
         try:
             row, time = _read_line(text.rstrip("\r"), plan, number, note)
         except _UnreadableError as fault:
-            if plan.header and text.strip() == plan.header:
+            if (plan.header and text.strip() == plan.header) or read_key(text) in plan.header_keys:
                 note("repeated header", number, "")
                 continue
             if not whole and number == first_line + len(texts) - 1:
@@ -287,6 +290,9 @@ class _UnreadableError(Exception):
 def _read_line(text: str, plan: TablePlan, number: int, note) -> tuple[list[float], float]:
     width = len(plan.names)
     cells = split_line(text, plan.delimiter)
+    if len(cells) > width and cells[width].lstrip().startswith("#"):
+        note("comment", number, "")
+        cells = cells[:width]
     if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         cells = cells[:width]
     elif len(cells) == width - 1 and width - 1 not in (*plan.columns, plan.time):

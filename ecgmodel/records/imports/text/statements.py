@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ecgmodel.records.imports.text.channels import Channel, read_channels
+from ecgmodel.records.imports.text.header import is_unix_time
 from ecgmodel.records.imports.text.layout import COMMENT
+from ecgmodel.records.imports.text.numbers import cell_kind
 from ecgmodel.records.imports.text.words import (
     FILTER_WORDS,
     HERTZ,
@@ -66,6 +69,10 @@ class Statements:
         Those of `columns` on which a JSON header says there is an ECG sensor.
     bits : int or None
         Resolution of the ECG column in bits, where a JSON header has it.
+    channels : tuple of Channel
+        Names and units of the columns of samples, where lines above name them one by one.
+    front : tuple of Statement
+        Numbers in front of the samples that are none; `known` where the line before is a start time.
     """
 
     rates: tuple[Statement, ...] = ()
@@ -74,10 +81,22 @@ class Statements:
     columns: tuple[str, ...] = ()
     ecg_columns: frozenset[str] = field(default_factory=frozenset)
     bits: int | None = None
+    channels: tuple[Channel, ...] = ()
+    front: tuple[Statement, ...] = ()
 
 
-def read_statements(lines: Sequence[str]) -> Statements:
-    """Read the lines before the samples, without the header row."""
+def read_statements(lines: Sequence[str], front: Sequence[str] = (), above: int = 0) -> Statements:
+    """Read the lines before the samples, without the header row.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        All lines before the header.
+    front : sequence of str
+        Lines of numbers between the header and the samples.
+    above : int
+        Index of the first of these.
+    """
     rates, units, leads = [], [], []
     device: Statements = Statements()
     for number, line in enumerate(lines, start=1):
@@ -96,8 +115,29 @@ def read_statements(lines: Sequence[str]) -> Statements:
         elif lead := (lead_name(value) or (value if word in LEAD_KEYS and 0 < len(value) <= 20 else None)):
             leads.append(Statement(number, lead, _shorten(text), word in LEAD_KEYS))
     return Statements(
-        (*rates, *device.rates), tuple(units), tuple(leads), device.columns, device.ecg_columns, device.bits
+        (*rates, *device.rates),
+        tuple(units),
+        tuple(leads),
+        device.columns,
+        device.ecg_columns,
+        device.bits,
+        read_channels(lines),
+        _read_front(front, above, lines[-1] if lines else ""),
     )
+
+
+def _read_front(front: Sequence[str], above: int, before: str) -> tuple[Statement, ...]:
+    """Read the numbers in front of the samples, as a start time and a rate."""
+    found = []
+    after_start = cell_kind(before, ".") == "C"
+    for number, line in enumerate(front, start=above + 1):
+        match = re.search(r"[+-]?\d[\d.]*(?:[eE][+-]?\d+)?", line[:200])
+        if match is None or match[0].count(".") > 1:
+            continue
+        value = float(match[0])
+        found.append(Statement(number, value, _shorten(line), known=after_start))
+        after_start = is_unix_time(value)
+    return tuple(found)
 
 
 def _split_statement(text: str) -> tuple[str, str]:
@@ -130,6 +170,9 @@ def read_quantity(text: str) -> tuple[float, str] | None:
 def _read_rate(word: str, value: str, text: str) -> float | None:
     if FILTER_WORDS.search(text):
         return None
+    each = re.search(r"(\d+(?:[.,]\d+)?(?:e-?\d+)?)\s*([^\d\s/]{1,20}?)\s*(?:/|\bper)\s*(?:sample|point)\b", text, re.I)
+    if each:
+        return _rate_of(float(each[1].replace(",", ".")), time_unit(each[2]) or "")
     quantity = read_quantity(value)
     if quantity is None:
         return None
@@ -138,14 +181,22 @@ def _read_rate(word: str, value: str, text: str) -> float | None:
     if word in INTERVAL_WORDS or (
         time_unit(unit) in ("s", "ms", "us") and re.search(r"interval|period|间隔|周期", word)
     ):
-        scale = {"s": 1.0, "ms": 1e3, "us": 1e6}.get(time_unit(unit) or ("s" if number < 0.05 else "ms"), 1e3)
-        number = scale / number if number > 0 else 0.0
-        number = round(number) if abs(number - round(number)) < 0.01 * number and number > 50 else number
-    elif hertz is None and not (word in RATE_WORDS and not unit):
+        return _rate_of(number, time_unit(unit) or ("s" if number < 0.05 else "ms"))
+    if hertz is None and not (word in RATE_WORDS and not unit):
         return None
-    elif hertz is not None and hertz["kilo"]:
+    if hertz is not None and hertz["kilo"]:
         number *= 1000
     return number if FS_RANGE_HZ[0] <= number <= FS_RANGE_HZ[1] else None
+
+
+def _rate_of(interval: float, unit: str) -> float | None:
+    """Return the rate in Hz of an interval from sample to sample, whole where it is nearly so."""
+    scale = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9, "min": 1 / 60}.get(unit)
+    if scale is None or interval <= 0:
+        return None
+    rate = scale / interval
+    rate = float(round(rate)) if abs(rate - round(rate)) < 0.01 * rate and rate > 50 else rate
+    return rate if FS_RANGE_HZ[0] <= rate <= FS_RANGE_HZ[1] else None
 
 
 def _read_json(text: str, line: int) -> Statements | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ecgmodel.errors import ImportFileError
-from ecgmodel.records.imports.text.columns import Column
+from ecgmodel.records.imports.text.batches import find_losses, is_batched
+from ecgmodel.records.imports.text.columns import DAY_S, Column
 from ecgmodel.records.imports.text.rates import UNITS_A_SECOND
 from ecgmodel.records.imports.text.reading import Rows
 
@@ -50,6 +51,8 @@ class Pace:
     repeats : bool
         Whether two rows can have the same time, by rounding or in batches.
     clock : bool
+    batched : bool
+        Whether many rows share one time, so that gaps show from batch to batch alone.
     """
 
     samples_per_unit: float
@@ -57,6 +60,7 @@ class Pace:
     wraps_at: float | None
     repeats: bool
     clock: bool
+    batched: bool = False
 
 
 def find_pace(column: Column, unit: str, fs: float) -> Pace:
@@ -68,10 +72,21 @@ def find_pace(column: Column, unit: str, fs: float) -> Pace:
     else:
         per_unit = fs / UNITS_A_SECOND[unit]
     moved = steps * per_unit
-    longest = float(np.percentile(moved, 97)) if len(moved) else 1.0
+    batched = is_batched(moved)
+    moving = moved[moved > 0] if batched else moved
+    longest = float(np.median(moving) if batched else np.percentile(moving, 97)) if len(moving) else 1.0
     repeats = len(moved) > 0 and bool(np.mean(moved == 0) > 0.02)
-    wraps_at = 86400.0 if unit == "clock" else column.wraps_at
-    return Pace(per_unit, longest if longest > 1.6 else 1.0, wraps_at, repeats, unit == "clock")
+    wraps_at = DAY_S if unit == "clock" else column.wraps_at
+    return Pace(per_unit, longest if longest > 1.6 else 1.0, wraps_at, repeats, unit == "clock", batched)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamps:
+    """Where the batches of a block begin: row and time in samples from the start, and line."""
+
+    row: np.ndarray
+    time: np.ndarray
+    line: np.ndarray
 
 
 @dataclass(slots=True)
@@ -99,6 +114,8 @@ class Grid:
     _pieces: list[np.ndarray] = field(default_factory=list)
     _n: int = 0
     _last: float | None = None
+    _stamps: list[_Stamps] = field(default_factory=list)
+    _time: float = 0.0
 
     def add(self, rows: Rows) -> None:
         """Add the next rows.
@@ -134,6 +151,9 @@ class Grid:
                 before=float(before[row]),
                 after=float(times[row]),
             )
+        if self.pace.batched:
+            self._add_batches(values, steps, rows)
+            return
         jumps = np.flatnonzero(steps > self.pace.longest + 0.5)
         jumps = jumps[np.round(steps[jumps] - self.pace.longest) >= 1]
         keep = np.ones(len(values), dtype=bool)
@@ -149,6 +169,36 @@ class Grid:
             done = row
         self._append(values[done:][keep[done:]])
 
+    def _add_batches(self, values: np.ndarray, steps: np.ndarray, rows: Rows) -> None:
+        """Take rows as they come; where some are missing is only seen when all stamps are known."""
+        if not self._n:
+            steps[0] = 0.0
+        time = self._time + np.cumsum(steps)
+        self._time = float(time[-1])
+        begins = np.flatnonzero(steps)
+        if not self._n:
+            begins = np.concatenate([[0], begins])
+        lines = np.array([rows.line(int(row)) for row in begins], dtype=np.int64)
+        self._stamps.append(_Stamps(self._n + begins, time[begins], lines))
+        self._append(values)
+
+    def _fill_losses(self) -> None:
+        """Put gaps where batches were lost."""
+        row = np.concatenate([stamps.row for stamps in self._stamps])
+        time = np.concatenate([stamps.time for stamps in self._stamps])
+        line = np.concatenate([stamps.line for stamps in self._stamps])
+        self._stamps = []
+        lost = find_losses(row, time)
+        if not lost.any():
+            return
+        pieces, start = np.concatenate(self._pieces), 0
+        self._pieces, self._n = [], 0
+        for i in np.flatnonzero(lost):
+            self._append(pieces[start : row[i]])
+            self._append_missing(int(lost[i]), int(line[i]))
+            start = row[i]
+        self._append(pieces[start:])
+
     def _append(self, values: np.ndarray) -> None:
         self._n += len(values)
         if self._n * self.n_leads > MAX_SAMPLES or self._n > MAX_DURATION_S * self.fs:
@@ -163,19 +213,23 @@ class Grid:
 
     def _append_gap(self, step: float, line: int) -> None:
         assert self.pace is not None  # gaps are only seen in a time column
-        missing = round(min(step, 1e15) - self.pace.longest)
+        self._append_missing(round(min(step, 1e15) - self.pace.longest), line)
+
+    def _append_missing(self, missing: int, line: int) -> None:
         if (self._n + missing) * self.n_leads > MAX_SAMPLES or self._n + missing > MAX_DURATION_S * self.fs:
             raise ImportFileError(
                 "Line {line}: the time jumps by {seconds:.4g} s. Cut the file there, or set that no column is the "
                 "time.",
                 line=line,
-                seconds=step / self.fs,
+                seconds=missing / self.fs,
             )
         self.gaps.append(Gap(self._n, self._n + missing, line))
         self._append(np.full((missing, self.n_leads), np.nan, dtype=np.float32))
 
     def finish(self) -> np.ndarray:
         """Return all samples: ndarray of shape (n_samples, n_leads), float32, NaN where they are missing."""
+        if self._stamps:
+            self._fill_losses()
         signals = np.empty((self._n, self.n_leads), dtype=np.float32)
         start = 0
         self._pieces.reverse()

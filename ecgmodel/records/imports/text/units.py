@@ -11,7 +11,7 @@ from ecgmodel.records.imports.evidence import Finding, Vote, round_figures, say
 from ecgmodel.records.imports.text.columns import Column
 from ecgmodel.records.imports.text.rates import is_mitdb_text
 from ecgmodel.records.imports.text.statements import Statements
-from ecgmodel.records.imports.text.words import signal_unit
+from ecgmodel.records.imports.text.words import is_no_unit, signal_unit
 
 PER_MV = {"mV": 1.0, "uV": 1e3, "V": 1e-3, "nV": 1e6}
 UNIT_SIGNS = {"uV": "µV"}
@@ -38,7 +38,9 @@ class Scale:
 def vote_column_unit(leads: Sequence[Column], columns: Sequence[Column], statements: Statements) -> Iterator[Vote]:
     """The unit in a lead's header or in the row of units."""
     for column in leads:
-        if unit := signal_unit(column.unit):
+        if is_no_unit(column.unit) or (column.calibrated is False and not signal_unit(column.unit)):
+            yield Vote("adc", say("the header of '{name}' says that it is raw", name=column.name), 1 / len(leads))
+        elif unit := signal_unit(column.unit):
             yield Vote(
                 unit, say("the header of '{name}' says '{unit}'", name=column.name, unit=column.unit), 1 / len(leads)
             )
@@ -53,10 +55,24 @@ def vote_stated_unit(leads: Sequence[Column], columns: Sequence[Column], stateme
 
 def vote_known_converter(leads: Sequence[Column], columns: Sequence[Column], statements: Statements) -> Iterator[Vote]:
     """Tables that are known to hold the steps of a converter."""
-    if statements.bits:
+    if statements.bits and fits_converter(leads, statements.bits):
         yield Vote("adc", say("the header says that the converter has {bits} bits", bits=statements.bits))
     elif is_mitdb_text(columns):
         yield Vote("adc", say("whole numbers from 0 to 2047 around 1024, as in the MIT-BIH Arrhythmia Database"))
+
+
+def vote_fractions(leads: Sequence[Column], columns: Sequence[Column], statements: Statements) -> Iterator[Vote]:
+    """A converter counts from 0 in whole numbers, whatever the header says of its bits: others were converted since."""
+    if statements.bits and not fits_converter(leads, statements.bits):
+        yield Vote("adc", say("the samples are fractions, or out of the range of a converter"), -1.0)
+
+
+def fits_converter(leads: Sequence[Column], bits: int) -> bool:
+    """Whether samples are whole numbers from 0 to what a converter of so many bits can count to."""
+    values = _all_values(leads)
+    whole = float(np.mean(values == np.round(values))) if len(values) else 0.0
+    inside = float(np.mean((values >= 0) & (values < 2.0**bits))) if len(values) else 0.0
+    return whole > 0.99 and inside > 0.99
 
 
 def vote_converter_range(leads: Sequence[Column], columns: Sequence[Column], statements: Statements) -> Iterator[Vote]:
@@ -114,7 +130,7 @@ def find_scale(unit: str, leads: Sequence[Column], columns: Sequence[Column], st
             Scale(1024.0, 200.0),
             (say("the MIT-BIH Arrhythmia Database has its zero at 1024 and 200 steps to the millivolt"),),
         )
-    if statements.bits:
+    if statements.bits and fits_converter(leads, statements.bits):
         steps = 2.0**statements.bits
         return Finding(
             Scale(steps / 2, steps * BITALINO_GAIN / (BITALINO_VOLT * 1000)),

@@ -40,19 +40,19 @@ HERTZ = re.compile(
 )
 
 SIGNAL_UNITS = {
-    "mV": "mv|millivolt|millivolts|毫伏|мв|milivolt|milivoltios|ミリボルト",
-    "uV": "uv|µv|μv|microvolt|microvolts|mikrovolt|微伏|мкв|microvoltios|マイクロボルト",
+    "mV": "mv|mvolt|mvolts|millivolt|millivolts|毫伏|мв|milivolt|milivoltios|ミリボルト",
+    "uV": "uv|µv|μv|uvolt|uvolts|µvolt|µvolts|microvolt|microvolts|mikrovolt|微伏|мкв|microvoltios|マイクロボルト",
     "V": "v|volt|volts|伏|в",
-    "nV": "nv|nanovolt|nanovolts|纳伏",
+    "nV": "nv|nvolt|nvolts|nanovolt|nanovolts|纳伏",
     "adc": "adc|adu|counts|count|raw|lsb|digital|a.u.|au",
 }
 
 TIME_UNITS = {
     "s": "s|sec|secs|second|seconds|sekunden|sekunde|秒|сек|с",
-    "ms": "ms|msec|msecs|millis|millisecond|milliseconds|millisekunden|毫秒|мс",
-    "us": "us|µs|μs|usec|micros|microsecond|microseconds|微秒|мкс",
-    "ns": "ns|nsec|nanosecond|nanoseconds|纳秒",
-    "min": "min|minute|minutes|分钟",
+    "ms": "ms|msec|msecs|millisec|millisecs|millis|millisecond|milliseconds|millisekunden|毫秒|мс",
+    "us": "us|µs|μs|usec|usecs|microsec|microsecs|micros|microsecond|microseconds|微秒|мкс",
+    "ns": "ns|nsec|nsecs|nanosecond|nanoseconds|纳秒",
+    "min": "min|mins|minute|minutes|分钟",
     "samples": "sample|samples|#|n|index",
     "clock": "hh:mm:ss.mmm|hh:mm:ss|mm:ss.mmm|h:m:s|clock",
 }
@@ -104,6 +104,11 @@ def plain_word(text: str) -> str:
 def signal_unit(text: str) -> str | None:
     """Return "mV", "uV", "V", "nV" or "adc" where a word is such a unit."""
     return _SIGNAL_UNIT.get(plain_word(text))
+
+
+def is_no_unit(text: str) -> bool:
+    """Whether a word in a row of units says that there is none, as Shimmer's `no units`."""
+    return plain_word(text) in ("no units", "no unit", "unitless", "n/a", "none", "-", "ratio")
 
 
 def time_unit(text: str) -> str | None:

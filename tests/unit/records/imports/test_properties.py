@@ -296,6 +296,7 @@ def plan(delimiter: str, decimal: str, width: int) -> TablePlan:
         0 if width > 1 else None,
         False,
         "",
+        frozenset(),
         width == 1,
         False,
     )
