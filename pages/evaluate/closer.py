@@ -146,14 +146,12 @@ def show_baselines(closer: Closer) -> None:
                         ("accuracy", t("Accuracy")),
                         ("sensitivity", t("Mean sensitivity")),
                         ("specificity", t("Mean specificity")),
-                        ("abnormal_sensitivity", t("Abnormal beats found")),
-                        ("abnormal_specificity", t("Normal beats left alone")),
                     )
                 }
                 for name, figures, found in rows
             ],
             hide_index=True,
-            width="stretch",
+            width=980,
         )
         if one.segments == "beats":
             st.caption(t("Beats are all cut to one length, so length alone can only name the commonest class."))

@@ -116,15 +116,14 @@ def _show_classes(ours: Sequence[Judged]) -> None:
     """Show our figures over the five classes, to which the paper has none."""
     st.markdown(t("**Five classes**"))
     st.caption(t("A harder question: each beat must be given its own class. The paper states no such figure."))
+    words = {"accuracy": t("Accuracy"), "sensitivity": t("Mean sensitivity"), "specificity": t("Mean specificity")}
     rows, red = [], []
     for one in ours:
         figures, intervals = one.result.scores.figures(), one.intervals().classes
-        kinds = ("accuracy", "sensitivity", "specificity")
-        rows.append((one.name, *(f"{figures[kind]:.2%} ({_range(intervals.get(kind))})" for kind in kinds)))
-        red.append(not _agrees(one))
-    names = [t("Network"), t("Accuracy"), t("Mean sensitivity"), t("Mean specificity")]
-    marked = pd.Series(red)
-    _show_frame(pd.DataFrame(rows, columns=names), dict.fromkeys(names[1:], marked), {})
+        rows += [(one.name, word, f"{figures[name]:.2%}", _range(intervals.get(name))) for name, word in words.items()]
+        red += [not _agrees(one)] * len(words)
+    names = [t("Network"), t("Figure"), t("Ours"), t("95% over people")]
+    _show_frame(pd.DataFrame(rows, columns=names), {names[2]: pd.Series(red)}, {})
 
 
 def _range(interval: tuple[float, float] | None) -> str:

@@ -19,7 +19,7 @@ FIGURES.bars = class extends Figure {
     const curve = data.curves.length ? 176 : 0;
     const picture = svg("svg", { width, height: data.measures.length * group + curve + 8, role: "img", "aria-label": text.picture });
     const low = data.low;
-    const x = linear(low, 1, left, width - 56);
+    const x = linear(low, 1, left, width - 66);
     data.measures.forEach((measure, m) => {
       const top = m * group;
       picture.append(label(0, top + 14, measure.name, { class: "title" }));
