@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,11 +22,19 @@ ONE_BY_ONE = ("test_properties.py",)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process (`--dist loadgroup`), where they share servers and compiled networks."""
+    """Keep the tests of a file in one process (`--dist loadgroup`), where they share servers and compiled networks.
+
+    All tests that load TensorFlow are in one process, which loads it once.
+    """
     for item in items:
-        alone = item.path.name in ONE_BY_ONE
         file = item.path.relative_to(config.rootpath).as_posix()
-        item.add_marker(pytest.mark.xdist_group(f"{file} {item.name}" if alone else file))
+        if file.startswith("tests/browser/"):
+            item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("tensorflow"):
+            group = "tensorflow"
+        else:
+            group = f"{file} {item.name}" if item.path.name in ONE_BY_ONE else file
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 NO_NETWORK_FOLDER = Path(no_network.__file__).parent
@@ -66,6 +75,15 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("home")
     _use_home(monkeypatch, folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _load_tensorflow_where_it_is_marked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that loads TensorFlow without the mark `tensorflow`."""
+    there = "tensorflow" in sys.modules
+    yield
+    if not there and "tensorflow" in sys.modules and not request.node.get_closest_marker("tensorflow"):
+        pytest.fail("This test loads TensorFlow, which takes seconds. Mark it `tensorflow`, or do without.")
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,11 @@ def bucket_lengths(length: np.ndarray, config: NetworkConfig, n_buckets: int = N
     return np.unique(np.r_[edges, min(int(-(-need.max() // quantum)) * quantum, config.n_samples)])
 
 
+def choose_bucket(length: np.ndarray, edges: np.ndarray, config: NetworkConfig) -> np.ndarray:
+    """Return which of the `edges`, see `bucket_lengths`, each segment is padded to: (n,), int."""
+    return np.searchsorted(edges, np.minimum(length + config.receptive_field, config.n_samples))
+
+
 def count_epoch(train: Segments, most: int) -> int:
     """Return how many segments an epoch sees that takes at most `most` of one class and one record (0: all)."""
     if most == 0 or len(train) == 0:

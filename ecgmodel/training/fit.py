@@ -16,6 +16,7 @@ from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.training.batches import (
     bucket_lengths,
+    choose_bucket,
     count_epoch,
     deal_batches,
     draw_epoch,
@@ -112,7 +113,7 @@ def fit(
         average = MovingAverage(weights, settings.ema_decay, int(step.counter.numpy()))
         folder.write_events(epochs)
     lengths = bucket_lengths(train.length, config)
-    bucket = np.searchsorted(lengths, np.minimum(train.length + config.receptive_field, config.n_samples))
+    bucket = choose_bucket(train.length, lengths, config)
     class_weight = weigh_classes(train.label, settings.class_weighting)
     shift = shift_of_shares(train, settings, class_weight) if settings.natural_shares else 0.0
 

@@ -16,7 +16,7 @@ from ecgmodel.network.cost import count_recurrent_multiply_adds
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
-from ecgmodel.training.batches import bucket_lengths, count_epoch
+from ecgmodel.training.batches import bucket_lengths, choose_bucket, count_epoch
 from ecgmodel.training.fit import is_compiled
 from ecgmodel.training.jobs.jobs import Run
 from ecgmodel.training.presets import Preset
@@ -170,7 +170,7 @@ def _load_of(preset: Preset) -> dict[str, object]:
 def _relative_cost(config: NetworkConfig, length: np.ndarray) -> float:
     """Return the mean cost of segments in their buckets over that of segments of full length."""
     edges = bucket_lengths(length, config)
-    padded = edges[np.searchsorted(edges, np.minimum(length + config.receptive_field, config.n_samples))]
+    padded = edges[choose_bucket(length, edges, config)]
     share = float(padded.mean()) / config.n_samples
     if config.readout == "last":  # the recurrent layer then walks through the padding as well
         recurrent = count_recurrent_multiply_adds(config) / config.n_multiply_adds()

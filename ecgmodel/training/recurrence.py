@@ -1,8 +1,13 @@
 """GRU and LSTM over a whole batch, with gradients written out, so that XLA compiles one small loop each way.
 
-Keras' layers spend most of a step in the dispatch of a hundred small operations. Here everything that does not depend
-on the previous step (the input's product, all gradients of weights) is one matrix product outside the loop. The results
-are those of `keras.layers.GRU(reset_after=False)` and `keras.layers.LSTM`; a test compares values and gradients.
+Everything that does not depend on the previous step (the input's product, all gradients of weights) is one matrix
+product outside the loop. The results are those of `keras.layers.GRU(reset_after=False)` and `keras.layers.LSTM`; a test
+compares values and gradients.
+
+What it gains, in milliseconds of processor time, forward and back on 64 segments of 131 steps, ours against Keras'
+layer in the same kind of graph, medians of seven turns: a GRU of 20 units 6.9 against 14.1 with XLA, 14.7 against 21.5
+without; a GRU of 48 units 18.9 against 32.1, and 32.4 against 41.0; an LSTM of 20 units 10.6 against 16.3 with XLA.
+Without XLA, which only short trainings do without, Keras' LSTM is the quicker one, 17.5 against 21.2.
 """
 
 from __future__ import annotations

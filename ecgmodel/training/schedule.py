@@ -1,4 +1,11 @@
-"""How the learning rate goes over a training, and the moving average of the weights that it leaves."""
+"""How the learning rate goes over a training, and the moving average of the weights that it leaves.
+
+Keras has both (`keras.optimizers.schedules.CosineDecay`, `use_ema` of its optimizers), and neither fits. Its average is
+of the trained variables alone, so averaged kernels would meet moving statistics of batch normalisation that belong to
+other kernels, and it remembers the random start for as long as it remembers anything. Its schedule counts steps, whose
+number must be known when the step is compiled; here one compiled step serves folds of different sizes, and a run that
+goes on keeps the course that its folder began.
+"""
 
 from __future__ import annotations
 

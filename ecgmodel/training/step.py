@@ -1,7 +1,7 @@
-"""One step of training: the whole network forward, its loss, its gradients and Adam, as one graph a bucket of lengths.
+"""One step of training: the whole network forward, its loss, its gradients and AdamW, as one graph a bucket of lengths.
 
 The network is the one of `network.build`, written for speed: time runs along the middle axis and the batch along the
-last, so that each convolution is one product of a small matrix with a wide one.
+last, so that each convolution is one product of a small matrix with a wide one. The optimizer is Keras' own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class StepResult:
 
 
 class TrainStep:
-    """A network in training: its weights, Adam's moments, and the step.
+    """A network in training: its weights, the optimizer (`keras.optimizers.AdamW`), and the step.
 
     Parameters
     ----------
@@ -60,18 +60,33 @@ class TrainStep:
         seed: int = 0,
         jit_compile: bool = True,
     ) -> None:
+        import keras
         import tensorflow as tf
 
         self.config = config
-        self.variables = {name: tf.Variable(weights[name], name=name) for name in config.weight_shapes()}
-        self.trained = [name for name in self.variables if not name.endswith(MOVING)]
-        self.moments = {
-            f"{moment}/{name}": tf.Variable(np.zeros_like(weights[name])) for moment in "mv" for name in self.trained
+        variables = {
+            name: keras.Variable(weights[name], trainable=not name.endswith(MOVING), name=name.replace("/", "_"))
+            for name in config.weight_shapes()
         }
-        self.counter = tf.Variable(0, dtype=tf.int32)
+        self._trained = [variable for variable in variables.values() if variable.trainable]
+        self._optimizer = keras.optimizers.AdamW(
+            learning_rate=1.0,  # each step brings its own
+            weight_decay=weight_decay,
+            global_clipnorm=clip_norm,
+            epsilon=1e-7,
+        )
+        self._optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+        self._optimizer.build(self._trained)
+        slots = {variable.name: variable.value for variable in self._optimizer.variables}
+        self.variables = {name: variable.value for name, variable in variables.items()}
+        self.moments = {
+            f"{key}/{name}": slots[f"{variable.name}_{slot}"]
+            for key, slot in (("m", "momentum"), ("v", "velocity"))
+            for name, variable in variables.items()
+            if variable.trainable
+        }
+        self.counter = self._optimizer.iterations.value
         self._label_smoothing = label_smoothing
-        self._weight_decay = weight_decay
-        self._clip_norm = clip_norm
         self._seed = seed
         self._run = tf.function(self._step, jit_compile=jit_compile, reduce_retracing=False)
 
@@ -113,7 +128,10 @@ class TrainStep:
         return {name: variable.numpy() for name, variable in self.variables.items()}
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return everything that a resumed run needs: weights, Adam's moments, the number of steps."""
+        """Return everything that a resumed run needs: weights, Adam's moments, the number of steps.
+
+        The names are those of run folders, and stay as they are.
+        """
         moments = {f"adam/{name}": variable.numpy() for name, variable in self.moments.items()}
         return self.weights() | moments | {"adam/step": np.array(self.counter.numpy())}
 
@@ -128,34 +146,18 @@ class TrainStep:
     def _step(self, signal, length, label, weight, learning_rate):
         import tensorflow as tf
 
-        names = self.trained
         with tf.GradientTape() as tape:
-            logits = forward(self.config, self.variables, signal, length, dropout_seed=(self._seed, self.counter))
+            dropout_seed = (self._seed, tf.cast(self.counter, tf.int32))
+            logits = forward(self.config, self.variables, signal, length, dropout_seed)
             target = tf.one_hot(label, self.config.n_classes)
             target = target * (1 - self._label_smoothing) + self._label_smoothing / self.config.n_classes
             losses = tf.nn.softmax_cross_entropy_with_logits(target, logits) * weight
             loss = tf.reduce_sum(losses) / tf.maximum(tf.reduce_sum(weight), 1e-6)
-        gradients = tape.gradient(loss, [self.variables[name] for name in names])
-        norm = tf.linalg.global_norm(gradients)
-        scale = tf.minimum(1.0, self._clip_norm / (norm + 1e-6))
-        self._adam([gradient * scale for gradient in gradients], learning_rate)
+        gradients = tape.gradient(loss, [variable.value for variable in self._trained])
+        self._optimizer.learning_rate.assign(learning_rate)
+        self._optimizer.apply(gradients, self._trained)
         right = tf.cast(tf.argmax(logits, 1, output_type=tf.int32) == label, tf.float32)
         return tf.reduce_sum(losses), tf.reduce_sum(right * tf.cast(weight > 0, tf.float32))
-
-    def _adam(self, gradients: list[tf.Tensor], learning_rate: tf.Tensor) -> None:
-        """Kingma & Ba 2015 with the decoupled decay of Loshchilov & Hutter 2019."""
-        import tensorflow as tf
-
-        beta_1, beta_2, epsilon = 0.9, 0.999, 1e-7
-        self.counter.assign_add(1)
-        step = tf.cast(self.counter, tf.float32)
-        rate = learning_rate * tf.sqrt(1 - beta_2**step) / (1 - beta_1**step)
-        for name, gradient in zip(self.trained, gradients, strict=True):
-            variable, m, v = self.variables[name], self.moments[f"m/{name}"], self.moments[f"v/{name}"]
-            m.assign(beta_1 * m + (1 - beta_1) * gradient)
-            v.assign(beta_2 * v + (1 - beta_2) * gradient * gradient)
-            decay = learning_rate * self._weight_decay if name.endswith("kernel") else 0.0
-            variable.assign(variable * (1 - decay) - rate * m / (tf.sqrt(v) + epsilon))
 
 
 def forward(

@@ -15,11 +15,13 @@ from ecgmodel.evaluation.results import list_results, read_result, write_result
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.segments import splits
 from ecgmodel.segments.dataset import Segments
+from ecgmodel.training import fit
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.run_folder import RunFolder
 from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.train import describe_run
 from tests.unit.training.conftest import make_sines
+from tests.unit.training.jobs.quick_worker import QuickStep
 
 TINY = NetworkConfig(filters=(2,), kernels=(3,), units=2, dense=(), n_samples=200)
 QUICK = Preset("quick", "runs", "segments-10fold", TINY, TrainSettings(epochs=1, batch=64, learning_rate=1e-2))
@@ -29,6 +31,12 @@ QUICK = Preset("quick", "runs", "segments-10fold", TINY, TrainSettings(epochs=1,
 def small_set() -> Segments:
     """Of one length, so that there is one shape to compile."""
     return replace(make_sines(240, seed=2), length=np.full(240, 200, np.int32))
+
+
+@pytest.fixture(autouse=True)
+def _quick_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train without TensorFlow: these tests are about folds, not about what a network learns."""
+    monkeypatch.setattr(fit, "TrainStep", QuickStep)
 
 
 @pytest.fixture

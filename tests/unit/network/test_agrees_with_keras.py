@@ -1,12 +1,14 @@
 """The served graph against Keras, layer weights, states and probabilities."""
 
-import keras
 import numpy as np
+import pytest
 
 from ecgmodel.network.build import build_network, get_weights, set_weights
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
+
+pytestmark = pytest.mark.tensorflow
 
 
 def test_probabilities_and_states_agree(case, segments: Segments) -> None:
@@ -31,6 +33,8 @@ def test_the_weights_survive_keras(case) -> None:
 
 def test_the_states_are_those_of_a_lone_keras_layer(case, segments: Segments) -> None:
     """`keras.layers.GRU` or `LSTM` by itself, fed with features that Keras computes."""
+    import keras
+
     config = case.config
     network = build_network(config)
     set_weights(network, config, case.weights)
@@ -47,6 +51,8 @@ def test_the_states_are_those_of_a_lone_keras_layer(case, segments: Segments) ->
 
 def test_step_t_depends_on_samples_8t_minus_53_to_8t_plus_7_alone(case) -> None:
     """A change of one sample moves the features of exactly the steps that see it."""
+    import keras
+
     config = case.config
     network = build_network(config)
     set_weights(network, config, case.weights)
@@ -68,6 +74,8 @@ def test_step_t_depends_on_samples_8t_minus_53_to_8t_plus_7_alone(case) -> None:
 
 def test_the_padding_stays_zero_without_a_bias() -> None:
     """Through all three convolutions of the paper's network."""
+    import keras
+
     from tests.unit.network.conftest import CONFIGS, make_segments
 
     config = CONFIGS["paper-gru"]

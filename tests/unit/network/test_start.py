@@ -6,6 +6,8 @@ import pytest
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 
+pytestmark = pytest.mark.tensorflow
+
 
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
 def test_units_start_with_memories_up_to_the_longest(cell: str) -> None:

@@ -5,6 +5,9 @@ import pytest
 
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.segments.dataset import Segments
+from ecgmodel.training.fit import prepare_step
+from ecgmodel.training.settings import TrainSettings
+from ecgmodel.training.step import TrainStep
 
 SMALL = NetworkConfig(
     filters=(4, 4), kernels=(9, 5), units=8, dense=(8,), dropout=0.1, n_samples=200, readout="last_real"
@@ -31,6 +34,16 @@ def make_sines(n: int, seed: int) -> Segments:
         r_sample=np.arange(n),
         n_beats=np.ones(n, np.int32),
     )
+
+
+QUICK = TrainSettings(epochs=3, batch=32, learning_rate=1e-2, seed=4)
+"""With which `SMALL` learns them."""
+
+
+@pytest.fixture(scope="session")
+def step(sines: Segments) -> TrainStep:
+    """Traced once for all tests of the process; `fit` starts it anew each time."""
+    return prepare_step(SMALL, QUICK, sines)
 
 
 @pytest.fixture(scope="session")

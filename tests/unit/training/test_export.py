@@ -56,6 +56,7 @@ def expected(run, segments):
     return Classifier(read_model(run / "model.safetensors")).predict(segments).probabilities
 
 
+@pytest.mark.tensorflow
 def test_keras_opens_the_keras_file(run, segments, expected, tmp_path):
     """Without any of this project's code, and it answers as the app does."""
     import keras
@@ -73,6 +74,7 @@ def test_onnx_runtime_opens_the_onnx_file(run, segments, expected):
     np.testing.assert_allclose(session.run(["probabilities"], inputs)[0], expected, atol=1e-5)
 
 
+@pytest.mark.tensorflow
 def test_tensorflow_reads_the_event_files(run, tmp_path):
     """Every scalar of every epoch, by TensorFlow's own reader, which checks each record's checksum."""
     import tensorflow as tf

@@ -12,20 +12,14 @@ from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.training import fit as fit_module
-from ecgmodel.training.batches import bucket_lengths, shift_of_shares
+from ecgmodel.training.batches import bucket_lengths, choose_bucket, shift_of_shares
 from ecgmodel.training.fit import TrainingDivergedError, fit, prepare_step
 from ecgmodel.training.run_folder import RunFolder
 from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import TrainStep
-from tests.unit.training.conftest import SMALL, make_sines
+from tests.unit.training.conftest import QUICK, SMALL, make_sines
 
-QUICK = TrainSettings(epochs=3, batch=32, learning_rate=1e-2, seed=4)
-
-
-@pytest.fixture(scope="module")
-def step(sines: Segments) -> TrainStep:
-    """Traced once for these tests; `fit` starts it anew each time."""
-    return prepare_step(SMALL, QUICK, sines)
+pytestmark = pytest.mark.tensorflow
 
 
 def test_it_learns_to_tell_sines_apart(sines: Segments, other_sines: Segments, step: TrainStep) -> None:
@@ -155,19 +149,23 @@ def test_an_epoch_sees_at_most_so_many_of_a_record_and_class(sines: Segments, st
     assert counted[0] <= -(-2 * len(groups) // QUICK.batch) + 2 < -(-len(sines) // QUICK.batch)
 
 
-@pytest.mark.parametrize("readout", ["last", "last_real"])
-def test_buckets_hold_every_step_that_counts(readout: str) -> None:
-    """A segment of length n needs n samples and one receptive field, or the whole."""
-    config = NetworkConfig(readout=readout)
-    length = np.array([200, 260, 260, 300, 500, 700, 1000, 1000])
-    buckets = bucket_lengths(length, config)
-    assert buckets[-1] == 1000
-    for value in length:
-        bucket = buckets[np.searchsorted(buckets, min(value + config.receptive_field, 1000))]
-        steps = bucket
-        for kernel in config.kernels:
-            steps = (steps + kernel - 1) // 2
-        assert steps > config.last_real_step(value)
+@pytest.mark.parametrize("kernels", [(20, 10, 5), (9, 9), (31,)])
+def test_buckets_hold_every_step_that_sees_the_signal(kernels: tuple[int, ...]) -> None:
+    """By convolving: ones as long as the segment, cut at its bucket, reach as many steps as in the whole window."""
+    config = NetworkConfig(filters=(1,) * len(kernels), kernels=kernels)
+
+    def steps_reached(length: int, padded: int) -> int:
+        x = (np.arange(padded) < length).astype(float)
+        for kernel in kernels:
+            x = np.convolve(x, np.ones(kernel))
+            x = x[: len(x) // 2 * 2].reshape(-1, 2).max(axis=1)
+        return int(np.flatnonzero(x > 1e-9).max()) + 1
+
+    length = np.array([200, 260, 260, 300, 500, 700, 941, 1000, 1000])
+    edges = bucket_lengths(length, config)
+    for value, bucket in zip(length, edges[choose_bucket(length, edges, config)], strict=True):
+        assert value <= bucket <= 1000
+        assert steps_reached(value, bucket) == steps_reached(value, 1000) == config.last_real_step(value) + 1
 
 
 @pytest.mark.parametrize(

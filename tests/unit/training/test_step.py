@@ -1,9 +1,9 @@
 """The compiled step against Keras: values, gradients, Adam."""
 
-import keras
+from dataclasses import replace
+
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from ecgmodel.network.build import build_network, get_weights, initialise_weights, set_weights
 from ecgmodel.network.config import NetworkConfig
@@ -11,10 +11,18 @@ from ecgmodel.training.recurrence import run_gru, run_lstm
 from ecgmodel.training.step import TrainStep, forward
 from tests.unit.network.conftest import CONFIGS, make_segments
 
+pytestmark = pytest.mark.tensorflow
+
+NARROW = NetworkConfig(filters=(3, 4), kernels=(7, 5), units=5, dense=(6,), dropout=0.0, n_samples=300)
+"""Small, so that it is soon compiled."""
+
 
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
 def test_the_recurrence_is_that_of_the_keras_layer(cell: str) -> None:
     """All states, and the gradients of a loss that reads every one of them."""
+    import keras
+    import tensorflow as tf
+
     random = np.random.default_rng(0)
     units, features = 7, 3
     x = tf.constant(random.standard_normal((5, 23, features)), tf.float32)
@@ -39,6 +47,8 @@ def test_the_recurrence_is_that_of_the_keras_layer(cell: str) -> None:
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_forward_pass_is_that_of_keras(name: str) -> None:
     """Logits whose softmax is what the Keras model says."""
+    import tensorflow as tf
+
     config = CONFIGS[name]
     weights = initialise_weights(config, 1)
     segments = make_segments(config, 16)
@@ -53,6 +63,8 @@ def test_the_forward_pass_is_that_of_keras(name: str) -> None:
 @pytest.mark.parametrize("name", ["paper-gru", "normalised"])
 def test_a_shorter_bucket_changes_nothing(name: str) -> None:
     """What `bucket_lengths` allows: as long as the signal and one receptive field."""
+    import tensorflow as tf
+
     config = CONFIGS[name]
     segments = make_segments(config, 16)
     short = segments.take(segments.length <= 500)
@@ -68,7 +80,10 @@ def test_steps_are_those_of_keras_adamw(jit_compile: bool) -> None:
 
     The batches differ in the size of their gradients, which alone would not matter to Adam, so clipping shows.
     """
-    config = NetworkConfig(dropout=0.0, n_samples=300)
+    import keras
+    import tensorflow as tf
+
+    config = NARROW
     weights = initialise_weights(config, 2)
     segments = make_segments(config, 8)
     inputs = {"signal": segments.signal, "length": segments.length}
@@ -116,14 +131,14 @@ def test_moving_statistics_are_those_of_the_batch_without_its_padding() -> None:
 
 def test_segments_of_weight_zero_do_not_count() -> None:
     """They only fill the batch."""
-    config = NetworkConfig(dropout=0.0, n_samples=300)
-    segments = make_segments(config, 8)
+    segments = make_segments(NARROW, 8)
     weight = np.array([1, 1, 1, 1, 0, 0, 0, 0], np.float32)
     label = segments.label.copy()
     results = []
+    step = TrainStep(NARROW, initialise_weights(NARROW, 2), jit_compile=False)
     for changed in (0, 1):
         label[4:] = changed
-        step = TrainStep(config, initialise_weights(config, 2), jit_compile=False)
+        step.restart(initialise_weights(NARROW, 2))
         result = step(segments.signal, segments.length, label, weight, 1e-2)
         results.append((result.loss, result.n_correct, step.weights()["output/bias"]))
     assert results[0][:2] == results[1][:2]
@@ -133,13 +148,34 @@ def test_segments_of_weight_zero_do_not_count() -> None:
 @pytest.mark.parametrize("jit_compile", [True, False])
 def test_a_restored_step_goes_on_as_if_it_had_never_stopped(jit_compile: bool) -> None:
     """Weights, moments, dropout."""
-    config = NetworkConfig(units=5, n_samples=300)
+    config = replace(NARROW, dropout=0.5)
     segments = make_segments(config, 8)
     batch = (segments.signal, segments.length, segments.label, np.ones(8, np.float32), 1e-2)
     step = TrainStep(config, initialise_weights(config, 2), seed=9, jit_compile=jit_compile)
     step(*batch)
-    other = TrainStep(config, initialise_weights(config, 7), seed=9, jit_compile=jit_compile)
-    other.restore(step.state())
-    assert step(*batch) == other(*batch)
+    state = step.state()
+    result, weights = step(*batch), step.weights()
+    # What was compiled stays, and nothing else does.
+    step.restart(initialise_weights(config, 7))
+    step.restore(state)
+    assert step(*batch) == result
     for name, value in step.weights().items():
-        np.testing.assert_array_equal(value, other.weights()[name])
+        np.testing.assert_array_equal(value, weights[name])
+
+
+def test_a_checkpoint_of_the_former_optimizer_goes_on() -> None:
+    """Its names are those of today, and its moments count: by the equations of Adam, with a gradient of zero."""
+    config = NARROW
+    weights, n_steps, rate = initialise_weights(config, 2), 41, 1e-2
+    moments = {f"adam/m/{name}": np.full_like(value, 0.3) for name, value in weights.items()}
+    moments |= {f"adam/v/{name}": np.full_like(value, 0.5) for name, value in weights.items()}
+    step = TrainStep(config, initialise_weights(config, 3), jit_compile=False)
+    step.restore(weights | moments | {"adam/step": np.array(n_steps, np.int32)})
+    segments = make_segments(config, 4)
+    step(segments.signal, segments.length, segments.label, np.zeros(4, np.float32), rate)
+    m, v, t = 0.9 * 0.3, 0.999 * 0.5, n_steps + 1
+    moved = rate * (m / (1 - 0.9**t)) / np.sqrt(v / (1 - 0.999**t))
+    for name, value in step.weights().items():
+        np.testing.assert_allclose(value, weights[name] - moved, atol=1e-6)
+    assert step.state()["adam/step"] == t
+    assert step.state().keys() == weights.keys() | moments.keys() | {"adam/step"}

@@ -9,20 +9,15 @@ import pytest
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.model_file import read_model
 from ecgmodel.segments.dataset import Segments, join_segments
-from ecgmodel.training.fit import prepare_step
 from ecgmodel.training.presets import PRESETS, Preset, find_preset
 from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import TrainStep
 from ecgmodel.training.train import adapt_preset, keep_default_lead, train_preset
 from tests.unit.training.conftest import SMALL
 
+pytestmark = pytest.mark.tensorflow
+
 QUICK = Preset("quick", "runs", "segments-10fold", SMALL, TrainSettings(epochs=2, batch=32, learning_rate=1e-2))
-
-
-@pytest.fixture(scope="module")
-def step(sines: Segments) -> TrainStep:
-    """Traced once for these tests."""
-    return prepare_step(QUICK.config, QUICK.settings, sines)
 
 
 def test_the_model_file_says_where_it_comes_from(sines: Segments, step: TrainStep, tmp_path: Path) -> None:

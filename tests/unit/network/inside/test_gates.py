@@ -2,7 +2,6 @@
 
 import math
 
-import keras
 import numpy as np
 import pytest
 
@@ -13,6 +12,8 @@ from ecgmodel.network.inside.explain import explain_step
 from ecgmodel.network.inside.gates import gate_values, read_states, readout_step, trace_gates
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
+
+pytestmark = pytest.mark.tensorflow
 
 
 @pytest.fixture
@@ -31,6 +32,8 @@ def trace(model, served, segments):
 
 
 def keras_features(config, weights, segments):
+    import keras
+
     network = build_network(config)
     set_weights(network, config, weights)
     front = keras.Model(network.inputs, network.get_layer(config.cell).input)
@@ -94,6 +97,8 @@ def test_every_gate_of_every_step_follows_the_equations(case, trace, segments):
 
 def test_states_are_those_of_a_lone_keras_layer(case, trace, segments):
     """The row h equals `keras.layers.GRU` or `LSTM` with `return_sequences=True`."""
+    import keras
+
     config = case.config
     features = keras_features(config, case.weights, segments.take(np.array([3])))
     kind = keras.layers.GRU if config.cell == "gru" else keras.layers.LSTM

@@ -40,6 +40,11 @@ class QuickStep:
             value += np.float32(learning_rate * np.sin(mark + self.counter))
         return StepResult(loss=float(weight.sum()), n_correct=0.0)
 
+    def restart(self, weights: Weights) -> None:
+        """Start anew from other weights."""
+        self._weights = {name: value.copy() for name, value in weights.items()}
+        self.counter = _Counter(0)
+
     def weights(self) -> Weights:
         """Return a copy of the weights."""
         return {name: value.copy() for name, value in self._weights.items()}
