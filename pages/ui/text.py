@@ -1,20 +1,32 @@
 """Words in the visitor's language: English is the source, `assets/locale` holds the others as gettext catalogues.
 
+The `.po` files are what people read and write. Babel compiles them on their first use, and what it compiled stays in
+the user's cache under the digest of the sources, so that a later start parses nothing.
+
 A page writes `t("{n} beats", n=12)`. The template is a literal, so that the test of the catalogue can find it; a string
 that the library owns (a class name, the template of an error) goes through `look_up` instead.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
+import platformdirs
+
+from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import EcgModelError
 from pages.session import choices
 
 LOCALE_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "locale"
+
+COMPILED_FOLDER = Path(platformdirs.user_cache_dir("ecgmodel", appauthor=False)) / "locale"
+"""Where compiled catalogues are kept."""
 
 language = choices.language
 
@@ -26,24 +38,19 @@ def t(template: str, **values: object) -> str:
 
 def tn(singular: str, plural: str, n: int, **values: object) -> str:
     """Return the singular or the plural of a literal template; `n` is one of its values."""
-    found = _messages(language()).get(singular)
-    if found is None:
-        found = singular if n == 1 else plural
-    return found.format(n=n, **values)
+    return _catalogue(language()).ngettext(singular, plural, n).format(n=n, **values)
 
 
 def look_up(template: str, **values: object) -> str:
     """Return a string that the library owns in the visitor's language, in English where it has no translation."""
-    found = _messages(language()).get(template, template)
-    return found.format(**values) if values else found
+    return _say(language(), template, values)
 
 
 def translator(code: str) -> Callable[..., str]:
     """Return a `look_up` for one language, for what is made after the page's run, where no visitor is known."""
 
     def translate(template: str, **values: object) -> str:
-        found = _messages(code).get(template, template)
-        return found.format(**values) if values else found
+        return _say(code, template, values)
 
     return translate
 
@@ -53,9 +60,17 @@ def error_text(error: EcgModelError) -> str:
     return look_up(error.template, **error.values)
 
 
-def _messages(code: str) -> dict[str, str]:
-    """Return the translations by their English source; a changed catalogue is seen within a second."""
-    return {} if code == "en" else _read_catalogues(_catalogue_files(code, int(time.monotonic())))
+def _say(code: str, template: str, values: Mapping[str, object]) -> str:
+    found = _catalogue(code).gettext(template) if template else ""  # gettext keeps its header under ""
+    return found.format(**values) if values else found
+
+
+_ENGLISH = NullTranslations()
+
+
+def _catalogue(code: str) -> NullTranslations:
+    """Return the translations into a language; a changed catalogue is seen within a second."""
+    return _ENGLISH if code == "en" else _open_catalogue(code, _catalogue_files(code, int(time.monotonic())))
 
 
 @lru_cache(maxsize=4)
@@ -65,16 +80,39 @@ def _catalogue_files(code: str, _second: int) -> tuple[tuple[Path, int], ...]:
 
 
 @lru_cache(maxsize=4)
-def _read_catalogues(files: tuple[tuple[Path, int], ...]) -> dict[str, str]:
-    from babel.messages.pofile import read_po  # English pages never need it
+def _open_catalogue(code: str, files: tuple[tuple[Path, int], ...]) -> GNUTranslations:
+    sources = [path.read_bytes() for path, _mtime in files]
+    digest = hashlib.blake2b(b"\0".join(sources), digest_size=12).hexdigest()
+    compiled = COMPILED_FOLDER / f"{code}-{digest}.mo"
+    try:
+        return GNUTranslations(io.BytesIO(compiled.read_bytes()))
+    except OSError:  # not compiled yet, or, as gettext says it, no compiled catalogue at all
+        data = _compile(code, sources)
+        _keep(code, compiled, data)
+        return GNUTranslations(io.BytesIO(data))
 
-    messages = {}
-    for path, _mtime in files:
-        with path.open("rb") as stream:
-            for message in read_po(stream):
-                source = message.id if isinstance(message.id, str) else message.id[0]
-                # Chinese has one form for every number.
-                found = message.string if isinstance(message.string, str) else message.string[0]
-                if source and found and not message.fuzzy:
-                    messages[source] = found
-    return messages
+
+def _compile(code: str, sources: Sequence[bytes]) -> bytes:
+    """Return the .po files of a language as one .mo file; what is marked as fuzzy is left out."""
+    from babel.messages.catalog import Catalog  # English pages never need it
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    whole = Catalog(locale=code)
+    for source in sources:
+        for message in read_po(io.BytesIO(source)):
+            if message.id:
+                whole.add(message.id, message.string, flags=message.flags)
+    compiled = io.BytesIO()
+    write_mo(compiled, whole)
+    return compiled.getvalue()
+
+
+def _keep(code: str, path: Path, data: bytes) -> None:
+    """Keep a compiled catalogue in place of those of other sources; without a cache the next start compiles again."""
+    try:
+        write_atomically(path, data)
+        for other in set(path.parent.glob(f"{code}-*.mo")) - {path}:
+            other.unlink(missing_ok=True)
+    except OSError:
+        return
