@@ -34,7 +34,7 @@ def show_runs(runs: Sequence[Run], shown: Run | None) -> None:
         selection_mode="single-row",
         height="auto" if len(runs) <= SHORT else 320,
         column_config={
-            "": st.column_config.TextColumn(width=40),
+            "": st.column_config.TextColumn(width=80),
             t("Run"): st.column_config.TextColumn(width="medium"),
             t("State"): st.column_config.TextColumn(width=80),
             t("Progress"): st.column_config.ProgressColumn(
@@ -81,7 +81,7 @@ def _row(run: Run, shown: Run | None) -> dict[str, object]:
     last = run.epochs[-1] if run.epochs else None
     in_view, pinned = shown is not None and run.key == shown.key, choices.pinned_run() == run.key
     return {
-        "": ("▸" if in_view else "") + ("📌" if pinned else ""),
+        "": " ".join(["▸"] * in_view + [t("pinned")] * pinned),
         t("Run"): run.title,
         t("State"): state_word(run.state),
         t("Progress"): run.progress,

@@ -27,13 +27,14 @@ def show_matrix(matrix: np.ndarray, scores: Scores, *, caption: str | None = Non
         rows and columns are.
     """
     whole = caption is None
+    colours = CLASS_COLOURS["dark" if st.context.theme.type == "dark" else "light"]
     table = make_matrix(matrix, CLASSES, CLASSES, t("sensitivity"))
     rows = tuple(
         replace(
             row,
             name=f"{row.name} {look_up(CLASS_NAMES[row.name])}" if whole else row.name,
             edges=(f"{int(matrix[k].sum()):,}", *row.edges),
-            colour=CLASS_COLOURS["light"][row.name],
+            colour=colours[row.name],
         )
         for k, row in enumerate(table.rows)
     )
