@@ -46,9 +46,6 @@ PAPER: dict[Theme, Paper] = {
     "dark": Paper(background="#0F141A", fine="#1C2630", bold="#2C3A47", ink="#DCE6EE"),
 }
 
-GATE_SCALE = "cividis"
-"""Plotly's name of the sequential map of a gate, 0 to 1."""
-
 STATE_SCALES: dict[Theme, tuple[tuple[float, str], ...]] = {
     "light": ((0.0, "#2166AC"), (0.25, "#92C5DE"), (0.5, "#FFFFFF"), (0.75, "#F4A582"), (1.0, "#B2182B")),
     "dark": ((0.0, "#6BAED6"), (0.25, "#2A5F8A"), (0.5, "#000000"), (0.75, "#9C4A33"), (1.0, "#F4A582")),

@@ -25,7 +25,6 @@ class RhythmShare:
 
     rhythm: str
     share: float
-    n_spans: int
     longest_start_s: float
     longest_s: float
 
@@ -99,11 +98,7 @@ def _rhythm_shares(record: Record) -> tuple[RhythmShare, ...]:
     for rhythm in dict.fromkeys(span.rhythm for span in spans):
         lengths = {span.start_sample: span.stop_sample - span.start_sample for span in spans if span.rhythm == rhythm}
         start = max(lengths, key=lengths.__getitem__)
-        shares.append(
-            RhythmShare(
-                rhythm, sum(lengths.values()) / total, len(lengths), start / record.fs, lengths[start] / record.fs
-            )
-        )
+        shares.append(RhythmShare(rhythm, sum(lengths.values()) / total, start / record.fs, lengths[start] / record.fs))
     return tuple(sorted(shares, key=lambda part: -part.share))
 
 

@@ -148,18 +148,3 @@ def rhythm_spans(annotations: Annotations, n_samples: int) -> tuple[RhythmSpan, 
     stops = [*starts[1:], n_samples]
     names = annotations.aux[changes].tolist()
     return tuple(RhythmSpan(name, start, stop) for name, start, stop in zip(names, starts, stops, strict=False))
-
-
-def find_sample(samples: np.ndarray, from_sample: float, step: int) -> int | None:
-    """Return the nearest of some ascending samples after (`step` 1) or before (`step` -1) a place.
-
-    Returns
-    -------
-    int or None
-        `None` where there is none on that side.
-    """
-    if step > 0:
-        index = int(np.searchsorted(samples, from_sample, side="right"))
-        return int(samples[index]) if index < len(samples) else None
-    index = int(np.searchsorted(samples, from_sample, side="left")) - 1
-    return int(samples[index]) if index >= 0 else None

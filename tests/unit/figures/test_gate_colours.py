@@ -5,13 +5,11 @@ import pytest
 from plotly.colors import hex_to_rgb, sequential
 
 from ecgmodel.figures.gates import CIVIDIS, gate_table, state_table
-from ecgmodel.figures.palette import GATE_SCALE
 
 
 def test_cividis():
     """The ten colours are Plotly's, and the table passes through its ends."""
     assert list(CIVIDIS) == [colour.lower() for colour in sequential.Cividis]
-    assert GATE_SCALE == "cividis"
     table = gate_table()
     assert table.shape == (256, 3)
     assert tuple(table[0]) == hex_to_rgb(CIVIDIS[0])

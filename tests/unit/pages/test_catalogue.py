@@ -128,10 +128,13 @@ def test_nothing_is_left_over():
     """A translation whose source is gone is taken out."""
     looked_up = {literal(call.args[0]) for path in PAGES for call in calls(path, {"look_up"})}
     used = words_of_pages() | error_templates() | OWNED_BY_LIBRARY | looked_up
+    written = {literal(node) for path in (*PAGES, *LIBRARY) for node in ast.walk(ast.parse(path.read_text("utf-8")))}
+    strict = {"common", "records", "predict", "labels", "errors"}
     left = {
         (path.name, source)
         for path, message in messages()
         for source in ((message.id,) if isinstance(message.id, str) else message.id)
-        if path.stem in {"common", "records", "predict", "labels", "errors"} and source not in used
+        # What reports and the import say is handed from module to module, so there only the literal is looked for.
+        if source not in (used if path.stem in strict else written)
     }
     assert left == set()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecgmodel.records.record import Annotations
-from ecgmodel.records.timeline import beat_times, find_gaps, find_sample, rhythm_spans, rr_intervals
+from ecgmodel.records.timeline import beat_times, find_gaps, rhythm_spans, rr_intervals
 
 MARKS = Annotations(
     sample=np.asarray([10, 100, 460, 500, 640, 1000]),
@@ -41,15 +41,6 @@ def test_rhythms_last_until_the_next():
 def test_no_rhythms():
     """A record whose beats alone are annotated has no stretches."""
     assert rhythm_spans(MARKS.beats(), n_samples=2000) == ()
-
-
-@pytest.mark.parametrize(
-    ("place", "step", "expected"),
-    [(0, 1, 5), (5, 1, 9), (9, 1, None), (9, -1, 5), (5, -1, None), (7.5, -1, 5), (7.5, 1, 9)],
-)
-def test_next_and_previous(place, step, expected):
-    """The beat at the place itself is neither next nor previous."""
-    assert find_sample(np.asarray([5, 9]), place, step) == expected
 
 
 def test_an_interval_across_a_gap_is_none():
