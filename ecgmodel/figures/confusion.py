@@ -17,7 +17,7 @@ FAINTEST = 0.10
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MatrixCell:
     """One cell.
 
     Attributes
@@ -39,7 +39,7 @@ class Cell:
 
 def fill_cells(
     matrix: np.ndarray, rows: Sequence[str], columns: Sequence[str], unit: Unit = "count"
-) -> tuple[tuple[Cell, ...], ...]:
+) -> tuple[tuple[MatrixCell, ...], ...]:
     """Return the cells of a matrix, row by row.
 
     Parameters
@@ -56,7 +56,7 @@ def fill_cells(
     )
     return tuple(
         tuple(
-            Cell(
+            MatrixCell(
                 n=int(matrix[i, j]),
                 text=f"{matrix[i, j]:,}" if unit == "count" else format_share(int(matrix[i, j]), int(whole[i, j])),
                 depth=_depth(int(matrix[i, j]), int(whole[i, j])),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecgmodel.figures.confusion import Cell, fill_cells, format_share
+from ecgmodel.figures.confusion import MatrixCell, fill_cells, format_share
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -45,7 +45,7 @@ class MatrixRow:
     Attributes
     ----------
     name : str
-    cells : tuple of Cell
+    cells : tuple of MatrixCell
     edges : tuple of str
         What stands behind them.
     colour : str
@@ -53,7 +53,7 @@ class MatrixRow:
     """
 
     name: str
-    cells: tuple[Cell, ...]
+    cells: tuple[MatrixCell, ...]
     edges: tuple[str, ...]
     colour: str = ""
 

@@ -12,6 +12,7 @@ from ecgmodel.evaluation.predictions import Predictions
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Record
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES
+from ecgmodel.segments.splits import person
 from pages.caches.models import model_names
 from pages.caches.records import availability, open_record, record_names, segment_signals
 from pages.components.tiles import Tile, show_tiles
@@ -220,9 +221,7 @@ def _show_opened(judged: Judged, position: int) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.caption(
-            t("The labels of {name} are those of the model that had never seen these segments.", name=judged.name)
-            if judged.protocol == "segments-10fold"
-            else t("The labels of {name} are those of the model that had never seen this person.", name=judged.name),
+            say_unseen(judged, record.name),
             width="content",
         )
         if place.record_name() == record.name:
@@ -230,6 +229,18 @@ def _show_opened(judged: Judged, position: int) -> None:
             st.page_link(
                 "pages/gates/page.py", label=t("Open this beat in Gates"), icon=":material/door_open:", width="content"
             )
+
+
+def say_unseen(judged: Judged, record: str) -> str:
+    """Return what the model that answered had never seen: 201, in DS1, and 202, in DS2, are one man."""
+    if judged.protocol == "segments-10fold":
+        return t("The labels of {name} are those of the model that had never seen these segments.", name=judged.name)
+    if judged.result is not None and person(record) in judged.result.shared_people:
+        return t(
+            "The labels of {name} are those of a model that had never seen this record, but another of this person.",
+            name=judged.name,
+        )
+    return t("The labels of {name} are those of the model that had never seen this person.", name=judged.name)
 
 
 def _model_row(judged: Judged, record: Record) -> LabelRow:

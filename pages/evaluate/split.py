@@ -221,7 +221,16 @@ def _tell_change(first: Judged, one: Judged, measure: Measure) -> str:
         "s_before": old["S"],
         "v": new["V"],
         "v_before": old["V"],
+        "n": len({person(name) for name in one.result.records}),
+        "shared": len(one.result.shared_people),
     }
+    if after < before and values["shared"]:
+        return t(
+            "**{protocol}**: on {n} people, of whom {shared} also trained it, the same network is right in "
+            "**{after:.1%}**, not {before:.1%}: **{points:.1f} points less**. It finds {s:.0%} of the S beats "
+            "instead of {s_before:.0%}, and {v:.0%} of the V beats instead of {v_before:.0%}.",
+            **values,
+        )
     if after < before:
         return t(
             "**{protocol}**: on people it has never seen the same network is right in **{after:.1%}**, not "

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from ecgmodel.evaluation.predictions import write_predictions
-from ecgmodel.evaluation.results import results_folder
+from ecgmodel.evaluation.results import read_result, results_folder
 from ecgmodel.scores.metrics import score
 from ecgmodel.training.presets import find_preset
 from ecgmodel.training.train import adapt_preset, describe_run
+from pages.evaluate.cell import say_unseen
 from pages.evaluate.export import format_matrix, format_segments
 from pages.evaluate.judged import ALL, Judged, Part, matrix_of, rows_of_cell
 from pages.evaluate.matrix import ChosenCell
@@ -137,6 +138,17 @@ def test_a_cell_opens_to_its_segments_and_the_trace(open_evaluate, shipped):
     assert not app.exception
     assert shows_trace(app)
     assert "had never seen this person" in all_text(app)
+
+
+def test_one_man_s_other_record_is_no_stranger(open_app, no_mitdb):
+    """201 trains and 202 tests under DS1 to DS2: neither the segment of 202 nor the sum says that he is unknown."""
+    result = read_result(results_folder() / "gru.ds1-ds2.json")
+    one = Judged(result.name, result.preset, result.protocol, result.segments, result, None)
+    assert "another of this person" in say_unseen(one, "202")
+    assert "never seen this person" in say_unseen(one, "100")
+    app = open_app("evaluate")
+    assert "**DS1 → DS2**: on 22 people, of whom 1 also trained it" in all_text(app)
+    assert "**people**: on people it has never seen" in all_text(app)
 
 
 def judged(shipped, name):

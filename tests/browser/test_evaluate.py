@@ -75,15 +75,16 @@ def test_a_cell_opens_to_its_beats_and_a_beat_to_the_trace(page: Page, server: S
         round(float(s / record.fs), 2): str(m) for s, m in zip(beats.sample[inside], beats.symbol[inside], strict=True)
     }
     near = {time: symbol for time, symbol in read_symbols(trace, 0).items() if start_s + 0.05 < time < stop_s - 0.05}
+    assert expected
     assert [near[time] for time in sorted(near)] == [expected[time] for time in sorted(expected)]
     of_record = rows.take(rows.record == name)
-    said = read_symbols(trace, 1)
+    said = {time: symbol for time, symbol in read_symbols(trace, 1).items() if start_s + 0.05 < time < stop_s - 0.05}
+    assert len(said) == len(expected)
     for time, symbol in said.items():
-        if start_s + 0.05 < time < stop_s - 0.05:
-            # The run in which this beat lies: the last one that began no later.
-            began = of_record.r_sample / record.fs <= time + 0.011
-            run = np.flatnonzero(began)[np.argmax(of_record.r_sample[began])]
-            assert symbol == CLASSES[of_record.label[run]], time
+        # The run in which this beat lies: the last one that began no later.
+        began = of_record.r_sample / record.fs <= time + 0.011
+        run = np.flatnonzero(began)[np.argmax(of_record.r_sample[began])]
+        assert symbol == CLASSES[of_record.label[run]], time
 
     page.get_by_role("link", name="Open in Predict").click()
     page.wait_for_url(re.compile(rf"predict\?.*record={name}"), timeout=SLOW_MS)
