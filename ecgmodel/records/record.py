@@ -14,7 +14,7 @@ from ecgmodel.labels import BEAT_SYMBOLS
 PREFERRED_LEADS = ("MLII", "II", "I")
 """The lead taken where the user names none: the first of these that the record has, else its first."""
 
-Source = Literal["mitdb", "svdb", "excerpt", "simulated", "upload"]
+Origin = Literal["mitdb", "svdb", "excerpt", "simulated", "upload"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +87,7 @@ class Record:
     fs: float
     annotations: Annotations | None
     header: Header
-    source: Source
+    source: Origin
 
     @property
     def n_samples(self) -> int:

@@ -102,7 +102,7 @@ def cut_training_segments(preset: Preset, on_record: Callable[[int, int], None] 
     Raises
     ------
     RecordError
-        Where a record is not to be had.
+        Where a record is not available.
     """
     return cut_mitdb(preset.segments, training_records(preset), preset.all_leads, on_record)
 

@@ -11,7 +11,7 @@ from ecgmodel.records.imports.files import AnnotationList, read_files, sniff_fil
 from ecgmodel.records.imports.text.statements import FS_RANGE_HZ
 from ecgmodel.records.imports.text_file import BeatTable, Recording
 from ecgmodel.records.imports.understanding import ImportSettings, Understanding
-from ecgmodel.records.record import Record, Source
+from ecgmodel.records.record import Origin, Record
 from ecgmodel.records.signal.preparation import Preparation
 from ecgmodel.records.signal.rate_hints import hint_heart_rates
 from ecgmodel.records.sources.sample_files import SampleFile, make_plain_file, make_strap_file, make_watch_file
@@ -83,7 +83,7 @@ class Upload:
     window_s: float = place.DEFAULT_WINDOW_S
     selected: int | None = None
     edited: tuple[int, ...] | None = None
-    origin: Source = "upload"
+    origin: Origin = "upload"
     hints: dict[float, float] | None = None
 
     @property

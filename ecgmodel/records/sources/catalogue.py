@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from ecgmodel.errors import RecordError
 from ecgmodel.labels import BEAT_SYMBOLS
-from ecgmodel.records.record import Annotations, Header, Record, Source
+from ecgmodel.records.record import Annotations, Header, Origin, Record
 from ecgmodel.records.sources import database_files, embedded
 from ecgmodel.records.sources.database_files import SUFFIXES
 from ecgmodel.records.sources.databases import DATABASES, Database, file_stem, find_database
@@ -37,7 +37,7 @@ class RecordEntry:
     """
 
     name: str
-    source: Source
+    source: Origin
     available: Availability
 
 
@@ -59,7 +59,7 @@ class RecordSummary:
     """
 
     name: str
-    source: Source
+    source: Origin
     leads: tuple[str, ...]
     fs: float
     duration_s: float

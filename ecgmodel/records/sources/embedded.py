@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgmodel.records.record import Header, Record, Source
+from ecgmodel.records.record import Header, Origin, Record
 from ecgmodel.records.sources import simulated
 
 EXCERPT_NAME = "208-excerpt"
@@ -20,7 +20,7 @@ DEFAULT_NAME = simulated.NAMES[0]
 """The one to show first; the excerpt has no annotations to show."""
 
 
-def source_of(name: str) -> Source:
+def source_of(name: str) -> Origin:
     """Return the source of one of `NAMES`."""
     return "excerpt" if name == EXCERPT_NAME else "simulated"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgmodel.records.record import Source
+from ecgmodel.records.record import Origin
 from ecgmodel.records.sources.embedded import read_excerpt
 from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 
@@ -19,7 +19,7 @@ class SampleFile:
 
     name: str
     data: bytes
-    source: Source
+    source: Origin
 
 
 def make_watch_file() -> SampleFile:
