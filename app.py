@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
+from ecgmodel.errors import EcgModelError
+from pages.caches.listing import look_anew
 from pages.caches.models import model_names
 from pages.caches.records import default_record_name, record_names
-from pages.caches.trainings import resume_trainings
+from pages.caches.start import begin
 from pages.session import address
 from pages.ui import blocks, frame, sidebar
 from pages.ui.text import t
@@ -14,6 +17,7 @@ from pages.ui.text import t
 ASSETS = Path(__file__).parent / "assets"
 
 frame.come_in_again()
+look_anew()
 address.read(record_names(), model_names(), default_record_name())
 page = st.navigation(frame.app_pages())
 st.set_page_config(
@@ -22,8 +26,20 @@ st.set_page_config(
 st.html(ASSETS / "app.css")
 blocks.translate_streamlit()
 sidebar.show_sidebar()
-resume_trainings()
+begin()
+problems = st.container()
+with problems:
+    blocks.show_problems()
+ended = True
 try:
     page.run()
+except EcgModelError as error:  # such as a model whose file went while the page was looking at it
+    blocks.show_error(error)
+except RerunException:  # the next run is told the address of this one, and would take it for the visitor's wish
+    ended = False
+    raise
 finally:  # a page may end itself early
-    address.write()
+    if ended:
+        with problems:
+            blocks.show_problems()  # what only the page could find
+        address.write()

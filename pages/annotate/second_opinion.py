@@ -18,7 +18,7 @@ from ecgmodel.records.timeline import find_gaps
 from pages.session import place
 from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.downloads import offer_file
-from pages.ui.text import t, tn
+from pages.ui.text import plain, t, tn
 
 _SHOW = "annotate.truth"
 _FILE = "annotate.second"
@@ -35,13 +35,17 @@ class SecondOpinion:
 
 def shows_truth(record: Record) -> bool:
     """Show whether the record's own labels are in the trace, and return it: at first not, so that they do not lead."""
-    return st.toggle(t("Show the labels of: {who}", who=truth_name(record)), key=_SHOW)
+    return st.toggle(
+        t("Show the labels of: {who}", who=truth_name(record)), key=f"{_SHOW}.{record.name}", persist_state="session"
+    )
 
 
 def choose_second(record: Record) -> SecondOpinion | None:
     """Let the visitor bring a colleague's labels, and return them where they fit the record."""
     with st.popover(t("Compare with another person's labels"), type="tertiary", icon=":material/group:"):
-        file = st.file_uploader(t("An .atr file of this record, as this page saves it"), type="atr", key=_FILE)
+        file = st.file_uploader(
+            t("An .atr file of this record, as this page saves it"), type="atr", key=f"{_FILE}.{record.name}"
+        )
     if file is None:
         return None
     try:
@@ -85,7 +89,9 @@ def show_comparison(record: Record, edited: EditedBeats, second: SecondOpinion |
         second = SecondOpinion(truth_name(record), record.annotations)
     if second is None:
         return
-    box = st.expander(t("You and {who}", who=second.name), type="compact", on_change="rerun", key="annotate.compare")
+    box = st.expander(
+        t("You and {who}", who=plain(second.name)), type="compact", on_change="rerun", key="annotate.compare"
+    )
     if not box.open:
         return
     with box:
@@ -103,7 +109,7 @@ def _show_agreement(agreement: AnnotatorAgreement, who: str) -> None:
             agreed=agreement.n_agreed,
         ),
         tn("{n:,} only you", "{n:,} only you", len(agreement.only_first)),
-        t("{n:,} only {who}", n=len(agreement.only_second), who=who),
+        t("{n:,} only {who}", n=len(agreement.only_second), who=plain(who)),
     ]
     st.markdown(" · ".join(parts))
     if np.isfinite(agreement.kappa):

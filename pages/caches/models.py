@@ -24,23 +24,30 @@ from ecgmodel.training.jobs.job_file import (
 if TYPE_CHECKING:
     from ecgmodel.network.serving import Classifier
 from pages.caches.freeze import freeze
+from pages.caches.listing import listed
 from pages.session import choices
-from pages.session.visitor import own
+from pages.session.visitor import own, own_stamp, put_own
 
 MAX_MODELS = 8
+MAX_OWN_MODELS = 2
+"""Model files that a visitor can have brought at a time; each may have 64 MiB."""
 DEFAULT_MODELS = ("beats-gru", "gru")
 """The model of a first visit: one that reads any signal comes first."""
 
 
 def model_names() -> tuple[str, ...]:
     """Return the name of every model that this visitor can use: the default first, then those trained here."""
-    shipped = sorted(list_shipped_models(), key=lambda name: (name not in DEFAULT_MODELS, name))
+    shipped = sorted(_shipped_models(), key=lambda name: (name not in DEFAULT_MODELS, name))
     return (*shipped, *(model.name for model in trained_models()), *own("model"))
 
 
 def trained_models() -> tuple[TrainedModel, ...]:
     """Return the models that were trained on this machine, the newest first."""
-    return list_trained_models(runs_folder(), taken=list_shipped_models())
+    return listed("trained", lambda: list_trained_models(runs_folder(), taken=_shipped_models()))
+
+
+def _shipped_models() -> tuple[str, ...]:
+    return listed("shipped", list_shipped_models)
 
 
 def open_model(name: str) -> Model:
@@ -64,25 +71,34 @@ def model_name_in_use() -> str | None:
 
 def open_classifier(name: str) -> Classifier:
     """Return a model, ready to serve."""
-    from ecgmodel.network.serving import Classifier
+    serve = _own_classifier if name in own("model") else _shared_classifier
+    return serve(name, model_stamp(name))
 
-    if name not in own("model"):
-        return _shared_classifier(name, model_stamp(name))
-    kept = own("classifier")
-    if name not in kept:
-        kept[name] = Classifier(open_model(name))
-    return kept[name]
+
+def keep_own_model(name: str, model: Model) -> None:
+    """Keep a model that the visitor brought; the oldest makes room where there are too many."""
+    kept = own("model")
+    kept.pop(name, None)  # a new file of this name is the newest again
+    put_own("model", name, model)
+    for oldest in list(kept)[:-MAX_OWN_MODELS]:
+        del kept[oldest]
 
 
 def _model_path(name: str) -> Path:
     """Return where a model of this machine lies, shipped or trained; where there is none, a path without a file."""
-    if name in list_shipped_models():  # a trained one's name is free text and must not become part of a path
+    if name in _shipped_models():  # a trained one's name is free text and must not become part of a path
         return shipped_model_path(name)
     return next((model.path for model in trained_models() if model.name == name), runs_folder() / "none")
 
 
 def model_stamp(name: str) -> tuple[str, int]:
-    """Return which file holds a model of this machine, and when it was written; 0 where there is none."""
+    """Return what tells the model that a name stands for now from any other of this name: a key for caches.
+
+    It is the file of a model of this machine, and when it was written, 0 where there is none; of a visitor's own, what
+    it got when it came.
+    """
+    if name in own("model"):
+        return own_stamp("model", name), 1
     path = _model_path(name)
     return str(path), path.stat().st_mtime_ns if path.exists() else 0
 
@@ -102,6 +118,13 @@ def _shared_classifier(name: str, stamp: tuple[str, int]) -> Classifier:
     from ecgmodel.network.serving import Classifier
 
     return Classifier(_shared_model(name, stamp))
+
+
+@st.cache_resource(scope="session", max_entries=MAX_OWN_MODELS, show_spinner=False)
+def _own_classifier(name: str, stamp: tuple[str, int]) -> Classifier:
+    from ecgmodel.network.serving import Classifier
+
+    return Classifier(open_model(name))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from ecgmodel.network.inside.experiments import BeatSample
 from pages.caches.freeze import freeze
 from pages.caches.models import model_stamp, open_classifier
-from pages.caches.records import availability, open_record
+from pages.caches.records import open_record, record_stamp
 from pages.session.visitor import own
+
+Stamps = tuple[str | None, tuple[str, int]]
+"""Of the record and of the model: with them as a key, what has been replaced is read again."""
 
 MAX_PREDICTIONS = 24
 MAX_SAMPLES = 8
@@ -31,22 +34,44 @@ def predict_record(record_name: str, model_name: str, lead: str | None, beats: s
     EcgModelError
         Where the record or the model cannot be opened, or the model cannot read the record.
     """
-    if record_name not in own("record") and model_name not in own("model"):
-        where = availability(record_name)
-        return _shared_prediction(record_name, where, model_name, model_stamp(model_name), lead, beats)
-    kept = own("prediction")
-    key = (record_name, model_name, lead, beats)
-    if key not in kept:
-        kept.clear()  # a visitor's own things are kept for the page in view only
-        kept[key] = _classify(record_name, model_name, lead, beats)
-    return kept[key]
+    stamps = record_stamp(record_name), model_stamp(model_name)
+    predict = _own_prediction if _is_own(record_name, model_name) else _shared_prediction
+    return predict(record_name, model_name, stamps, lead, beats)
+
+
+def keep_prediction(model_name: str, prediction: RecordPrediction) -> None:
+    """Keep what a model said of a visitor's own record, at R peaks that it detected, so that no page asks again."""
+    stamps = record_stamp(prediction.record), model_stamp(model_name)
+    _own_prediction(prediction.record, model_name, stamps, prediction.lead, "detected", prediction)
+
+
+def forget_own_predictions() -> None:
+    """Drop what was computed from this visitor's records."""
+    _own_prediction.clear()
+    _own_sample.clear()
+
+
+def _is_own(record_name: str, model_name: str) -> bool:
+    return record_name in own("record") or model_name in own("model")
 
 
 @st.cache_resource(max_entries=MAX_PREDICTIONS, show_spinner=False)
 def _shared_prediction(
-    record_name: str, where: str | None, model_name: str, stamp: tuple[str, int], lead: str | None, beats: str
+    record_name: str, model_name: str, stamps: Stamps, lead: str | None, beats: str
 ) -> RecordPrediction:
     return _classify(record_name, model_name, lead, beats)
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _own_prediction(
+    record_name: str,
+    model_name: str,
+    stamps: Stamps,
+    lead: str | None,
+    beats: str,
+    _known: RecordPrediction | None = None,
+) -> RecordPrediction:
+    return _classify(record_name, model_name, lead, beats) if _known is None else _known
 
 
 def _classify(record_name: str, model_name: str, lead: str | None, beats: str) -> RecordPrediction:
@@ -63,20 +88,17 @@ def beat_sample(record_name: str, model_name: str, lead: str) -> BeatSample:
     EcgModelError
         Where the record or the model cannot be opened, or the model cannot read the record.
     """
-    if record_name not in own("record") and model_name not in own("model"):
-        return _shared_sample(record_name, availability(record_name), model_name, model_stamp(model_name), lead)
-    kept = own("sample")
-    key = (record_name, model_name, lead)
-    if key not in kept:
-        kept.clear()
-        kept[key] = _draw_sample(record_name, model_name, lead)
-    return kept[key]
+    draw = _own_sample if _is_own(record_name, model_name) else _shared_sample
+    return draw(record_name, model_name, (record_stamp(record_name), model_stamp(model_name)), lead)
 
 
 @st.cache_resource(max_entries=MAX_SAMPLES, show_spinner=False)
-def _shared_sample(
-    record_name: str, where: str | None, model_name: str, stamp: tuple[str, int], lead: str
-) -> BeatSample:
+def _shared_sample(record_name: str, model_name: str, stamps: Stamps, lead: str) -> BeatSample:
+    return _draw_sample(record_name, model_name, lead)
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _own_sample(record_name: str, model_name: str, stamps: Stamps, lead: str) -> BeatSample:
     return _draw_sample(record_name, model_name, lead)
 
 

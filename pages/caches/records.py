@@ -5,17 +5,21 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from ecgmodel.errors import RecordError
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.sources import catalogue
 from ecgmodel.segments.runs import find_runs
 from pages.caches.freeze import freeze
+from pages.caches.listing import listed
 from pages.session import place
-from pages.session.visitor import own
+from pages.session.visitor import own, own_stamp
 
 MAX_RECORDS = 6
 MAX_SUMMARIES = 128
 MAX_SIGNALS = 24
+MAX_OWN = 2
+"""What was found in a visitor's own records: for the page in view, and the one before."""
 
 
 def record_names() -> tuple[str, ...]:
@@ -25,12 +29,16 @@ def record_names() -> tuple[str, ...]:
 
 def record_entries() -> tuple[catalogue.RecordEntry, ...]:
     """Return what there is to open beside this visitor's own records."""
-    return catalogue.list_records()
+    return tuple(_entries().values())
+
+
+def _entries() -> dict[str, catalogue.RecordEntry]:
+    return listed("records", lambda: {entry.name: entry for entry in catalogue.list_records()})
 
 
 def default_record_name() -> str:
     """Return the record of a first visit: one that is on this machine."""
-    return catalogue.default_record_name()
+    return catalogue.default_record_name(record_entries())
 
 
 def open_record(name: str) -> Record:
@@ -52,7 +60,13 @@ def record_in_use() -> Record:
 
 def availability(name: str) -> str | None:
     """Return where a record is now: with it as a key, a record that has come since is read again."""
-    return next((entry.available for entry in record_entries() if entry.name == name), None)
+    entry = _entries().get(name)
+    return None if entry is None else entry.available
+
+
+def record_stamp(name: str) -> str | None:
+    """Return what tells the record that a name stands for now from any other of this name: a key for caches."""
+    return own_stamp("record", name) if name in own("record") else availability(name)
 
 
 def record_summary(name: str) -> catalogue.RecordSummary | None:
@@ -63,6 +77,23 @@ def record_summary(name: str) -> catalogue.RecordSummary | None:
 @st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
 def _shared_summary(name: str, available: str | None) -> catalogue.RecordSummary | None:
     return catalogue.read_summary(name)
+
+
+@st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
+def shared_outline(name: str, available: str | None) -> catalogue.RecordOutline:
+    """Return an annotated record without its signals, which a count of its marks does not need.
+
+    Raises
+    ------
+    RecordError
+        Where it is not on this machine.
+    """
+    outline = catalogue.read_outline(name)
+    if outline is None or outline.annotations is None:
+        raise RecordError(
+            "Record {record} is not on this machine. Fetch it with: python -m ecgmodel download {record}", record=name
+        )
+    return freeze(outline)
 
 
 @st.cache_resource(max_entries=MAX_RECORDS, show_spinner=False)
@@ -109,27 +140,27 @@ def _shared_signals(
 
 def count_runs() -> dict[str, int] | None:
     """Return how many runs of each class MIT-BIH has; `None` unless all its records are on this machine."""
-    names = [entry.name for entry in record_entries() if entry.source == "mitdb"]
-    if any(availability(name) == "download" for name in names):
+    entries = [entry for entry in record_entries() if entry.source == "mitdb"]
+    if any(entry.available == "download" for entry in entries):
         return None
-    found = [_shared_run_counts(name, availability(name)) for name in names]
+    found = [_shared_run_counts(entry.name, entry.available) for entry in entries]
     return {symbol: sum(counts[symbol] for counts in found) for symbol in CLASSES}
 
 
 def count_record_runs(name: str) -> dict[str, int]:
     """Return how many runs of each class an annotated record has."""
     if name in own("record"):
-        return _count_runs(open_record(name))
+        return _count_runs(open_record(name).annotations)
     return _shared_run_counts(name, availability(name))
 
 
 @st.cache_data(max_entries=MAX_SUMMARIES, show_spinner=False)
 def _shared_run_counts(name: str, available: str | None) -> dict[str, int]:
-    return _count_runs(catalogue.open_record(name, allow_download=False))
+    return _count_runs(shared_outline(name, available).annotations)
 
 
-def _count_runs(record: Record) -> dict[str, int]:
-    symbols = record.annotations.symbol
+def _count_runs(annotations: Annotations) -> dict[str, int]:
+    symbols = annotations.symbol
     first = symbols[find_runs(symbols)[:, 0]]
     return {symbol: int(np.sum(first == symbol)) for symbol in CLASSES}
 
@@ -145,18 +176,23 @@ def find_beats(record_name: str, lead: str, beats: str) -> Annotations:
     record = open_record(record_name)
     if beats == "annotated" and record.annotations is not None:
         return record.annotations.beats()
-    if record_name not in own("record"):
-        return _shared_peaks(record_name, availability(record_name), lead)
-    kept = own("peaks")
-    if (record_name, lead) not in kept:
-        kept.clear()
-        kept[record_name, lead] = _detect(record_name, lead)
-    return kept[record_name, lead]
+    find = _own_peaks if record_name in own("record") else _shared_peaks
+    return find(record_name, record_stamp(record_name), lead)
 
 
 @st.cache_resource(max_entries=MAX_SIGNALS, show_spinner=False)
-def _shared_peaks(record_name: str, where: str | None, lead: str) -> Annotations:
+def _shared_peaks(record_name: str, stamp: str | None, lead: str) -> Annotations:
     return _detect(record_name, lead)
+
+
+@st.cache_resource(scope="session", max_entries=MAX_OWN, show_spinner=False)
+def _own_peaks(record_name: str, stamp: str, lead: str) -> Annotations:
+    return _detect(record_name, lead)
+
+
+def forget_own_peaks() -> None:
+    """Drop what was found in this visitor's records."""
+    _own_peaks.clear()
 
 
 def _detect(record_name: str, lead: str) -> Annotations:

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ecgmodel.errors import RecordError
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.records.sources import catalogue
 from ecgmodel.training.jobs.job_file import (
     SCHEDULER_VARIABLE,
     has_unfinished_jobs,
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from ecgmodel.training.plan import TrainingPlan
     from ecgmodel.training.presets import Preset
 from pages.caches.freeze import freeze
-from pages.caches.records import availability, shared_record
+from pages.caches.records import availability, shared_outline, shared_record
 
 MAX_LABELS = 8
 MAX_PLANS = 128
@@ -71,18 +69,8 @@ def training_labels(kind: str, names: tuple[str, ...], all_leads: bool = False) 
 def _shared_labels(kind: str, names: tuple[str, ...], all_leads: bool, where: tuple[str | None, ...]) -> Segments:
     from ecgmodel.segments.mitdb_segments import place_segments
 
-    outlines = [_shared_outline(name, available) for name, available in zip(names, where, strict=True)]
+    outlines = [shared_outline(name, available) for name, available in zip(names, where, strict=True)]
     return freeze(place_segments(kind, outlines, all_leads))
-
-
-@st.cache_resource(max_entries=MAX_PLANS, show_spinner=False)
-def _shared_outline(name: str, available: str | None) -> catalogue.RecordOutline:
-    outline = catalogue.read_outline(name)
-    if outline is None or outline.annotations is None:
-        raise RecordError(
-            "Record {record} is not on this machine. Fetch it with: python -m ecgmodel download {record}", record=name
-        )
-    return freeze(outline)
 
 
 def training_plan(preset: Preset, fold: int) -> TrainingPlan:

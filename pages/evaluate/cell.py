@@ -22,7 +22,7 @@ from pages.evaluate.matrix import ChosenCell, chosen_cell
 from pages.session import choices, place
 from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.record_picker import offer_download
-from pages.ui.text import t, tn
+from pages.ui.text import plain, t, tn
 
 PER_PAGE = 12
 _TILES = "evaluate.tiles"
@@ -234,13 +234,15 @@ def _show_opened(judged: Judged, position: int) -> None:
 def say_unseen(judged: Judged, record: str) -> str:
     """Return what the model that answered had never seen: 201, in DS1, and 202, in DS2, are one man."""
     if judged.protocol == "segments-10fold":
-        return t("The labels of {name} are those of the model that had never seen these segments.", name=judged.name)
+        return t(
+            "The labels of {name} are those of the model that had never seen these segments.", name=plain(judged.name)
+        )
     if judged.result is not None and person(record) in judged.result.shared_people:
         return t(
             "The labels of {name} are those of a model that had never seen this record, but another of this person.",
-            name=judged.name,
+            name=plain(judged.name),
         )
-    return t("The labels of {name} are those of the model that had never seen this person.", name=judged.name)
+    return t("The labels of {name} are those of the model that had never seen this person.", name=plain(judged.name))
 
 
 def _model_row(judged: Judged, record: Record) -> LabelRow:

@@ -16,7 +16,7 @@ from pages.evaluate.judged import ALL, Judged, Part, open_run
 from pages.session import choices
 from pages.ui.blocks import show_error
 from pages.ui.record_picker import offer_download
-from pages.ui.text import t
+from pages.ui.text import plain, t
 
 if TYPE_CHECKING:
     from ecgmodel.training.jobs.job_file import TrainedModel
@@ -144,7 +144,7 @@ def _offer_judging(run: TrainedModel) -> None:
         t(
             "**{name}** was trained here and not judged yet. Its answers to what it held out are computed once, record "
             "by record, and kept beside it.",
-            name=run.name,
+            name=plain(run.name),
         )
     )
     with st.container(horizontal=True):

@@ -14,7 +14,7 @@ from pages.evaluate.choice import Closer, choose_part, choose_unit, part_name
 from pages.evaluate.judged import ALL, Judged, Measure, Part, matrix_of
 from pages.evaluate.matrix import show_judged
 from pages.session import choices
-from pages.ui.text import look_up, t
+from pages.ui.text import look_up, plain, t
 
 CLOSER = "evaluate.closer"
 TABS = "evaluate.tabs"
@@ -71,7 +71,7 @@ def show_classes(closer: Closer) -> None:
     st.caption(t("In brackets: where 95 of 100 draws of the tested people put the figure (bootstrap over people)."))
     for one in closer.both:
         if closer.beside is not None:
-            st.markdown(f"**{one.title}**")
+            st.markdown(f"**{plain(one.title)}**")
         _show_class_table(one)
 
 
@@ -127,7 +127,7 @@ def show_baselines(closer: Closer) -> None:
         "logistic": t("logistic regression on the raw segment"),
     }
     for one in closer.both:
-        st.markdown(f"**{one.title}**")
+        st.markdown(f"**{plain(one.title)}**")
         if one.result is None:
             st.caption(t("Simple rules are judged by python -m ecgmodel evaluate only."))
             continue
@@ -208,7 +208,7 @@ def show_records(closer: Closer) -> None:
     st.caption(
         t(
             "{title}, the worst record first. Click the box at the left of a row to see its matrix.",
-            title=one.title,
+            title=plain(one.title),
         )
     )
     table = [

@@ -10,7 +10,7 @@ from pages.caches.results import run_epochs
 from pages.evaluate.choice import Closer
 from pages.evaluate.judged import Judged
 from pages.session import choices
-from pages.ui.text import t
+from pages.ui.text import plain, t
 
 _FOLD = "evaluate.fold"
 
@@ -24,7 +24,7 @@ def show_training_curves(closer: Closer) -> None:
     for one in closer.both:
         epochs = _epochs(one, fold)
         if epochs:
-            runs[one.title if closer.beside is not None else ""] = epochs
+            runs[plain(one.title, "figure") if closer.beside is not None else ""] = epochs
     if not runs:
         st.caption(t("Its epochs were not kept."))
         return
@@ -67,7 +67,7 @@ def show_operating_curves(closer: Closer) -> None:
 
     theme = "dark" if st.context.theme.type == "dark" else "light"
     for one in closer.both:
-        st.markdown(f"**{one.title}**")
+        st.markdown(f"**{plain(one.title)}**")
         curves, tenths = _curves(one)
         roc, recall, reliability = st.columns(3)
         with roc:

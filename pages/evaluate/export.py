@@ -13,13 +13,13 @@ from ecgmodel.segments.dataset import MODEL_FS
 from pages.evaluate.choice import Closer
 from pages.evaluate.judged import ALL, Judged, Measure, axes_of, matrix_of
 from pages.ui.downloads import offer_file
-from pages.ui.text import language, t, translator
+from pages.ui.text import language, plain, t, translator
 
 
 def show_exports(closer: Closer, measure: Measure) -> None:
     """Offer every file; each is made when it is asked for."""
     for one in closer.both:
-        st.markdown(f"**{one.title}**")
+        st.markdown(f"**{plain(one.title)}**")
         stem = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in one.key)
         with st.container(horizontal=True, vertical_alignment="center"):
             offer_file(t("Matrix as CSV"), _matrix_maker(one, measure), f"{stem}-matrix.csv", "text/csv")

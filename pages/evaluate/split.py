@@ -12,7 +12,7 @@ from pages.components.matrices import Gauge, Headline, Pane
 from pages.evaluate.judged import ALL, MEASURES, Judged, Measure, matrix_of, protocol_name
 from pages.evaluate.matrix import show_judged
 from pages.session import address, choices
-from pages.ui.text import t, tn
+from pages.ui.text import plain, t, tn
 
 SPLIT = "evaluate.split"
 _PRESET = "evaluate.preset"
@@ -105,7 +105,7 @@ def show_leaks(columns: Sequence[Judged | None]) -> None:
                 continue
             result = one.result
             n_people = len({person(name) for name in result.records})
-            st.markdown(f"**{one.title}**")
+            st.markdown(f"**{plain(one.title)}**")
             if not result.shared_people:
                 st.caption(t("Nobody: of the {n} people that are tested, none has trained.", n=n_people))
                 continue

@@ -12,19 +12,12 @@ from ecgmodel.segments.edit import apply_edit, cut_segment
 from pages.caches.models import open_model
 from pages.caches.records import find_beats
 from pages.components.gates import read_gates, show_gates
+from pages.gates.beat import choose_beat, find_readable, take_surroundings
 from pages.gates.edit import choose_edit
 from pages.gates.hold import choose_experiment, show_experiment_matrix
 from pages.gates.hunt import show_hunt
-from pages.gates.panel import (
-    choose_beat,
-    choose_beside,
-    choose_place,
-    find_readable,
-    make_pane,
-    show_answers,
-    take_surroundings,
-    trace_beat,
-)
+from pages.gates.panes import choose_beside, make_pane, show_answers, trace_beat
+from pages.gates.place import choose_place
 from pages.gates.tools import choose_saliency, choose_tool, keep_brush, show_saliency
 from pages.session import address, choices
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_source
@@ -38,16 +31,20 @@ VIEW = "gates.view"
 
 @st.fragment
 def open_cell_on_beat(record: Record, name: str, beside: str | None, source: str, lead: str, n_complaints: int) -> None:
+    """Show the beat in use with the cell, or why it cannot be shown."""
+    try:
+        show_cell(record, name, beside, source, lead, n_complaints)
+    except EcgModelError as error:
+        show_error(error)
+
+
+def show_cell(record: Record, name: str, beside: str | None, source: str, lead: str, n_complaints: int) -> None:
     """Show the beat in use, what can be done to it and to the cell, and the cell itself."""
     model = open_model(name)
     complaints = st.container()
-    try:
-        beats = find_beats(record.name, lead, source)
-        index = choose_beat(record, beats, find_readable(record, model, beats))
-        whole = take_surroundings(record, lead, model, beats, index)
-    except EcgModelError as error:
-        show_error(error)
-        return
+    beats = find_beats(record.name, lead, source)
+    index = choose_beat(record, beats, find_readable(record, model, beats))
+    whole = take_surroundings(record, lead, model, beats, index)
     event = read_gates(VIEW)
     brush = keep_brush(event, model.config.n_steps)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -67,6 +64,7 @@ def open_cell_on_beat(record: Record, name: str, beside: str | None, source: str
     if beside is not None:
         other = trace_beat(beside, segment)
         panes.append(make_pane(beside, other, whole, edited, segment, Experiment(), wants_saliency))
+    address.take_unshown()  # these stand here, where they go with the fragment
     with complaints:
         for problem in address.problems()[n_complaints:]:
             show_error(problem)

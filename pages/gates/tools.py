@@ -10,8 +10,8 @@ from ecgmodel.labels import CLASSES
 from ecgmodel.network.inside.saliency import WINDOW_SAMPLES
 from ecgmodel.segments.dataset import MODEL_FS
 from pages.components.gates import GatesEvent, Pane
-from pages.session import choices, visitor
-from pages.ui.text import t
+from pages.session import visitor
+from pages.ui.text import plain, t
 
 TOOLS = ("hold", "edit", "hunt")
 _TOOL = "gates.tool"
@@ -21,27 +21,22 @@ _SALIENCY = "gates.saliency"
 def choose_tool() -> str | None:
     """Show the tools and return the one in hand."""
     names = {"hold": t("What if …"), "edit": t("Edit the beat"), "hunt": t("Unit hunting")}
-    kept = visitor.own("gates")
-    st.session_state[_TOOL] = kept.get("tool")
-    st.pills(
+    return st.pills(
         t("Tools"),
         TOOLS,
         format_func=names.__getitem__,
         key=_TOOL,
         label_visibility="collapsed",
-        on_change=lambda: kept.update(tool=st.session_state[_TOOL]),
+        persist_state="session",
     )
-    return st.session_state[_TOOL]
 
 
 def choose_saliency() -> bool:
     """Show whether to mark what moved the decision."""
-    kept = visitor.own("gates")
-    choices.put(_SALIENCY, kept.get("saliency", False))
     return st.toggle(
         t("What moved the decision"),
         key=_SALIENCY,
-        on_change=lambda: kept.update(saliency=st.session_state[_SALIENCY]),
+        persist_state="session",
         help=t(
             "Occlusion: {window} ms of the lead at a time become a straight line, and the model is asked again.",
             window=round(1000 * WINDOW_SAMPLES / MODEL_FS),
@@ -56,7 +51,7 @@ def show_saliency(panes: Sequence[Pane]) -> None:
         symbol = CLASSES[found.label]
         words = t(
             "{model}: colour above the line, P({symbol}) falls without this part of the lead; grey below, it rises.",
-            model=pane.name,
+            model=plain(pane.name),
             symbol=symbol,
         )
         if pane.model.config.n_channels > 2:

@@ -17,7 +17,7 @@ from pages.caches.models import model_name_in_use, model_names, open_model, untr
 from pages.caches.records import record_in_use
 from pages.session import address, place
 from pages.ui.blocks import clock
-from pages.ui.text import look_up, t
+from pages.ui.text import look_up, plain, t
 
 _CLASS = "learn.beat.class"
 _RECORD = "learn.beat.record"
@@ -252,4 +252,4 @@ def show_model_note(used: ModelInUse) -> None:
             )
         )
     elif used.name != model_name_in_use():
-        st.caption(t("Drawn from the model {name}, which has {cell} cells.", name=used.name, cell=cell))
+        st.caption(t("Drawn from the model {name}, which has {cell} cells.", name=plain(used.name), cell=cell))

@@ -20,7 +20,7 @@ from pages.learn.beat import beat_in_use, choose_beat
 from pages.learn.lesson import Chapter, Question
 from pages.session import choices
 from pages.ui.matrix import show_matrix
-from pages.ui.text import t
+from pages.ui.text import plain, t
 
 if TYPE_CHECKING:
     from ecgmodel.evaluation.results import Result
@@ -225,8 +225,8 @@ def _show_record_matrix() -> None:
     st.markdown(
         t(
             "**{model}** on record **{record}**: {accuracy:.1%} right.",
-            model=name,
-            record=record.name,
+            model=plain(name),
+            record=plain(record.name),
             accuracy=score(matrix).accuracy,
         )
     )

@@ -10,7 +10,7 @@ from pages.learn.chapters import CHAPTERS, find_chapter
 from pages.learn.lesson import show_link, show_questions, show_snippet
 from pages.learn.navigation import show_chapter_list, show_neighbours, take_address
 from pages.session import address, choices
-from pages.ui.blocks import show_error, show_not_a_medical_device, show_problems, show_source
+from pages.ui.blocks import show_error, show_not_a_medical_device, show_source
 from pages.ui.text import t
 
 st.html(Path(__file__).parents[2] / "assets" / "learn.css")
@@ -34,7 +34,6 @@ with right, st.container(key="learn_figure"):
         show_error(error)
 
 with middle, st.container(key="learn_text"):
-    show_problems()
     st.subheader(f"{chapter.number} · {chapter.title()}", anchor=False)
     chapter.tell()
     show_questions(chapter)

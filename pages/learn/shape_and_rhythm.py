@@ -20,7 +20,7 @@ from pages.learn.beat import BeatInUse, beat_in_use, choose_beat
 from pages.learn.lesson import Chapter, Question
 from pages.session import address, choices, place, visitor
 from pages.ui.blocks import clock
-from pages.ui.text import look_up, t
+from pages.ui.text import look_up, plain, t
 
 EXAMPLES = {"N": "100", "L": "109", "R": "118", "A": "209", "V": "208"}
 """A clear example of each class among the MIT-BIH records."""
@@ -194,8 +194,8 @@ def _examples() -> tuple[list[dict], dict[str, np.ndarray]]:
 def _where(record: Record, sample: int) -> str:
     moment = clock(sample / record.fs, 1)
     if record.source == "simulated":
-        return t("{record}, {time} (simulated)", record=record.name, time=moment)
-    return t("record {record}, {time}", record=record.name, time=moment)
+        return t("{record}, {time} (simulated)", record=plain(record.name), time=moment)
+    return t("record {record}, {time}", record=plain(record.name), time=moment)
 
 
 def ask() -> tuple[Question, ...]:

@@ -1,5 +1,7 @@
 """Predict: the model names every beat, beside the experts."""
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from ecgmodel.classification.agreement import compare_beats
@@ -14,7 +16,7 @@ from pages.ui.blocks import follow_trace, show_error, show_not_a_medical_device,
 from pages.ui.model_choice import choose_beats, choose_lead, choose_model, choose_model_file
 from pages.ui.record_picker import open_record_in_use, show_headline, show_record_picker
 from pages.ui.sidebar import show_person_badge
-from pages.ui.text import t
+from pages.ui.text import plain, t
 
 TRACE = "predict.trace"
 
@@ -42,8 +44,8 @@ if name != model_name_in_use():
     st.caption(
         t(
             "{chosen} reads runs, which only experts' labels can cut; this record has none, so {name} takes its place.",
-            chosen=model_name_in_use(),
-            name=name,
+            chosen=plain(model_name_in_use()),
+            name=plain(name),
         )
     )
 key = f"{TRACE}.{record.name}.{name}.{lead}.{source}"
@@ -52,18 +54,20 @@ rows = []
 if record.annotations is not None:
     beats = record.annotations.beats()
     rows.append(LabelRow(truth_name(record), beats.sample, beats.symbol))
-if not visitor.is_done(key):
+is_first = not visitor.is_done(key)
+if is_first:
     # The trace comes at once, the model's answers when they are there.
     show_trace(record, key=TRACE, view=view, leads=(lead,), rows=tuple(rows))
-    try:
-        with st.spinner(t("The model reads the record …")):
-            predict_record(record.name, name, lead, source)
-    except EcgModelError as error:
-        show_error(error)
-        st.stop()
+try:
+    # Later runs find them kept, or ask again where other records have taken their place.
+    with st.spinner(t("The model reads the record …")) if is_first else nullcontext():
+        prediction = predict_record(record.name, name, lead, source)
+except EcgModelError as error:
+    show_error(error)
+    st.stop()
+if is_first:
     visitor.note_done(key)
     st.rerun()
-prediction = predict_record(record.name, name, lead, source)
 rows.append(LabelRow(t("model"), prediction.r_sample, prediction.predicted))
 event = show_trace(
     record,

@@ -11,7 +11,7 @@ from ecgmodel.records.record import Record
 from ecgmodel.records.timeline import RHYTHM_NAMES, BeatTimes
 from pages.records.notes import RECORD_NOTES
 from pages.ui.blocks import clock
-from pages.ui.text import look_up, t
+from pages.ui.text import look_up, plain, t
 
 
 def show_header(record: Record) -> None:
@@ -21,11 +21,11 @@ def show_header(record: Record) -> None:
     lines = [
         (t("Age"), t("{n} years", n=header.age) if header.age is not None else unknown),
         (t("Sex"), {"F": t("female"), "M": t("male"), None: unknown}[header.sex]),
-        (t("Leads"), ", ".join(record.leads)),
+        (t("Leads"), plain(", ".join(record.leads))),
         (t("Sampling rate"), f"{record.fs:g} Hz"),
         (t("Length"), clock(record.duration_s)),
-        (t("Medication"), ", ".join(header.medication) or unknown),
-        (t("Notes"), header.notes or unknown),
+        (t("Medication"), plain(", ".join(header.medication)) or unknown),
+        (t("Notes"), plain(header.notes) or unknown),
     ]
     st.markdown("\n".join("- " + t("{name}: {text}", name=name, text=text) for name, text in lines))
 
@@ -50,7 +50,7 @@ def _fact_lines(facts: RecordFacts) -> list[str]:
     lines += [
         t(
             "{rhythm}: {share:.1%} of the time, longest from {start} for {length}",
-            rhythm=look_up(RHYTHM_NAMES.get(part.rhythm, part.rhythm)),
+            rhythm=look_up(RHYTHM_NAMES[part.rhythm]) if part.rhythm in RHYTHM_NAMES else plain(part.rhythm),
             share=part.share,
             start=clock(part.longest_start_s),
             length=clock(part.longest_s),

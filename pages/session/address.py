@@ -15,8 +15,9 @@ from ecgmodel.errors import EcgModelError, ModelFileError, RecordError
 from pages.session import choices, place
 from pages.session.visitor import own
 
-_WRITTEN = "address.written"
+_KNOWN = "address.known"
 _PROBLEMS = "address.problems"
+_SHOWN = "address.shown"
 _ASKED = "address.asked"
 _NOTED = "address.noted"
 _ADDRESS = ("record", "t", "w", "model", "lang")
@@ -25,7 +26,7 @@ _PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset", "run")
 
 
 def read(records: Sequence[str], models: Sequence[str], default_record: str) -> None:
-    """Take over what the address asks for, where it differs from what this session last wrote there.
+    """Take over what the address asks for, where it differs from what this session last read or wrote there.
 
     Parameters
     ----------
@@ -34,10 +35,11 @@ def read(records: Sequence[str], models: Sequence[str], default_record: str) -> 
     default_record : str
         The record of a first visit.
     """
+    st.session_state[_SHOWN] = []
     problems: list[EcgModelError] = []
     asked = {key: st.query_params[key] for key in (*_ADDRESS, *_PAGE_ADDRESS) if key in st.query_params}
-    written = st.session_state.get(_WRITTEN, {})
-    fresh = {key: text for key, text in asked.items() if written.get(key) != text}
+    known = st.session_state.get(_KNOWN, {})
+    fresh = {key: text for key, text in asked.items() if known.get(key) != text}
 
     if not place.is_ready():
         place.set_record(default_record)
@@ -57,6 +59,7 @@ def read(records: Sequence[str], models: Sequence[str], default_record: str) -> 
         _take_model(fresh["model"], models, problems)
     if fresh:
         st.session_state[_PROBLEMS] = problems
+    st.session_state[_KNOWN] = asked
     st.session_state[_ASKED] = {key: fresh[key] for key in _PAGE_ADDRESS if key in fresh}
     st.session_state[_NOTED] = {}
 
@@ -72,7 +75,7 @@ def note(**values: str) -> None:
 
 
 def add_problem(problem: EcgModelError) -> None:
-    """Note what was wrong with the address, found by a page."""
+    """Note what was wrong with the address, found by a page; `app.py` shows it when the page is through."""
     st.session_state.setdefault(_PROBLEMS, []).append(problem)
 
 
@@ -91,7 +94,7 @@ def current() -> dict[str, str]:
 def write() -> None:
     """Write the choices into the address, so that its link opens the same place."""
     now = current()
-    st.session_state[_WRITTEN] = now
+    st.session_state[_KNOWN] = now
     for key in (*_ADDRESS, *_PAGE_ADDRESS):
         if key in now and st.query_params.get(key) != now[key]:
             st.query_params[key] = now[key]
@@ -106,6 +109,14 @@ def _short(seconds: float) -> str:
 def problems() -> tuple[EcgModelError, ...]:
     """Return what was wrong with the address, until the next address is read."""
     return tuple(st.session_state.get(_PROBLEMS, ()))
+
+
+def take_unshown() -> tuple[EcgModelError, ...]:
+    """Return those problems that no part of this run's page shows yet; from now on they count as shown."""
+    shown = st.session_state.setdefault(_SHOWN, [])
+    found = tuple(problem for problem in problems() if problem not in shown)
+    shown.extend(found)
+    return found
 
 
 def forget_problems() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import uuid4
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ _REPORTED = "components.reported"
 _FIRST = "components.first"
 _DONE = "slow.done"
 _OWN = "own"
+_STAMPS = "own.stamps"
 
 
 def is_first(key: str, value: object) -> bool:
@@ -38,8 +40,17 @@ def is_news(key: str, value: object) -> bool:
     return news
 
 
-def own(
-    kind: Literal["record", "model", "classifier", "prediction", "peaks", "sample", "gates", "upload", "edit"],
-) -> dict:
-    """Return the visitor's own objects of one kind by name: uploads, and what was computed from them."""
+def own(kind: Literal["record", "model", "gates", "upload", "edit"]) -> dict:
+    """Return what the visitor brought or chose, by name; what is computed from it is kept in caches of the session."""
     return st.session_state.setdefault(f"{_OWN}.{kind}", {})
+
+
+def put_own(kind: Literal["record", "model"], name: str, brought: object) -> None:
+    """Keep something that the visitor brought, with a stamp by which caches tell it from another of its name."""
+    own(kind)[name] = brought
+    st.session_state.setdefault(_STAMPS, {})[kind, name] = uuid4().hex
+
+
+def own_stamp(kind: Literal["record", "model"], name: str) -> str:
+    """Return the stamp of what the visitor brought under a name, see `put_own`."""
+    return st.session_state[_STAMPS][kind, name]

@@ -33,7 +33,7 @@ from pages.train.fields import (
     whole_numbers,
 )
 from pages.ui.blocks import show_error
-from pages.ui.text import t, tn
+from pages.ui.text import plain, t, tn
 
 START_S = 30
 """What a first epoch waits for: TensorFlow, and the cutting of segments."""
@@ -182,7 +182,7 @@ def _show_cost(form: dict[str, Any], runs: Sequence[Run]) -> tuple[Preset | None
             "**{time}** for {epochs} epochs, as “{title}” took",
             time=time_words(epochs * estimate.high),
             epochs=epochs,
-            title=estimate.like,
+            title=plain(estimate.like),
         )
     else:
         duration = t(

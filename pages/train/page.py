@@ -10,13 +10,14 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError
 from ecgmodel.training.jobs.jobs import Run, list_runs, read_run
 from ecgmodel.training.presets import PRESETS
+from pages.caches.listing import look_anew
 from pages.caches.trainings import job_queue, training_plan
 from pages.session import address, choices
 from pages.train.data import choose_records, show_data
 from pages.train.form import read_form, show_form, training_form
 from pages.train.runs import show_comparison, show_runs
 from pages.train.watch import run_in_view, show_actions, show_curves, show_state
-from pages.ui.blocks import show_error, show_not_a_medical_device, show_problems
+from pages.ui.blocks import show_error, show_not_a_medical_device
 from pages.ui.model_choice import choose_model_file
 from pages.ui.text import t
 
@@ -50,6 +51,7 @@ def watch_curves() -> None:
 
 def watch_runs() -> None:
     """Show all runs, and two of them side by side."""
+    look_anew()
     runs = list_runs(job_queue().folder)
     run = run_in_view(runs)
     if run is None:
@@ -67,7 +69,6 @@ def is_busy(runs: Sequence[Run]) -> bool:
     return any(run.is_busy or run.state == "waiting" for run in runs)
 
 
-show_problems()
 choices.set_run(address.take_asked("run") or choices.run_key())
 form = training_form()
 choose_records(form)

@@ -15,7 +15,7 @@ from pages.caches.models import open_model, trained_models
 from pages.session import choices, visitor
 from pages.train.data import theme
 from pages.train.watch import curve_words, curves_of, describe_run, state_word
-from pages.ui.text import t
+from pages.ui.text import plain, t
 
 _TABLE = "train.runs"
 SHORT = 8
@@ -52,7 +52,7 @@ def show_runs(runs: Sequence[Run], shown: Run | None) -> None:
 
 def show_comparison(first: Run, second: Run) -> None:
     """Show two runs side by side: curves, scores, and the settings in which they differ."""
-    st.subheader(t("{first} beside {second}", first=first.title, second=second.title))
+    st.subheader(t("{first} beside {second}", first=plain(first.title), second=plain(second.title)))
     st.plotly_chart(
         draw_curves([curves_of(first), curves_of(second)], curve_words(), theme()),
         key="train.comparison",
@@ -70,7 +70,11 @@ def show_comparison(first: Run, second: Run) -> None:
             st.table(
                 pd.DataFrame(
                     [
-                        {t("Setting"): part.setting, first.title: part.first, second.title: part.second}
+                        {
+                            t("Setting"): plain(part.setting),
+                            plain(first.title): plain(part.first),
+                            plain(second.title): plain(part.second),
+                        }
                         for part in differences
                     ]
                 ).set_index(t("Setting"))
@@ -103,15 +107,17 @@ def _score_table(first: Run, second: Run) -> pd.DataFrame:
     }
     rows = []
     for key, name in names.items():
-        rows.append({"": name} | {run.title: _percent(_scores(run).get(key)) for run in (first, second)})
+        rows.append({"": name} | {plain(run.title): _percent(_scores(run).get(key)) for run in (first, second)})
     rows.append(
         {"": t("Weights")}
-        | {run.title: f"{run.preset.config.n_weights():,}" if run.preset else "" for run in (first, second)}
+        | {plain(run.title): f"{run.preset.config.n_weights():,}" if run.preset else "" for run in (first, second)}
     )
     rows.append(
         {"": t("Seconds an epoch")}
         | {
-            run.title: f"{sum(epoch.seconds for epoch in run.epochs) / len(run.epochs):.1f}" if run.epochs else ""
+            plain(run.title): f"{sum(epoch.seconds for epoch in run.epochs) / len(run.epochs):.1f}"
+            if run.epochs
+            else ""
             for run in (first, second)
         }
     )

@@ -17,7 +17,7 @@ from pages.train.data import theme
 from pages.train.form import fill_form, protocol_name, time_words
 from pages.ui.blocks import show_error
 from pages.ui.downloads import offer_file
-from pages.ui.text import t, tn
+from pages.ui.text import plain, t, tn
 
 _ERROR = "train.error"
 COLOURS: dict[JobState, str] = {
@@ -41,7 +41,7 @@ def run_in_view(runs: Sequence[Run]) -> Run | None:
 def show_state(run: Run, runs: Sequence[Run]) -> None:
     """Show what a run is, and how far."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{run.title}**")
+        st.markdown(f"**{plain(run.title)}**")
         st.badge(state_word(run.state), color=COLOURS[run.state])
         st.caption(describe_run(run))
     _show_progress(run, runs)
@@ -67,7 +67,7 @@ def show_curves(run: Run) -> None:
 
 def curves_of(run: Run) -> Curves:
     """Return what a figure needs of a run."""
-    return Curves(run.title, run.epochs, run.n_epochs)
+    return Curves(plain(run.title, "figure"), run.epochs, run.n_epochs)
 
 
 def curve_words() -> CurveWords:
@@ -214,7 +214,7 @@ def _show_delete(run: Run) -> None:
         st.markdown(
             t(
                 "Delete **{title}** with its model and its {n} epochs? No visitor will see it again.",
-                title=run.title,
+                title=plain(run.title),
                 n=len(run.epochs),
             )
         )

@@ -12,7 +12,7 @@ from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
 from ecgmodel.segments.splits import person
 from pages.session import address, choices, place, visitor
-from pages.ui.text import error_text, t, tn
+from pages.ui.text import error_text, plain, t, tn
 
 if TYPE_CHECKING:
     from pages.components.trace import TraceEvent
@@ -37,8 +37,8 @@ def show_error(error: EcgModelError) -> None:
 
 
 def show_problems() -> None:
-    """Show what was wrong with the address."""
-    for problem in address.problems():
+    """Show what was wrong with the address, as far as it does not stand on the page already."""
+    for problem in address.take_unshown():
         show_error(problem)
 
 
@@ -73,13 +73,13 @@ def truth_name(record: Record) -> str:
 
 
 def held_out_words(card: ModelCard) -> str:
-    """Return in words on what a model's scores were computed."""
+    """Return in words, as Markdown, on what a model's scores were computed."""
     if card.held_out_records:
         people = len({person(name) for name in card.held_out_records})
         return tn("{n} person it never saw", "{n} people it never saw", people)
     if card.protocol == "segments-10fold":
         return t("segments it never saw, of people it knows")
-    return card.held_out or card.protocol
+    return plain(card.held_out or card.protocol)
 
 
 def clock(seconds: float, digits: int = 0) -> str:

@@ -7,10 +7,10 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError, ModelFileError
 from ecgmodel.network.model_file import Model, parse_model
 from ecgmodel.records.record import Record
-from pages.caches.models import model_name_in_use, model_names, open_model
-from pages.session import choices, place, visitor
+from pages.caches.models import MAX_OWN_MODELS, keep_own_model, model_name_in_use, model_names, open_model
+from pages.session import address, choices, place, visitor
 from pages.ui.blocks import show_error, truth_name
-from pages.ui.text import t
+from pages.ui.text import plain, t
 
 _MODEL = "predict.model"
 _BEATS = "predict.beats"
@@ -26,19 +26,25 @@ def choose_model(record: Record) -> str | None:
     names = model_names()
     if not names:
         return None
+    labels = {name: _model_label(name) for name in names}
     st.session_state[_MODEL] = model_name_in_use()
     st.selectbox(
         t("Model"),
         names,
-        format_func=_model_label,
+        format_func=labels.__getitem__,
         key=_MODEL,
         width=300,
-        on_change=lambda: choices.set_model(st.session_state[_MODEL]),
+        on_change=lambda: _take_model(st.session_state[_MODEL]),
     )
     chosen = st.session_state[_MODEL]
     if record.annotations is not None or _reads(chosen) != "runs":
         return chosen
     return next((name for name in names if _reads(name) == "beats"), None)
+
+
+def _take_model(name: str) -> None:
+    address.forget_problems()
+    choices.set_model(name)
 
 
 def choose_beats(record: Record, model: Model) -> choices.BeatSource:
@@ -69,7 +75,12 @@ def choose_lead(record: Record) -> str:
     lead = place.lead() if place.lead() in record.leads else record.default_lead
     st.session_state[_LEAD] = lead
     st.segmented_control(
-        t("Lead"), record.leads, key=_LEAD, required=True, on_change=lambda: place.set_lead(st.session_state[_LEAD])
+        t("Lead"),
+        record.leads,
+        format_func=plain,
+        key=_LEAD,
+        required=True,
+        on_change=lambda: place.set_lead(st.session_state[_LEAD]),
     )
     return lead
 
@@ -79,6 +90,7 @@ def choose_model_file() -> None:
     with st.popover(t("Model file"), type="tertiary", icon=":material/upload_file:"):
         # Of any type: what is no model file of ours is refused with the reason, which the browser would not give.
         file = st.file_uploader(t("A .safetensors file that this app wrote"), key=_FILE)
+        st.caption(t("It stays in this session, with at most {n} at a time.", n=MAX_OWN_MODELS))
         if file is None or not visitor.is_news(_FILE, file.file_id):
             return
         try:
@@ -87,10 +99,8 @@ def choose_model_file() -> None:
             show_error(error)
             return
         name = file.name.removesuffix(".safetensors")
-        name = t("{name} (yours)", name=name) if name in model_names() else name
-        visitor.own("model")[name] = model
-        visitor.own("classifier").clear()
-        visitor.own("prediction").clear()
+        name = t("{name} (yours)", name=name) if name in model_names() and name not in visitor.own("model") else name
+        keep_own_model(name, model)
         choices.set_model(name)
         st.rerun()
 

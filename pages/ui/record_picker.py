@@ -13,8 +13,8 @@ from ecgmodel.records.record import Header, Record
 from ecgmodel.records.sources.catalogue import RecordSummary
 from pages.caches.records import availability, record_entries, record_in_use, record_names, record_summary
 from pages.session import address, place
-from pages.ui.blocks import clock, show_error, show_problems
-from pages.ui.text import t
+from pages.ui.blocks import clock, show_error
+from pages.ui.text import plain, t
 
 _PICKER = "record_panel.picker"
 
@@ -59,7 +59,6 @@ def show_record_picker() -> None:
 
 def open_record_in_use() -> Record:
     """Return the record in use; where it cannot be opened, say why, offer to fetch it, and end the page."""
-    show_problems()
     try:
         return record_in_use()
     except RecordError as error:
@@ -74,7 +73,7 @@ def open_record_in_use() -> Record:
 
 def show_headline(record: Record, facts: RecordFacts | None) -> None:
     """Show who and what in one line."""
-    parts = [f"**{record.name}**", *_person_words(record.header), ", ".join(record.leads)]
+    parts = [f"**{plain(record.name)}**", *_person_words(record.header), plain(", ".join(record.leads))]
     if facts is None:
         parts.append(t("{time} long, not annotated", time=clock(record.duration_s)))
     else:

@@ -13,7 +13,7 @@ from pages.caches.records import record_in_use
 from pages.session import choices, place
 from pages.ui.blocks import held_out_words, show_error
 from pages.ui.glossary import show_glossary
-from pages.ui.text import t
+from pages.ui.text import plain, t
 
 _LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 _LANGUAGE = "sidebar.language"
@@ -56,7 +56,7 @@ def _show_language() -> None:
 def _show_record() -> None:
     with st.container(gap=None):
         st.caption(t("Record"))
-        st.markdown(f"**{place.record_name()}**")
+        st.markdown(f"**{plain(place.record_name())}**")
 
 
 def _show_model() -> None:
@@ -71,7 +71,7 @@ def _show_model() -> None:
         except EcgModelError as error:
             show_error(error)
             return
-        st.markdown(f"**{name}** {model.config.cell.upper()}")
+        st.markdown(f"**{plain(name)}** {model.config.cell.upper()}")
         card = model.card
         if "accuracy" in card.scores:
             st.caption(

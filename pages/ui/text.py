@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
+from html import escape
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 
@@ -55,9 +58,39 @@ def translator(code: str) -> Callable[..., str]:
     return translate
 
 
+def plain(text: object, where: Literal["markdown", "figure"] = "markdown") -> str:
+    """Return text that is not ours so that it is shown as it is: titles, names of files, headers, notes, addresses.
+
+    Whatever comes from a visitor goes through here on its way to where Streamlit reads Markdown (a text, a label, a
+    cell of `st.table`) or Plotly its own HTML. A cell of `st.dataframe`, an option of `st.selectbox` and our own
+    components show any text as it is, and must not get it from here.
+
+    Parameters
+    ----------
+    text : object
+        Lines become one.
+    where : {"markdown", "figure"}
+        Who reads it: Streamlit, or Plotly.
+    """
+    line = " ".join(str(text).split())
+    if where == "figure":
+        return escape(line, quote=False).replace("$", "&#36;")
+    line = _WORDS.sub("\\1\u200b", line)
+    return _BEGINNING.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", line))
+
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>|$~&]")
+_BEGINNING = re.compile(r"^(?=[-+#=]|\d+[.)])(\d*)")
+"""Of a list, a heading or a rule."""
+
+_WORDS = re.compile(r"(:(?=\S)|@|[-<>~=](?=[-<>=])|\bwww(?=\.))", re.IGNORECASE)
+"""What Streamlit replaces after it has read the Markdown, so that no backslash keeps it: icons and emoji (`:name:`),
+bare links, arrows and dashes. A space without width behind it does."""
+
+
 def error_text(error: EcgModelError) -> str:
-    """Return what an error says, in the visitor's language."""
-    return look_up(error.template, **error.values)
+    """Return what an error says, in the visitor's language, as Markdown: it quotes what came."""
+    return plain(look_up(error.template, **error.values))
 
 
 def _say(code: str, template: str, values: Mapping[str, object]) -> str:

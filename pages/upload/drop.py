@@ -7,7 +7,7 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError
 from ecgmodel.records.imports.understanding import ImportSettings
 from pages.session import visitor
-from pages.ui.text import error_text, t
+from pages.ui.text import error_text, plain, t
 from pages.upload.session import (
     Upload,
     current_upload,
@@ -71,12 +71,12 @@ def _show_refused() -> None:
     refused = refused_upload()
     if refused is not None:
         name, error = refused
-        st.warning(f"**{_plain(name)}**: {error_text(error)}", icon=":material/info:")
+        st.warning(f"**{plain(name)}**: {error_text(error)}", icon=":material/info:")
 
 
 def show_file_line(upload: Upload) -> None:
     """Name the file in hand, with its recipe and a way to be rid of it."""
-    st.markdown(f"**{_plain(', '.join(list(upload.files)[:3]))}** &nbsp; {_size(upload.size)}")
+    st.markdown(f"**{plain(', '.join(list(upload.files)[:3]))}** &nbsp; {_size(upload.size)}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover(t("Recipe"), type="tertiary", icon=":material/rule_settings:"):
             st.caption(t("What you set by hand for this file, as JSON, to apply it to the next one."))
@@ -116,8 +116,3 @@ def _size(n_bytes: int) -> str:
     if n_bytes < 1_000_000:
         return t("{n:,.0f} kB", n=max(n_bytes / 1000, 1))
     return t("{n:,.1f} MB", n=n_bytes / 1e6)
-
-
-def _plain(name: str) -> str:
-    """Return a file's name without what Markdown would take for markup."""
-    return "".join("\\" + mark if mark in "\\`*_{}[]<>()#+-!|$~:" else mark for mark in name)

@@ -6,7 +6,6 @@ import streamlit as st
 
 from ecgmodel.classification.beat_summary import summarise_beats
 from ecgmodel.records.imports.text_file import BeatTable
-from pages.session import address
 from pages.ui.blocks import show_not_a_medical_device, show_source
 from pages.ui.text import t
 from pages.upload.drop import show_drop_zone, show_file_line
@@ -31,7 +30,6 @@ with left:
     show_understanding(upload)
 with right:
     if do_work(upload):
-        address.write()  # a run that is cut short takes the address that was there before
         st.rerun()  # what the page has shown so far did not know of the result
     if upload.error is not None:
         show_failure(upload, upload.error)

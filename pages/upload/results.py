@@ -19,10 +19,10 @@ from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.signal.filters import MAINS_HZ, measure_mains
 from ecgmodel.records.signal.quality import Stretch
 from ecgmodel.records.timeline import rr_intervals
-from pages.session import choices, place, visitor
+from pages.session import choices, place
 from pages.ui.blocks import clock
 from pages.ui.downloads import offer_file
-from pages.ui.text import language, look_up, t, tn, translator
+from pages.ui.text import language, look_up, plain, t, tn, translator
 from pages.upload.session import (
     DEFAULT_THRESHOLD,
     Upload,
@@ -34,7 +34,6 @@ from pages.upload.session import (
 )
 from pages.upload.settings import say_sentence
 
-_THRESHOLD = "threshold"
 HUM_MV = 0.03
 """Root mean square of a hum that can be seen on paper."""
 
@@ -49,7 +48,7 @@ def show_headline(upload: Upload, analysis: Analysis, summary: BeatSummary) -> N
     parts += [
         t("{time} long", time=clock(record.duration_s)),
         t("{hz:g} Hz", hz=round(record.fs, 3)),
-        tn("lead {names}", "leads {names}", len(record.leads), names=", ".join(record.leads)),
+        tn("lead {names}", "leads {names}", len(record.leads), names=plain(", ".join(record.leads))),
         tn("{n:,} beat", "{n:,} beats", summary.n_beats),
     ]
     if summary.rate_bpm is not None:
@@ -66,6 +65,7 @@ def choose_reading(upload: Upload, record: Record) -> float:
             st.segmented_control(
                 t("Lead that the model reads"),
                 record.leads,
+                format_func=plain,
                 key=key,
                 required=True,
                 on_change=lambda: choose_upload_lead(st.session_state[key]),
@@ -100,20 +100,17 @@ def _choose_filters(upload: Upload, record: Record) -> None:
 
 
 def _choose_threshold() -> float:
-    kept = visitor.own("upload")
-    key = "upload.threshold"
-    choices.put(key, kept.get(_THRESHOLD, DEFAULT_THRESHOLD))
-    st.slider(
+    return st.slider(
         t("Unsure below"),
         0.0,
         0.99,
+        DEFAULT_THRESHOLD,
         step=0.01,
-        key=key,
+        key="upload.threshold",
+        persist_state="session",
         width=220,
         help=t("A beat whose most probable class is less probable than this is called unsure, and drawn as ?."),
-        on_change=lambda: kept.update({_THRESHOLD: st.session_state[key]}),
     )
-    return st.session_state[key]
 
 
 def symbols_of(analysis: Analysis, threshold: float) -> np.ndarray:
@@ -138,7 +135,7 @@ def mark_stretches(record: Record, stretches: tuple[Stretch, ...]) -> Record:
 
 def show_notes(found: Recording, analysis: Analysis) -> None:
     """Say what was left out of the file, what is wrong with the signal, and which filters are on."""
-    lines = [say_sentence(note) for note in found.notes]
+    lines = [plain(say_sentence(note)) for note in found.notes]
     lines += _stretch_lines(analysis)
     lines += _hum_lines(analysis)
     if analysis.record is not found.record and analysis.record.signals is not found.record.signals:
@@ -339,7 +336,7 @@ def _report_facts(upload: Upload, analysis: Analysis) -> list[tuple[str, str]]:
         (t("Lead"), analysis.lead),
         (
             t("Unit in the file"),
-            {**UNIT_SIGNS, "adc": t("steps of a converter")}.get(found.unit.value, found.unit.value),
+            {**UNIT_SIGNS, "adc": t("ADC units")}.get(found.unit.value, found.unit.value),
         ),
         (t("Turned upside down"), t("yes") if upload.settings.flip else t("no")),
         (t("Filters"), ", ".join(filters) or t("none")),

@@ -15,7 +15,8 @@ from ecgmodel.records.record import Origin, Record
 from ecgmodel.records.signal.preparation import Preparation
 from ecgmodel.records.signal.rate_hints import hint_heart_rates
 from ecgmodel.records.sources.sample_files import SampleFile, make_plain_file, make_strap_file, make_watch_file
-from pages.caches.records import default_record_name
+from pages.caches.predictions import forget_own_predictions, keep_prediction
+from pages.caches.records import default_record_name, forget_own_peaks
 from pages.session import address, place, visitor
 
 _CURRENT = "current"
@@ -272,11 +273,10 @@ def publish_record(upload: Upload) -> Record:
     own = visitor.own("record")
     before = own.get(upload.record_name)
     if before is None or before.signals is not named.signals:
-        own[upload.record_name] = named
         _forget_computed()
+        visitor.put_own("record", upload.record_name, named)
         if analysis.prediction is not None and upload.edited is None and named.annotations is None:
-            key = (upload.record_name, upload.model, analysis.lead, "detected")
-            visitor.own("prediction")[key] = replace(analysis.prediction, record=upload.record_name)
+            keep_prediction(upload.model, replace(analysis.prediction, record=upload.record_name))
     if upload.chosen:
         upload.chosen = False
         address.forget_problems()
@@ -293,9 +293,10 @@ def withdraw_record(upload: Upload) -> None:
 
 
 def _forget_computed() -> None:
-    """Drop what was computed from the visitor's records: another record may have the same name."""
-    for kind in ("prediction", "peaks", "sample", "gates"):
-        visitor.own(kind).clear()
+    """Drop what was computed from the visitor's records, and what was chosen in them."""
+    forget_own_predictions()
+    forget_own_peaks()
+    visitor.own("gates").clear()
 
 
 def show_in_trace(upload: Upload, sample: int, fs: float) -> None:

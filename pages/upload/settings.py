@@ -20,7 +20,7 @@ from ecgmodel.records.imports.understanding import (
 )
 from pages.session import choices
 from pages.ui.blocks import show_error
-from pages.ui.text import look_up, t
+from pages.ui.text import look_up, plain, t
 from pages.upload.session import Upload, change_settings, heart_rate_hints, use_settings
 
 MAX_REASONS = 2
@@ -46,14 +46,14 @@ ASKED_RATES = ("json", "mat")
 
 
 def say_sentence(sentence: Sentence) -> str:
-    """Return what the import says, in the visitor's language."""
+    """Return what the import says, in the visitor's language; it quotes the file, and is no Markdown yet."""
     return look_up(sentence.template, **sentence.values)
 
 
 def show_question(upload: Upload, question: Question) -> None:
     """Ask the one thing that the file does not say."""
     with st.container(border=True):
-        st.markdown(f":material/help: **{say_sentence(question.sentence)}**")
+        st.markdown(f":material/help: **{plain(say_sentence(question.sentence))}**")
         key = f"upload.answer.{question.setting}"
         if question.setting == "fs":
             hints = heart_rate_hints(upload)
@@ -78,7 +78,7 @@ def show_question(upload: Upload, question: Question) -> None:
                 args=("fs", key),
             )
             return
-        names = {"decimal": _mark_name, "time_unit": _time_unit_name}.get(question.setting, str)
+        names = {"decimal": _mark_name, "time_unit": _time_unit_name}.get(question.setting, plain)
         st.pills(
             t("Answer"),
             question.choices,
@@ -188,9 +188,9 @@ def _choose_unit(found: Finding, scale: Finding) -> None:
         return
     zero, per_mv = st.columns(2)
     with zero:
-        _choose_number("adc_zero", t("Steps at 0 mV"), Finding(scale.value.zero), evidence=False)
+        _choose_number("adc_zero", t("ADC units at 0 mV"), Finding(scale.value.zero), evidence=False)
     with per_mv:
-        _choose_number("adc_per_mv", t("Steps to 1 mV"), Finding(scale.value.per_mv), lowest=1e-6, evidence=False)
+        _choose_number("adc_per_mv", t("ADC units per mV"), Finding(scale.value.per_mv), lowest=1e-6, evidence=False)
     _show_evidence(scale)
 
 
@@ -292,14 +292,14 @@ def _mark(label: str, found: Finding) -> str:
 
 def _show_line(label: str, value: str, found: Finding) -> None:
     with st.container(gap=None):
-        st.markdown(f"{label}: **{value}**")
+        st.markdown(f"{label}: **{plain(value)}**")
         _show_evidence(found)
 
 
 def _show_evidence(found: Finding) -> None:
     reasons = list(dict.fromkeys(say_sentence(sentence) for sentence in found.evidence))[:MAX_REASONS]
     if reasons:
-        st.caption("; ".join(reasons).replace("$", "\\$"))
+        st.caption(plain("; ".join(reasons)))
 
 
 # Names of values
@@ -322,7 +322,7 @@ def _mark_name(mark: str) -> str:
 
 
 def _unit_name(unit: str) -> str:
-    return {**UNIT_SIGNS, "adc": t("steps of a converter")}.get(unit, unit)
+    return {**UNIT_SIGNS, "adc": t("ADC units")}.get(unit, unit)
 
 
 def _time_unit_name(unit: str) -> str:

@@ -1,5 +1,6 @@
 """What a test can see of the app."""
 
+import re
 from pathlib import Path
 
 from streamlit.util import calc_hash
@@ -18,7 +19,19 @@ def come_in_by(app, page):
 def all_text(app):
     """Return everything that a page says in words."""
     kinds = ("markdown", "caption", "warning", "info", "error")
-    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+    return as_read("\n".join(element.value for kind in kinds for element in app.get(kind)))
+
+
+def as_read(text):
+    """Return Markdown as a reader sees what was escaped in it."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).replace("\u200b", "")
+
+
+def all_words(app):
+    """Return everything that a page says in words, with the labels of its controls."""
+    kinds = ("button", "button_group", "selectbox", "toggle", "slider", "number_input", "text_input", "expander", "tab")
+    labels = [element.label for kind in kinds for element in app.get(kind)]
+    return "\n".join([all_text(app), *(as_read(label) for label in labels if label)])
 
 
 def shows_trace(app):

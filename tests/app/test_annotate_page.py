@@ -112,6 +112,19 @@ def test_compare_with_a_colleague(copied):
     assert "no WFDB annotation file" in all_text(copied)
 
 
+def test_a_colleague_stays_with_the_record(copied):
+    """Labels that a colleague gave one record are not laid over another one, nor are its own shown unasked."""
+    truth = open_record(RECORD)
+    copied.file_uploader[0].upload("Ana.atr", format_atr(truth.annotations.beats(), truth.fs)).run()
+    widget(copied, "toggle", f"annotate.truth.{RECORD}").set_value(True).run()
+    assert any("Ana" in box.label for box in copied.expander)
+    copied.selectbox[0].set_value("simulated-lbbb").run()
+    press(copied, "annotate.begin")
+    assert not copied.exception
+    assert not any("Ana" in box.label for box in copied.expander)
+    assert [toggle.value for toggle in copied.toggle] == [False]
+
+
 def test_start_anew(copied):
     """Dropping the labels leads back to the beginning."""
     press(copied, "annotate.forget")

@@ -1,5 +1,6 @@
 """Language, address, session and start of the app."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,9 +8,22 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.screen import APP, all_text, come_in_by, shows_trace
+from ecgmodel.records.sources import catalogue
+from pages.caches import models as models_cache
+from tests.app.screen import APP, all_text, all_words, come_in_by, shows_trace
 
-PAGES = ("records", "predict")
+PAGES = ("records", "predict", "gates", "train", "evaluate", "learn", "upload", "annotate")
+WORDS = {
+    "records": ("Longest interval without", "最长的无心搏标注间隔"),
+    "predict": ("The model agrees with the experts", "模型与专家一致"),
+    "gates": ("What moved the decision", "什么影响了判断"),
+    "train": ("No run yet", "还没有训练"),
+    "evaluate": ("Click a cell of a matrix", "点击矩阵的一个格子"),
+    "learn": ("Try it, then answer", "动手试一试，再回答"),
+    "upload": ("What I understood", "我的理解"),
+    "annotate": ("Your labels are a copy", "您的标签是本次会话中"),
+}
+"""Words that stand on one page alone, in both languages."""
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,17 +43,62 @@ def test_a_link_right_after_the_start(page, models):
     come_in_by(app, page)
     app.run()
     assert not app.exception
-    assert shows_trace(app)
+    assert WORDS[page][0] in all_words(app)
     assert app.sidebar.button_group
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_chinese(page, open_app):
-    """`?lang=zh` makes every page Chinese."""
+def test_chinese(page, open_app, no_mitdb):
+    """`?lang=zh` makes every page Chinese: what it says is in the catalogue, and no English sentence is left."""
     app = open_app(page, lang="zh")
     assert not app.exception
-    assert "记录" in all_text(app)
-    assert "Record" not in all_text(app)
+    assert WORDS[page][1] in all_words(app)
+    lines = [line for line in all_words(app).splitlines() if not re.search("[\u4e00-\u9fff]", line)]
+    assert [line for line in lines if re.search("[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}", line)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_says_what_is_wrong_with_its_address(page, open_app, no_mitdb):
+    """An unknown record and an unknown model are each said once, whatever page the address is of."""
+    app = open_app(page, record="nobody", model="nonsense")
+    assert not app.exception
+    said = [warning.value for warning in app.warning]
+    assert sum("There is no record 'nobody'" in words for words in said) == 1
+    assert sum("There is no model 'nonsense'" in words for words in said) == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "address", "said"),
+    [
+        ("learn", {"chapter": "99"}, "chapter"),
+        ("learn", {"chapter": "4", "step": "999"}, "step"),
+        ("gates", {"unit": "999"}, "unit"),
+        ("gates", {"beat": "soon"}, "soon"),
+    ],
+)
+def test_what_only_a_page_knows_of_its_address(page, address, said, open_app, no_mitdb):
+    """What the page itself finds wrong is said once, too."""
+    app = open_app(page, **address)
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert said in app.warning[0].value
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_folders_are_listed_once_a_run(page, open_app, mitdb_folder, monkeypatch):
+    """However many records and models a page offers, it looks into each folder once."""
+    app = open_app(page)
+    looked, listed_runs = [], []
+    look, list_runs = catalogue._names_complete_in, models_cache.list_trained_models
+    monkeypatch.setattr(catalogue, "_names_complete_in", lambda *where: looked.append(where) or look(*where))
+    monkeypatch.setattr(
+        models_cache, "list_trained_models", lambda *args, **more: listed_runs.append(1) or list_runs(*args, **more)
+    )
+    app.run()
+    assert not app.exception
+    assert len(looked) == len(set(looked)) >= 2  # the folder of the database, and the user's cache
+    # The table of runs looks again by itself, every few seconds.
+    assert len(listed_runs) <= 2 if page == "train" else len(listed_runs) == 1
 
 
 def test_language_switch(open_app):

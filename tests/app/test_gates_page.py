@@ -232,3 +232,15 @@ def test_sliders_are_left_alone(open_app, no_mitdb):
     assert sent_into_fields(app) == []
     press(app, "Undo")
     assert sent_into_fields(app) == ["QRS height (times)"]
+
+
+def test_tools_stay_in_hand(open_app, no_mitdb):
+    """The tool in hand and the strip of what moved the decision are there again after another page."""
+    app = open_app("gates")
+    next(group for group in app.button_group if group.key == "gates.tool").set_value("hold").run()
+    app.toggle(key="gates.saliency").set_value(True).run()
+    app.switch_page("pages/predict/page.py").run()
+    app.switch_page("pages/gates/page.py").run()
+    assert not app.exception
+    assert next(group for group in app.button_group if group.key == "gates.tool").value == "hold"
+    assert app.toggle(key="gates.saliency").value

@@ -2,6 +2,15 @@
 
 import pytest
 
+from ecgmodel.classification import classify
+from ecgmodel.errors import RecordError
+from ecgmodel.network.build import initialise_weights
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.model_file import Model, ModelCard, write_model
+from ecgmodel.segments.beats import CHANNELS
+from ecgmodel.segments.splits import DS1
+from pages.caches import predictions
+from pages.caches.models import MAX_OWN_MODELS, open_model
 from tests.app.screen import all_text, shows_trace
 
 
@@ -77,6 +86,68 @@ def test_own_model_file(open_app, models):
     assert not app.exception
     assert app.query_params["model"] == "mine"
     assert "mine" not in open_app("predict", record="simulated-mixed").selectbox[1].options
+
+
+def test_a_replaced_model_leaves_nothing_behind(open_app, no_mitdb, tmp_path, monkeypatch):
+    """A second file of the same name answers for itself, in the labels and in what Gates tries on a sample."""
+    asked = []
+
+    def remember(ask):
+        def ask_and_remember(record_name, model_name, *args):
+            asked.append(float(open_model(model_name).weights["gru/bias"].flat[0]))
+            return ask(record_name, model_name, *args)
+
+        return ask_and_remember
+
+    for name in ("_classify", "_draw_sample"):
+        monkeypatch.setattr(predictions, name, remember(getattr(predictions, name)))
+    app = open_app("predict", record="simulated-mixed", model="beats-gru")
+    brought = tmp_path / "brought" / "mine.safetensors"  # not among the shipped ones
+    brought.parent.mkdir()
+    config = NetworkConfig(n_channels=len(CHANNELS))
+    card = ModelCard(name="mine", segments="beats", protocol="ds1-ds2", train_records=DS1)
+    for bias in (0.25, 0.5):
+        weights = initialise_weights(config, seed=0)
+        weights["gru/bias"][:] = bias
+        write_model(Model(config, weights, card), brought)
+        asked.clear()
+        app.file_uploader[0].upload("mine.safetensors", brought.read_bytes()).run()
+        assert not app.exception
+        assert list(app.session_state["own.model"]) == ["mine"]
+        app.session_state["own.gates"] = {"holds": {"z": 1}}
+        app.switch_page("pages/gates/page.py").run()
+        assert not app.exception
+        assert asked == [bias, bias]
+        app.switch_page("pages/predict/page.py").run()
+        assert not app.exception
+        assert shows_trace(app), all_text(app)
+
+
+def test_model_files_make_room(open_app, no_mitdb, models):
+    """A visitor's model files are bounded: the newest are kept, and the one in use is among them."""
+    app = open_app("predict", record="simulated-mixed", model="gru")
+    data = (models / "beats-gru.safetensors").read_bytes()
+    for number in range(MAX_OWN_MODELS + 2):
+        app.file_uploader[0].upload(f"mine-{number}.safetensors", data).run()
+        assert not app.exception
+    kept = [f"mine-{number}" for number in (MAX_OWN_MODELS, MAX_OWN_MODELS + 1)]
+    assert list(app.session_state["own.model"]) == kept
+    assert app.query_params["model"] == kept[-1]
+
+
+def test_what_made_room_is_asked_for_again(open_app, no_mitdb, monkeypatch):
+    """Where a prediction is no longer kept and cannot be made again, the page says why."""
+    app = open_app("predict", record="simulated-mixed")
+    predictions._shared_prediction.clear()
+
+    def refuse(*args, **more):
+        raise RecordError("The file of record {record} is gone.", record="simulated-mixed")
+
+    monkeypatch.setattr(classify, "classify_record", refuse)
+    app.run()
+    assert not app.exception
+    assert "The file of record simulated-mixed is gone." in all_text(app)
+    assert shows_trace(app) or app.warning
 
 
 def test_foreign_model_file(open_app):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from ecgmodel.classification import classify
 from tests.app.screen import all_text, sent_into_fields, shows_trace
+from tests.unit.pages.conftest import unpack
 
 CSV = Path(__file__).parents[1] / "data" / "csv"
 TRUTH = json.loads((CSV / "corpus.json").read_text(encoding="utf-8"))["signals"]
@@ -165,6 +168,9 @@ def test_threshold(upload_page):
     table = app.dataframe[0].value
     counts = dict(zip(table["Class"].str[0], table["Beats"], strict=True))
     assert counts["?"] == len(upload_of(app).analysis.r_sample)
+    app.switch_page("pages/records/page.py").run()
+    app.switch_page("pages/upload/page.py").run()
+    assert widget(app, "slider", "upload.threshold").value == 0.99
 
 
 def test_recipe(upload_page):
@@ -298,15 +304,30 @@ def test_other_pages_show_it(upload_page):
 def test_another_file_of_the_same_name(upload_page):
     """What was computed from a file is not shown for another one of its name, nor for the same one turned around."""
     app = drop(upload_page, "apple-en.csv")
-    name = "upload: apple-en.csv"
-    first = app.session_state["own.prediction"][name, "beats-gru", "I", "detected"]
-    assert first.r_sample is upload_of(app).analysis.r_sample
+    app.switch_page("pages/predict/page.py").run()
+    assert shown_samples(app) == upload_of(app).analysis.r_sample.tolist()
+    app.switch_page("pages/upload/page.py").run()
     app = drop(app, ("apple-en.csv", (CSV / "apple-de.csv").read_bytes()))
-    second = app.session_state["own.prediction"][name, "beats-gru", "I", "detected"]
-    assert second.fs == pytest.approx(511.562)
+    assert upload_of(app).analysis.prediction.fs == pytest.approx(511.562)
     app.switch_page("pages/predict/page.py").run()
     assert not app.exception
-    assert app.session_state["own.prediction"][name, "beats-gru", "I", "detected"] is second
+    assert shown_samples(app) == upload_of(app).analysis.r_sample.tolist()
+
+
+def test_what_upload_found_is_not_asked_again(upload_page, monkeypatch):
+    """Predict shows the beats that Upload has named, without the model."""
+    app = press(upload_page, "upload.watch")
+    monkeypatch.setattr(classify, "classify_record", lambda *args, **more: pytest.fail("asked again"))
+    app.switch_page("pages/predict/page.py").run()
+    assert not app.exception
+    assert shown_samples(app) == upload_of(app).analysis.r_sample.tolist()
+
+
+def shown_samples(app):
+    """Return where the model's labels stand in the trace of this page."""
+    packets = [element.proto for element in app.get("bidi_component") if element.proto.component_name == "ecg_labels"]
+    _, arrays = unpack(SimpleNamespace(data=packets[-1].bytes))
+    return arrays["row_0_sample"].tolist()
 
 
 def test_remove(upload_page):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-import tempfile
 import zipfile
-from pathlib import Path
 
 import numpy as np
 
 from ecgmodel.errors import ImportFileError
 from ecgmodel.labels import SYMBOL_NAMES
+from ecgmodel.private_folder import private_folder
 from ecgmodel.records.exports.csv_text import NOT_A_MEDICAL_DEVICE
 from ecgmodel.records.record import Annotations, Record
 
@@ -48,8 +47,8 @@ def format_atr(annotations: Annotations, fs: float) -> bytes:
 
     if not len(annotations.sample):
         return b"\0\0"
-    with tempfile.TemporaryDirectory(prefix="ecgmodel-") as folder:
-        path = Path(folder) / "beats.atr"  # wfdb writes to files alone, and allows few characters in their names
+    with private_folder() as folder:
+        path = folder / "beats.atr"  # wfdb writes to files alone, and allows few characters in their names
         write_annotations(path, annotations, fs)
         return path.read_bytes()
 
@@ -64,8 +63,8 @@ def parse_atr(data: bytes) -> Annotations:
     """
     from ecgmodel.records.wfdb_io import read_annotations  # loads slowly
 
-    with tempfile.TemporaryDirectory(prefix="ecgmodel-") as folder:
-        path = Path(folder) / "beats"
+    with private_folder(len(data)) as folder:
+        path = folder / "beats"
         path.with_suffix(".atr").write_bytes(data)
         try:
             marks = read_annotations(path)
@@ -86,12 +85,12 @@ def format_wfdb(record: Record, annotations: Annotations | None) -> bytes:
 
     name = wfdb_name(record.name)
     archive = io.BytesIO()
-    with tempfile.TemporaryDirectory(prefix="ecgmodel-") as folder:
-        write_record(Path(folder) / name, record)
+    with private_folder(record.signals.nbytes) as folder:
+        write_record(folder / name, record)
         if annotations is not None and len(annotations.sample):
-            write_annotations(Path(folder) / f"{name}.atr", annotations, record.fs)
+            write_annotations(folder / f"{name}.atr", annotations, record.fs)
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-            for path in sorted(Path(folder).iterdir()):
+            for path in sorted(folder.iterdir()):
                 file.write(path, path.name)
             file.writestr("README.txt", README)
     return archive.getvalue()

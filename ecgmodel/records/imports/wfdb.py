@@ -7,7 +7,6 @@ elsewhere, goes no further, and comments, which may name the person, are left ou
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgmodel.errors import ImportFileError
+from ecgmodel.private_folder import private_folder
 from ecgmodel.records.imports.evidence import Finding, Sentence, say
 from ecgmodel.records.imports.formats.matlab import check_wfdb_matrix
 from ecgmodel.records.imports.formats.signal_file import (
@@ -199,11 +199,12 @@ def _read_piece(files: Files, header: _Header, marks: str | None) -> tuple[_Piec
     """Read one segment, and annotations where a file of them is named."""
     from ecgmodel.records import wfdb_io  # loads slowly, and a CSV never needs it
 
-    with tempfile.TemporaryDirectory(prefix="ecg-upload-") as folder:
-        path = Path(folder) / "record"
+    signal_files = [_bytes(files[name]) for name in header.files]
+    with private_folder(sum(map(len, signal_files))) as folder:  # `wfdb` reads files alone
+        path = folder / "record"
         path.with_suffix(".hea").write_text(header.text, encoding="latin-1")
-        for i, name in enumerate(header.files):
-            (Path(folder) / f"signal{i}.dat").write_bytes(_bytes(files[name]))
+        for i, data in enumerate(signal_files):
+            (folder / f"signal{i}.dat").write_bytes(data)
         try:
             signals = wfdb_io.read_signals(path)
             names = wfdb_io.read_header(path).leads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -104,13 +104,19 @@ def list_records() -> tuple[RecordEntry, ...]:
     return *fetched, *(RecordEntry(name, embedded.source_of(name), "embedded") for name in embedded.NAMES)
 
 
-def default_record_name() -> str:
+def default_record_name(entries: Sequence[RecordEntry] | None = None) -> str:
     """Return the record to show first, without touching the network.
 
     208 or else the first MIT-BIH record on this machine; where there is none, the simulated record that has annotated
     beats of all classes.
+
+    Parameters
+    ----------
+    entries : sequence of RecordEntry or None
+        As `list_records` returned them; `None` lists them now.
     """
-    held = [entry.name for entry in list_records() if entry.available in ("folder", "cache")]
+    entries = list_records() if entries is None else entries
+    held = [entry.name for entry in entries if entry.available in ("folder", "cache")]
     if DEFAULT_MITDB_RECORD in held:
         return DEFAULT_MITDB_RECORD
     return held[0] if held else embedded.DEFAULT_NAME

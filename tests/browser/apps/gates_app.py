@@ -6,7 +6,7 @@ from ecgmodel.network.inside.saliency import occlude
 from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.edit import cut_segment
 from pages.components.gates import Pane, read_gates, show_gates
-from pages.gates.panel import find_marks
+from pages.gates.panes import find_marks
 from pages.session import choices
 from tests.browser.gates_case import make_model, make_trace, open_surroundings
 

@@ -1,0 +1,131 @@
+"""The models whose cells stand side by side on the Gates page, and what each pane shows of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from ecgmodel.errors import EcgModelError
+from ecgmodel.labels import CLASSES
+from ecgmodel.network.inside.experiments import Experiment, run_experiment
+from ecgmodel.network.inside.gates import GateTrace, trace_gates
+from ecgmodel.network.inside.saliency import occlude
+from ecgmodel.network.model_file import Model
+from ecgmodel.records.record import Record
+from ecgmodel.segments.dataset import MODEL_FS, Segments
+from ecgmodel.segments.edit import Surroundings, cut_segment
+from pages.caches.models import model_names, open_classifier, open_model
+from pages.components.gates import Mark, Pane
+from pages.session import visitor
+from pages.ui.text import plain, t
+
+_BESIDE = "gates.beside"
+
+
+def choose_beside(record: Record, name: str, model: Model) -> str | None:
+    """Show the choice of a second model that reads the same segments step by step, and return its name."""
+    others = [other for other in model_names() if other != name and _is_alike(other, model)]
+    if not others:
+        return None
+    kept = visitor.own("gates")
+    st.session_state[_BESIDE] = kept["beside"] if kept.get("beside") in others else ""
+    st.selectbox(
+        t("Beside it"),
+        ("", *others),
+        format_func=lambda other: other or t("no other model"),
+        key=_BESIDE,
+        width=180,
+        on_change=lambda: kept.update(beside=st.session_state[_BESIDE]),
+    )
+    return st.session_state[_BESIDE] or None
+
+
+def _is_alike(name: str, model: Model) -> bool:
+    try:
+        other = open_model(name)
+    except EcgModelError:
+        return False
+    return (other.card.segments, other.config.n_steps, other.config.step_stride, other.config.n_channels) == (
+        model.card.segments,
+        model.config.n_steps,
+        model.config.step_stride,
+        model.config.n_channels,
+    )
+
+
+def trace_beat(name: str, segment: Segments) -> GateTrace:
+    """Return what the cell of a model does with one segment."""
+    classifier = open_classifier(name)
+    return trace_gates(classifier.model, classifier.predict(segment, with_states=True), segment.length)
+
+
+def make_pane(
+    name: str,
+    plain: GateTrace,
+    whole: Surroundings,
+    edited: Surroundings,
+    segment: Segments,
+    experiment: Experiment,
+    wants_saliency: bool,
+) -> Pane:
+    """Return what the view shows of one model.
+
+    Parameters
+    ----------
+    name : str
+        Of the model.
+    plain : GateTrace
+        What its cell does with `segment`, left alone.
+    whole, edited : Surroundings
+        The beat as it is, and as it is shown.
+    segment : Segments
+        Cut from `edited`.
+    experiment : Experiment
+    wants_saliency : bool
+    """
+    classifier = open_classifier(name)
+    trace = run_experiment(classifier.model, plain, experiment)
+    if edited is not whole:
+        plain = trace_beat(name, cut_segment(whole))
+    return Pane(
+        name=name,
+        title=f"{name} · {trace.cell.kind.upper()}",
+        model=classifier.model,
+        trace=trace,
+        segment=segment,
+        marks=find_marks(edited, segment),
+        baseline=None if trace is plain else plain.probabilities,
+        saliency=occlude(classifier, segment) if wants_saliency else None,
+    )
+
+
+def find_marks(around: Surroundings, segment: Segments) -> tuple[Mark, ...]:
+    """Return the R peaks within the segment of a beat."""
+    start = int(segment.start_sample[0])
+    at = np.rint((around.start_sample + around.r_sample) * (MODEL_FS / around.fs)).astype(np.int64) - start
+    return tuple(
+        Mark(sample, symbol, number == around.index)
+        for number, (sample, symbol) in enumerate(zip(at.tolist(), around.symbol.tolist(), strict=True))
+        if 0 <= sample < int(segment.length[0])
+    )
+
+
+def show_answers(panes: Sequence[Pane]) -> None:
+    """Say how an experiment or an edit changed the answers."""
+    for pane in panes:
+        if pane.baseline is None:
+            continue
+        before, now = pane.baseline[pane.trace.readout_step], pane.trace.answer
+        old, new = int(before.argmax()), int(now.argmax())
+        st.caption(
+            t(
+                "{model}: {old} {old_p:.2f} before, {new} {new_p:.2f} now. Dotted lines: before.",
+                model=plain(pane.name),
+                old=CLASSES[old],
+                old_p=float(before[old]),
+                new=CLASSES[new],
+                new_p=float(now[new]),
+            )
+        )

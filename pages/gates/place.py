@@ -1,0 +1,79 @@
+"""Where in the cell the Gates page stands: a time step and a unit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgmodel.errors import SegmentError
+from ecgmodel.network.inside.gates import GateTrace
+from ecgmodel.segments.dataset import MODEL_FS, Segments
+from pages.components.gates import GatesEvent
+from pages.session import address, choices, visitor
+from pages.ui.text import t
+
+LOOK_AFTER_R_S = 0.1
+"""Where a first visit looks: this long after the R peak, when the QRS complex has been seen."""
+
+
+def choose_place(event: GatesEvent, trace: GateTrace, segment: Segments, stride: int) -> str:
+    """Take over where the visitor is, or what the address asks for; return the wish that makes the view go there.
+
+    What is out of range is put right, with a sentence.
+    """
+    kept = visitor.own("gates")
+    wish = kept.setdefault("wish", 0)
+    if event.step is not None and event.wish == str(wish) and visitor.is_news("gates.cell", (event.step, event.unit)):
+        choices.set_place(event.step, event.unit)
+    asked = [address.take_asked(name) for name in ("step", "unit")]
+    counts = (trace.n_steps, trace.cell.units)
+    if choices.step() is None:
+        choices.set_place(*_first_place(trace, segment, stride))
+        wish += 1
+    if any(text is not None for text in asked):
+        now = (choices.step(), choices.unit())
+        names = (t("step"), t("unit"))
+        choices.set_place(
+            *(
+                _nearest(name, text, count, current)
+                for name, text, count, current in zip(names, asked, counts, now, strict=True)
+            )
+        )
+        wish += 1
+    kept["wish"] = wish
+    choices.set_place(min(choices.step(), counts[0] - 1), min(choices.unit(), counts[1] - 1))
+    address.note(step=str(choices.step()), unit=str(choices.unit()))
+    return str(wish)
+
+
+def _first_place(trace: GateTrace, segment: Segments, stride: int) -> tuple[int, int]:
+    """Return the step that has just seen the QRS complex, and the unit that moves most there."""
+    sample = int(segment.r_sample[0] - segment.start_sample[0]) + LOOK_AFTER_R_S * MODEL_FS
+    step = int(np.clip(sample // stride, 1, trace.n_steps - 1))
+    return step, int(np.abs(trace.states[step] - trace.states[step - 1]).argmax())
+
+
+def _nearest(name: str, text: str | None, count: int, now: int) -> int:
+    if text is None:
+        return now
+    wanted = _whole(text)
+    taken = min(max(now if wanted is None else wanted, 0), count - 1)
+    if taken != wanted:
+        address.add_problem(
+            SegmentError(
+                "'{asked}' is no {name} of this model, which has {name}s 0 to {last}; this is {taken}.",
+                asked=text[:20],
+                name=name,
+                last=count - 1,
+                taken=taken,
+            )
+        )
+    return taken
+
+
+def _whole(text: str) -> int | None:
+    """Return a whole number out of an address, `None` where it is none."""
+    try:
+        number = int(text)
+    except ValueError:
+        return None
+    return number if abs(number) < 2**53 else None
