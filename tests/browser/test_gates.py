@@ -11,12 +11,14 @@ from ecgmodel.labels import CLASSES
 from ecgmodel.network.inside.experiments import Experiment, Hold, run_experiment
 from ecgmodel.network.inside.explain import explain_step
 from ecgmodel.network.inside.gates import trace_gates
+from ecgmodel.network.inside.units import contrast_units
 from ecgmodel.network.model_file import open_shipped_model
 from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.edit import BeatEdit, apply_edit, beat_surroundings, cut_segment
 from tests.browser.gates_case import make_trace
 from tests.browser.server import ROOT, serve
+from tests.browser.steps import wait_until_still
 
 APP = Path(__file__).parent / "apps" / "gates_app.py"
 RECORD = "simulated-mixed"
@@ -52,6 +54,22 @@ class Cell:
         self.surface.focus()
         for key in keys:
             self.page.keyboard.press(key)
+
+    def paint(self):
+        """Two frames later, all that was asked for is on the screen."""
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def count_marked(self):
+        """Pixels that are outlined or brushed over the figure."""
+        self.paint()
+        return self.pane.locator("canvas.over").evaluate(
+            """canvas => {
+              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+              let n = 0;
+              for (let i = 3; i < data.length; i += 4) n += data[i] > 0;
+              return n;
+            }"""
+        )
 
     def unfold(self):
         for name in self.pane.locator("button[data-more]").evaluate_all("all => all.map(one => one.dataset.more)"):
@@ -153,35 +171,48 @@ def test_a_cell_and_its_term_light_each_other_up(page, url):
     cell.unfold()
     cell.surface.evaluate("node => node.scrollIntoView()")
     box = cell.surface.bounding_box()
-    # Down the column of this step until the pointer is on the features' heat map.
-    for y in range(10, int(box["height"]), 4):
+    # Down the column of this step until the pointer is on a feature that is not 0.
+    digits = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+    for y in range(10, int(box["height"]), 2):
         page.mouse.move(cell.x_of(30), box["y"] + y)
         text = cell.pane.locator(".readout").text_content()
-        if text.startswith("feature x"):
+        found = re.match(r"feature x([₀-₉]+)", text)
+        if found and trace.features[30, int(found[1].translate(digits))] > 0.05:
             break
-    index = int(re.match(r"feature x([₀-₉]+)", text)[1].translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")))
+    index = int(found[1].translate(digits))
     assert f"(30) = {trace.features[30, index]:.3f}" in text
+    # What it adds to each gate of the unit in view, as the library has it.
+    for gate in explain_step(trace, 30, 4).gates:
+        assert f" = {gate.terms[index].product:.3f}".replace("-", "−").replace("−0.000", "0.000") in text
     expect(cell.pane.locator("li[data-lit]")).to_have_count(3)
     assert set(cell.pane.locator("li[data-lit]").evaluate_all("all => all.map(one => one.dataset.term)")) == {
         f"x:{index}"
     }
+    page.mouse.move(0, 0)
+    expect(cell.pane.locator("li[data-lit]")).to_have_count(0)
+    assert cell.count_marked() == 0
     cell.pane.locator("li[data-term='x:2']").first.hover()
-    expect(cell.pane.locator("li[data-term='x:2']").first).to_be_visible()
+    assert cell.count_marked() > 0
     page.mouse.click(cell.x_of(60), box["y"] + y)
     cell.expect_place(60, 4)
     cell.compare(trace)
 
 
 def test_playing(page, url):
-    """Play goes on by itself without the server, pause stops it, and the page then knows the step."""
+    """Play goes on by itself without the server; pause stops it, and only then does the page know the step."""
     page.goto(f"{url}?case=gru")
     cell = Cell(page)
     cell.press(" ")
-    expect(cell.frame).to_have_attribute("data-step", re.compile(r"^(3[6-9]|[4-9]\d|1\d\d)$"))
+    expect(cell.frame).to_have_attribute("data-step", re.compile(r"^(3[6-9]|[4-9]\d)$"))
+    expect(page.get_by_text("step None, unit None, brush None")).to_be_visible()
     cell.press(" ")
-    step = cell.place[0]
-    expect(page.get_by_text(f"step {step}, unit 4, brush None")).to_be_visible()
-    assert cell.place[0] == step
+    cell.paint()
+    stopped_at = cell.place[0]
+    assert 36 <= stopped_at < 130
+    # The page hears half a second later, in which seven more steps would have gone by.
+    expect(page.get_by_text(f"step {stopped_at}, unit 4, brush None")).to_be_visible()
+    cell.expect_place(stopped_at, 4)
+    cell.compare(make_trace("gru"))
 
 
 def test_brushing(page, url):
@@ -278,13 +309,27 @@ def test_an_edited_beat(page, opened):
 
 
 def test_hunting(page, opened):
-    """Brush, list, find, open: another beat of the same kind."""
+    """Brush, list, find: a row opens another beat, in which the same units do the same as the library says."""
     wait_for_beat(page)
+    first_beat = library_trace(page)
     page.get_by_text("Unit hunting").click()
     y = opened.surface.bounding_box()["y"] + 60
     page.mouse.move(opened.x_of(76), y)
     page.mouse.down()
     page.mouse.move(opened.x_of(88), y, steps=4)
     page.mouse.up()
+    expect(page.get_by_text("Steps 76 to 88.")).to_be_visible()
     page.get_by_role("button", name="Find beats in which").click()
     expect(page.get_by_text("Correlation of their states")).to_be_visible(timeout=SLOW_MS)
+    address = page.url
+    table = page.locator(".st-key-gates_similar, [class*='st-key-gates-similar']")
+    box = table.locator("canvas").first.bounding_box()
+    page.mouse.click(box["x"] + 15, box["y"] + 52)  # the box in front of the first row
+    page.wait_for_url(lambda url: url != address and "beat=" in url)
+    expect(opened.frame).to_have_attribute("data-segment", re.compile("."))
+    wait_until_still(page)
+    found = library_trace(page)
+    opened.compare(found)
+    units = contrast_units(first_beat.states, 76, 88, 130).unit[:4]
+    pieces = [trace.states[76:89][:, units].ravel() for trace in (first_beat, found)]
+    assert np.corrcoef(*pieces)[0, 1] > 0.9

@@ -1,5 +1,6 @@
 """The trace in a browser: what a visitor sees and does, read from the words on the screen."""
 
+import base64
 import csv
 import io
 import re
@@ -81,6 +82,12 @@ class Trace:
     def expect_page(self, text):
         expect(self.page.get_by_text(text, exact=True)).to_be_visible()
 
+    def playhead_share(self):
+        """Where in the window the playhead is, both as one frame has them."""
+        return self.frame.evaluate(
+            "({ dataset }) => (Number(dataset.playhead) - Number(dataset.start)) / Number(dataset.window)"
+        )
+
     def paint(self):
         """Two frames later, all that was asked for is on the screen."""
         self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -96,6 +103,14 @@ def test_labels_of_the_window_can_be_read(trace):
     trace.expect_view(0)
     expect(trace.labels()).to_have_count(12)  # R peaks at 0.4 + 0.8 k
     expect(trace.labels().first).to_have_text("experts: 0:00.40 N Normal")
+
+
+def test_the_tally_of_a_long_window_counts_all_of_its_beats(trace):
+    """Where the view comes to rest, its beats are told: 221 N and 4 V in three minutes, of which the list holds 150."""
+    trace.press(*"-" * 8)
+    trace.expect_view(0, 180)
+    expect(trace.page.locator("[data-name=live]")).to_have_text("0:00.0 – 3:00.0: N 221, V 4")
+    expect(trace.labels()).to_have_count(150)
 
 
 def test_next_window_and_back(trace):
@@ -205,11 +220,18 @@ def test_calipers_measure_time_rate_and_voltage(trace):
 
 
 def test_pointer_reads_time_voltage_and_beat(trace):
-    """At the second R peak the read-out gives its time, its mV, its name and the RR interval before it."""
+    """At the second R peak, a sample wide, the read-out gives time, mV, name and the RR interval before it."""
+    trace.press(*"++++++")  # until a sample is more than a pixel
+    goto = trace.page.locator("[data-name=goto]")
+    goto.fill("1.2")
+    goto.press("Enter")
+    trace.expect_view(1.2 - 5 / 1.5**6, 10 / 1.5**6)
     trace.page.mouse.move(trace.x_of(1.2), trace.y_of(0.5))
-    readout = trace.page.locator(".readout")
-    expect(readout).to_contain_text("lead 0")
-    expect(readout).to_contain_text("N Normal, RR 0.800 s = 75/min")
+    expect(trace.page.locator(".readout")).to_have_text(
+        re.compile(r"^0:01\.200\s+lead 0 1\.00 mV\s+lead 1 1\.00 mV\s+N Normal, RR 0\.800 s = 75/min$")
+    )
+    trace.page.mouse.move(trace.x_of(1.25), trace.y_of(0.5))
+    expect(trace.page.locator(".readout")).to_have_text(re.compile(r"^0:01\.250\s+lead 0 0\.00 mV\s+lead 1 0\.00 mV"))
 
 
 def test_a_clicked_beat_is_told_to_the_page(trace):
@@ -224,6 +246,7 @@ def test_page_moves_the_trace_also_to_the_same_place_again(trace):
     jump = trace.page.get_by_role("button", name="Jump to 60 s")
     jump.click()
     trace.expect_view(60)
+    expect(trace.labels().first).to_have_text("experts: 1:00.40 N Normal")
     trace.click("forward")
     trace.expect_page("view 70.000 10.000")
     trace.page.get_by_role("button", name="Run again").click()
@@ -269,13 +292,42 @@ def test_window_as_csv(trace):
     assert peaks == pytest.approx([0.4 + BEAT_S * k for k in range(12, 25)], abs=1e-4)
 
 
+def count_ink(page, canvas, box):
+    """Count the pixels of a canvas that are as dark as the line of a lead, in a box as shares of its size."""
+    return page.locator(canvas).evaluate(
+        """(canvas, [left, top, right, bottom]) => {
+          const [w, h] = [canvas.width, canvas.height];
+          const at = [left * w, top * h, (right - left) * w, (bottom - top) * h].map(Math.round);
+          const { data } = canvas.getContext("2d").getImageData(...at);
+          let n = 0;
+          for (let i = 0; i < data.length; i += 4) n += data[i] + data[i + 1] + data[i + 2] < 200;
+          return n;
+        }""",
+        list(box),
+    )
+
+
 def test_view_as_png(trace):
-    """The picture is a PNG of the size of a slide."""
+    """The picture is a PNG of the size of a slide, with both leads on it."""
     with trace.page.expect_download() as download:
         trace.click("png")
     data = Path(download.value.path()).read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(data[16:20], "big") == 2800
+    trace.page.evaluate(
+        """async (encoded) => {
+          const image = new Image();
+          image.src = `data:image/png;base64,${encoded}`;
+          await image.decode();
+          const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+          canvas.className = "png";
+          canvas.getContext("2d").drawImage(image, 0, 0);
+          document.body.append(canvas);
+        }""",
+        base64.b64encode(data).decode(),
+    )
+    # The line of a lead, a pixel high at least, all along the paper, and 13 spikes of 1 mV.
+    assert count_ink(trace.page, "canvas.png", (0.1, 0.2, 0.98, 0.9)) > 2 * 2400
 
 
 def test_disagreements_are_named_and_found(page, url):
@@ -315,26 +367,59 @@ def test_replay_names_a_beat_when_its_segment_is_complete(page, url):
 
 
 def test_replay_runs_and_stays_in_view(page, url):
-    """At 8x the record runs under the playhead; leaving it with a drag pauses it."""
+    """The record runs under the playhead, which stays at 0.8 of the window; a drag pauses it, and it stands still."""
     trace = Trace(page, url, "replay")
     trace.page.locator(".transport select").select_option("8")
     trace.page.locator("[data-name=play]").click()
-    expect(trace.frame).not_to_have_attribute("data-start", "0.000", timeout=10_000)
+    expect(trace.frame).not_to_have_attribute("data-start", "0.000")
+    assert trace.playhead_share() == pytest.approx(0.8, abs=0.001)
     left, width = trace.paper  # a time would have moved on before the pointer is there
     trace.drag_pixels(left + 0.5 * width, left + 0.6 * width)
     expect(trace.frame).to_have_attribute("data-replay", "paused")
+    trace.paint()
+    start_s = trace.start_s
+    assert start_s > 0
+    trace.expect_page(f"view {start_s:.3f} 10.000")  # the page hears of it once the trace has come to rest
+    trace.expect_view(start_s)
 
 
-@pytest.mark.parametrize("case", ["unlabelled", "gaps", "short", "one", "leads"])
-def test_unusual_records(page, url, case):
-    """No labels, missing samples, three seconds, one sample, ten leads: all are painted and can be moved."""
+@pytest.mark.parametrize(
+    ("case", "view", "said"),
+    [
+        ("unlabelled", (165, 15), "lead 0 0.00 mV   lead 1 0.00 mV"),
+        ("gaps", (165, 15), "lead 0 0.00 mV   lead 1 –   N Normal"),
+        ("short", (0, 10), "lead 0 0.00 mV   lead 1 0.00 mV   N Normal"),
+        ("one", (0, 10), None),
+        ("leads", (165, 15), "   ".join(f"lead {i} 0.00 mV" for i in range(10))),
+    ],
+)
+def test_unusual_records(page, url, case, view, said):
+    """No labels, missing samples, three seconds, one sample, ten leads: all are painted, read and moved."""
     trace = Trace(page, url, case)
     trace.expect_view(0)
+    rows = 0 if case == "unlabelled" else 0.1  # of beat labels, above the paper
+    if said is not None:
+        assert count_ink(page, "canvas.base", (0.08, rows, 1, 0.85)) > 200
     trace.press("PageDown", "-", "n", "r", "End")
-    trace.paint()
-    trace.page.mouse.move(trace.x_of(trace.start_s + 1), trace.y_of(0.5))
-    trace.paint()
-    assert trace.start_s == (0 if case in ("short", "one") else trace.start_s)
+    trace.expect_view(*view)
+    trace.page.mouse.move(trace.x_of(trace.start_s + 0.9), trace.y_of(0.5))
+    readout = trace.page.locator(".readout")
+    if said is None:  # there is no sample at 0.9 s
+        expect(readout).to_have_text("")
+        trace.page.mouse.move(trace.x_of(0), trace.y_of(0.5))
+        said = "0:00.000   lead 0 0.00 mV   lead 1 0.00 mV"
+    expect(readout).to_contain_text(said)
+
+
+def test_a_gap_is_neither_painted_nor_read(page, url):
+    """From 2 s to 3 s nothing was recorded: no ink, no number; beside it there are both."""
+    trace = Trace(page, url, "gaps")
+    at = [(trace.x_of(second) - trace.surface.bounding_box()["x"]) for second in (2.05, 2.95, 3.05, 3.95)]
+    shares = [x / trace.surface.bounding_box()["width"] for x in at]
+    assert count_ink(page, "canvas.base", (shares[0], 0.1, shares[1], 0.85)) == 0
+    assert count_ink(page, "canvas.base", (shares[2], 0.1, shares[3], 0.85)) > 20
+    trace.page.mouse.move(trace.x_of(2.5), trace.y_of(0.5))
+    expect(trace.page.locator(".readout")).to_contain_text("lead 0 –   lead 1 –")
 
 
 def test_chinese(page, url):

@@ -281,6 +281,7 @@ class Trace {
       paints: ++this.paints,
       start: view.startS.toFixed(3),
       window: view.windowS.toFixed(3),
+      playhead: this.monitor?.playheadS?.toFixed(3) ?? "",
       record: signal.name,
       missing: signal.missingPieces(view.startS, view.startS + view.windowS).length,
       paintMs: (performance.now() - began).toFixed(2),
