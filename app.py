@@ -10,7 +10,7 @@ from pages.caches.listing import look_anew
 from pages.caches.models import model_names
 from pages.caches.records import default_record_name, record_names
 from pages.caches.start import begin
-from pages.session import address
+from pages.session import address, visitor
 from pages.ui import blocks, frame, sidebar
 from pages.ui.text import t
 
@@ -25,7 +25,7 @@ st.set_page_config(
 )
 st.html(ASSETS / "app.css")
 blocks.translate_streamlit()
-sidebar.show_sidebar()
+sidebar.show_sidebar(visitor.own("upload").get("shown") if page.url_path == "upload" else None)
 begin()
 problems = st.container()
 with problems:

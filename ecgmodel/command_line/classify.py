@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ecgmodel.records.record import Record
 
 DEFAULT_MODEL = "beats-gru"
+TIME_UNITS = ("s", "ms", "us", "ns", "min", "samples", "clock")
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -48,6 +49,14 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     of_file.add_argument("--fs", type=float, metavar="HZ", help="samples a second")
     of_file.add_argument("--unit", choices=("mV", "uV", "V", "nV", "adc"), help="unit of the samples; adc is ADC units")
     of_file.add_argument("--part", metavar="NAME", help="a sheet of a workbook, or one of several recordings in a file")
+    of_file.add_argument("--columns", metavar="A,B", help="columns to read as leads, by name")
+    of_file.add_argument("--time-column", metavar="NAME", help="the column of times; none takes no column as the time")
+    of_file.add_argument("--time-unit", choices=TIME_UNITS, help="unit of that column")
+    of_file.add_argument("--decimal", choices=(".", ","), help="decimal mark")
+    of_file.add_argument("--bad-cells", choices=("stop", "gap"), help="gap leaves out what cannot be read")
+    of_file.add_argument("--flip", action="store_true", help="turn the leads upside down")
+    of_file.add_argument("--kind", choices=("signal", "beats", "intervals"), help="what the file holds")
+    of_file.add_argument("--shape", choices=("columns", "rows", "wrapped"), help="how its samples lie")
     of_file.add_argument("--recipe", type=Path, metavar="JSON", help="import settings that the app saved")
     parser.set_defaults(run=run)
 
@@ -55,7 +64,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 def run(options: argparse.Namespace) -> None:
     """Classify, and give the result in every form that was asked for."""
     from ecgmodel.classification.classify import classify_record
-    from ecgmodel.command_line.files import is_file, open_file
+    from ecgmodel.command_line.files import OpenedFile, is_file, open_file
+    from ecgmodel.command_line.tables import show_table
     from ecgmodel.network.serving import Classifier
     from ecgmodel.records.sources.catalogue import open_record
 
@@ -63,6 +73,9 @@ def run(options: argparse.Namespace) -> None:
     opened = None
     if is_file(options.record):
         opened = open_file(options)
+        if not isinstance(opened, OpenedFile):
+            show_table(opened, model, options)
+            return
         record, lead = opened.record, opened.lead
     else:
         with show_download() as report:

@@ -11,19 +11,24 @@ from typing import TYPE_CHECKING
 from ecgmodel.errors import ImportFileError, QuestionError
 
 if TYPE_CHECKING:
+    from ecgmodel.records.imports.text_file import BeatTable, IntervalTable
     from ecgmodel.records.imports.understanding import ImportSettings, Understanding
     from ecgmodel.records.record import Record
 
 COMPANIONS = (".hea", ".dat", ".mat", ".atr")
 """Files of one WFDB record; naming one of them brings the others."""
 
+GIVEN = ("fs", "unit", "part", "bad_cells", "time_column", "time_unit", "decimal", "kind", "shape")
+"""Options that are import settings of the same name."""
+
 MAX_COMPANIONS = 4000
 
 ANSWERS = {
     "fs": "Answer with --fs HZ.",
-    "decimal": "Answer with a --recipe that has the decimal mark.",
-    "time_unit": "Answer with --fs HZ, or with a --recipe that has the unit of time.",
+    "decimal": "Answer with --decimal . or --decimal ,",
+    "time_unit": "Answer with --time-unit UNIT, or with --fs HZ.",
 }
+"""With which option a question is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,8 @@ def is_file(argument: str) -> bool:
     return os.sep in argument or "/" in argument or bool(Path(argument).suffix) or Path(argument).is_file()
 
 
-def open_file(options: argparse.Namespace) -> OpenedFile:
-    """Read the file that `options.record` names.
+def open_file(options: argparse.Namespace) -> OpenedFile | BeatTable | IntervalTable:
+    """Read the file that `options.record` names: a recording, single heartbeats, or RR intervals.
 
     Raises
     ------
@@ -70,23 +75,34 @@ def open_file(options: argparse.Namespace) -> OpenedFile:
         Where the file is not there or cannot be read.
     """
     from ecgmodel.records.imports.files import read_files, sniff_files
-    from ecgmodel.records.imports.text_file import Recording
+    from ecgmodel.records.imports.remedies import find_remedies
+    from ecgmodel.records.imports.text_file import BeatTable, IntervalTable, Recording
 
     files = find_files(Path(options.record))
     settings = read_settings(options)
     understanding = sniff_files(files, settings)
-    if options.lead is not None and options.lead in (understanding.header.value or ()):
-        settings = replace(settings, leads=(options.lead,))
+    column = _column_named(options.lead, tuple(understanding.header.value or ()))
+    if column is not None:
+        settings = replace(settings, leads=(column,))
         understanding = sniff_files(files, settings)
     question = understanding.question
     if question is not None:
         raise QuestionError("{question} ({answer})", question=question.sentence, answer=ANSWERS[question.setting])
-    found = read_files(files, settings)
+    try:
+        found = read_files(files, settings)
+    except ImportFileError as error:
+        remedies = find_remedies(error, settings)
+        if not remedies:
+            raise
+        raise ImportFileError(
+            "{error} ({options})", error=error, options=" or ".join(remedy.option for remedy in remedies)
+        ) from error
+    if isinstance(found, (BeatTable, IntervalTable)):
+        return found
     if not isinstance(found, Recording):
         raise ImportFileError(
-            "{name} holds no recording but {what}. Beats are named in their rhythm, which a recording has.",
+            "{name} holds no recording but annotations alone. Give the recording that they belong to.",
             name=Path(options.record).name,
-            what="single heartbeats cut out of one" if understanding.kind == "beats" else "annotations alone",
         )
     # A column chosen by its name may carry the name of a lead in the record.
     lead = options.lead if settings.leads is None else found.record.leads[0]
@@ -97,6 +113,13 @@ def open_file(options: argparse.Namespace) -> OpenedFile:
         evidence=describe_evidence(found.understanding),
         notes=tuple(str(note) for note in found.notes),
     )
+
+
+def _column_named(lead: str | None, columns: tuple[str, ...]) -> str | None:
+    """Return the column that `--lead` names, in whatever case; `None` where no column has that name."""
+    if lead is None or lead in columns:
+        return lead
+    return next((name for name in columns if name.lower() == lead.lower()), None)
 
 
 def find_files(path: Path) -> dict[str, bytes | Path]:
@@ -155,8 +178,10 @@ def read_settings(options: argparse.Namespace) -> ImportSettings:
                 "The recipe {path} cannot be read. Choose a file that the app saved.", path=options.recipe
             ) from error
         settings = ImportSettings.from_json(text)
-    given = {name: getattr(options, name) for name in ("fs", "unit", "part") if getattr(options, name) is not None}
-    return replace(settings, **given)
+    given = {name: getattr(options, name) for name in GIVEN if getattr(options, name) is not None}
+    if options.columns is not None:
+        given["leads"] = tuple(name.strip() for name in options.columns.split(","))
+    return replace(settings, **given, **({"flip": True} if options.flip else {}))
 
 
 def describe_evidence(understanding: Understanding) -> dict[str, dict[str, object]]:

@@ -36,6 +36,9 @@ def show_start(record: Record) -> None:
         starts["model"] = t("the model's labels")
     starts["nothing"] = t("nothing")
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        # What the model said of a visitor's own file comes along from Upload.
+        if visitor.is_news(_START, record.name) or st.session_state.get(_START) not in starts:
+            st.session_state[_START] = "model" if record.name.startswith("upload: ") and "model" in starts else "found"
         st.selectbox(t("Start from"), tuple(starts), format_func=starts.__getitem__, key=_START, width=280)
         st.button(
             t("Annotate this record"),
@@ -62,7 +65,8 @@ def _first_beats(record: Record, start: str) -> tuple[np.ndarray, np.ndarray]:
         beats = record.annotations.beats()
         return beats.sample, beats.symbol
     if start == "model":
-        prediction = predict_record(record.name, model_for_uploads(), record.default_lead, "detected")
+        lead = place.lead() if place.lead() in record.leads else record.default_lead
+        prediction = predict_record(record.name, model_for_uploads(), lead, "detected")
         return prediction.r_sample, prediction.predicted
     found = np.empty(0, dtype=np.int64)
     if start == "found":

@@ -19,12 +19,18 @@ _LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 _LANGUAGE = "sidebar.language"
 
 
-def show_sidebar() -> None:
-    """Show the sidebar."""
+def show_sidebar(file: str | None = None) -> None:
+    """Show the sidebar.
+
+    Parameters
+    ----------
+    file : str or None
+        A visitor's file that the page speaks of while another record is in use.
+    """
     with st.sidebar:
         _show_language()
-        _show_record()
-        _show_model()
+        _show_record(file)
+        _show_model(person=file is None)
         if st.button(t("Glossary"), icon=":material/menu_book:", type="tertiary"):
             show_glossary()
 
@@ -53,13 +59,13 @@ def _show_language() -> None:
     )
 
 
-def _show_record() -> None:
+def _show_record(file: str | None) -> None:
     with st.container(gap=None):
-        st.caption(t("Record"))
-        st.markdown(f"**{plain(place.record_name())}**")
+        st.caption(t("Record") if file is None else t("File"))
+        st.markdown(f"**{plain(place.record_name() if file is None else file)}**")
 
 
-def _show_model() -> None:
+def _show_model(*, person: bool) -> None:
     name = model_name_in_use()
     with st.container(gap=None):
         st.caption(t("Model"))
@@ -81,6 +87,8 @@ def _show_model() -> None:
                     held_out=held_out_words(card),
                 )
             )
+    if not person:
+        return
     try:
         show_person_badge(card, record_in_use())
     except EcgModelError:

@@ -11,6 +11,7 @@ from pages.ui.text import error_text, plain, t
 from pages.upload.session import (
     Upload,
     current_upload,
+    forget_refusal,
     forget_upload,
     refused_upload,
     take_files,
@@ -21,8 +22,11 @@ from pages.upload.session import (
 _NUMBER = "number"
 
 
-def show_drop_zone() -> Upload:
-    """Show where to drop files and what there is to try, and return the upload in hand: at first, one to try."""
+def show_drop_zone() -> Upload | None:
+    """Show where to drop files and what there is to try, and return the upload in hand: at first, one to try.
+
+    `None` where a file could not be taken: then that is what the page says.
+    """
     kept = visitor.own("upload")
     key = f"upload.files.{kept.setdefault(_NUMBER, 0)}"
     drop, tries = st.columns(2, vertical_alignment="top", gap="medium")
@@ -49,12 +53,12 @@ def show_drop_zone() -> Upload:
                 t("Bare numbers"), icon=":material/123:", on_click=take_sample, args=("plain",), key="upload.plain"
             )
         st.caption(t("Your file stays on the machine that runs this app, in this session alone, and is never saved."))
+    refused = refused_upload()
+    if refused is not None:  # the result of another file must not stand there as if it were the answer
+        _show_refused(*refused)
+        return None
     if current_upload() is None:
-        refused = refused_upload()
         take_sample("watch", chosen=False)
-        if refused is not None:
-            kept["refused"] = refused
-    _show_refused()
     return current_upload()
 
 
@@ -67,11 +71,19 @@ def _take_dropped(key: str) -> None:
     visitor.own("upload")[_NUMBER] += 1
 
 
-def _show_refused() -> None:
-    refused = refused_upload()
-    if refused is not None:
-        name, error = refused
-        st.warning(f"**{plain(name)}**: {error_text(error)}", icon=":material/info:")
+def _show_refused(name: str, error: EcgModelError) -> None:
+    """Say why a file could not be taken, and lead back to what was there before."""
+    st.warning(f"**{plain(name)}**: {error_text(error)}", icon=":material/info:")
+    before = current_upload()
+    st.button(
+        t("Show {name} again", name=plain(before.title))
+        if before is not None and before.origin == "upload"
+        else t("Show the file to try"),
+        icon=":material/undo:",
+        type="tertiary",
+        on_click=forget_refusal,
+        key="upload.back",
+    )
 
 
 def show_file_line(upload: Upload) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from ecgmodel.classification.beat_summary import summarise_beats
-from ecgmodel.records.imports.text_file import BeatTable
+from ecgmodel.records.imports.text_file import BeatTable, IntervalTable
 from pages.ui.blocks import show_not_a_medical_device, show_source
 from pages.ui.text import t
 from pages.upload.drop import show_drop_zone, show_file_line
@@ -19,11 +19,16 @@ from pages.upload.results import (
     show_notes,
     symbols_of,
 )
+from pages.upload.session import tell_sidebar
 from pages.upload.settings import show_understanding
+from pages.upload.tables import show_intervals
 from pages.upload.trace import show_beat_rows, show_failure, show_upload_trace
 from pages.upload.work import do_work
 
 upload = show_drop_zone()
+tell_sidebar(upload)
+if upload is None:
+    st.stop()
 left, right = st.columns([1, 2.6], gap="medium")
 with left:
     show_file_line(upload)
@@ -33,6 +38,8 @@ with right:
         st.rerun()  # what the page has shown so far did not know of the result
     if upload.error is not None:
         show_failure(upload, upload.error)
+    elif isinstance(upload.found, IntervalTable):
+        show_intervals(upload)
     elif isinstance(upload.found, BeatTable):
         show_beat_rows(upload)
     elif upload.understanding.question is not None:

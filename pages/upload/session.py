@@ -127,7 +127,7 @@ def current_upload() -> Upload | None:
 
 
 def refused_upload() -> tuple[str, EcgModelError] | None:
-    """Return the name of a file that could not be taken, and why; what was there before is still there."""
+    """Return the name of a file that could not be taken, and why; what was there before is kept, and not shown."""
     return visitor.own("upload").get(_REFUSED)
 
 
@@ -147,9 +147,11 @@ def take_files(files: dict[str, bytes], settings: ImportSettings | None = None) 
         _refuse_too_short(files, understanding)
     except EcgModelError as error:
         kept[_REFUSED] = (", ".join(files), error)
+        tell_sidebar(None)
         return False
     forget_upload()
     kept[_CURRENT] = Upload(files, settings, understanding)
+    tell_sidebar(kept[_CURRENT])
     return True
 
 
@@ -162,6 +164,21 @@ def _refuse_too_short(files: dict[str, bytes], understanding: Understanding) -> 
     except EcgModelError as error:
         if "least" in error.values:
             raise
+
+
+def tell_sidebar(upload: Upload | None) -> None:
+    """Let the sidebar speak of the file that the page speaks of, where that is not the record in use."""
+    refused = refused_upload()
+    name = refused[0] if refused is not None else None
+    if upload is not None and not upload.in_use:
+        name = upload.title
+    visitor.own("upload")["shown"] = name
+
+
+def forget_refusal() -> None:
+    """Come back to what was there before a file that could not be taken."""
+    visitor.own("upload").pop(_REFUSED, None)
+    tell_sidebar(current_upload())
 
 
 def take_sample(kind: str, *, chosen: bool = True) -> None:

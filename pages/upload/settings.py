@@ -113,6 +113,9 @@ def show_understanding(upload: Upload) -> None:
     if found.kind == "beats":
         _show_line(t("Contents"), t("one heartbeat a row"), found.rate)
         return
+    if found.kind == "intervals":
+        _show_line(t("Contents"), t("RR intervals"), found.leads)
+        return
     columns = tuple(found.header.value or ())
     called = upload.found.record.leads if isinstance(upload.found, Recording) else ()
     if found.part.value is not None:
@@ -132,7 +135,8 @@ def show_understanding(upload: Upload) -> None:
             _choose("decimal", t("Decimal mark"), found.decimal, (".", ","), _mark_name)
         _choose_number("first_line", t("First line of samples"), found.first_line)
         if found.encoding.value is not None:
-            _choose("encoding", t("Encoding"), found.encoding, ENCODINGS, str)
+            _choose("shape", t("Samples lie"), found.shape, ("columns", "rows", "wrapped"), _shape_name)
+        _choose("encoding", t("Encoding"), found.encoding, ENCODINGS, str)
         _show_line(t("Columns"), ", ".join(columns[:12]) + (" …" if len(columns) > 12 else ""), found.header)
         _choose(
             "bad_cells", t("Cells that cannot be read"), Finding(upload.settings.bad_cells), ("stop", "gap"), _bad_name
@@ -327,6 +331,14 @@ def _unit_name(unit: str) -> str:
 
 def _time_unit_name(unit: str) -> str:
     return {"us": "µs", "samples": t("samples"), "clock": t("time of day")}.get(unit, unit)
+
+
+def _shape_name(shape: str) -> str:
+    return {
+        "columns": t("one moment a line"),
+        "rows": t("one lead a line"),
+        "wrapped": t("one lead, line after line"),
+    }[shape]
 
 
 def _bad_name(what: str) -> str:

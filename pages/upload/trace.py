@@ -11,14 +11,16 @@ from ecgmodel.classification.analysis import Analysis
 from ecgmodel.errors import EcgModelError
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.imports.beat_strip import MAX_BEATS, lay_out_beats
+from ecgmodel.records.imports.remedies import find_remedies
 from ecgmodel.records.imports.text_file import BeatTable
 from ecgmodel.records.imports.understanding import ImportSettings
 from pages.components.trace import LabelRow, TraceEvent, View, show_trace
 from pages.session import place, visitor
 from pages.ui.blocks import clock, follow_trace, show_error
-from pages.ui.text import t
+from pages.ui.text import plain, t
 from pages.upload.results import mark_stretches
 from pages.upload.session import Upload, change_settings, publish_record, use_settings
+from pages.upload.settings import say_sentence
 
 TRACE = "upload.trace"
 
@@ -126,13 +128,9 @@ def show_failure(upload: Upload, error: EcgModelError) -> None:
     """Say why the file cannot be read as it is set, and offer what may help; the file itself is kept."""
     show_error(error)
     with st.container(horizontal=True):
-        if upload.settings.bad_cells == "stop" and "line" in error.values:
-            st.button(
-                t("Leave such lines out as gaps"),
-                on_click=change_settings,
-                kwargs={"bad_cells": "gap"},
-                key="upload.gaps",
-            )
+        for number, remedy in enumerate(find_remedies(error, upload.settings)):
+            key = "upload.gaps" if "bad_cells" in remedy.changes else f"upload.remedy.{number}"
+            st.button(plain(say_sentence(remedy.words)), on_click=change_settings, kwargs=remedy.changes, key=key)
         if upload.settings != ImportSettings():
             st.button(
                 t("Read it without my settings"),

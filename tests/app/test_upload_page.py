@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from ecgmodel.classification import classify
-from tests.app.screen import all_text, sent_into_fields, shows_trace
+from tests.app.screen import all_text, as_read, sent_into_fields, shows_trace
 from tests.unit.pages.conftest import unpack
 
 CSV = Path(__file__).parents[1] / "data" / "csv"
@@ -201,21 +201,64 @@ BAD = {
     "book.csv": b"PK\x03\x04" + b"\0" * 60,
     "nul.csv": b"0.1\n\0\0\0\n0.2\n",
     "binary.csv": bytes(range(256)) * 4,
-    "wide.csv": b",".join(b"1" for _ in range(10_000)) + b"\n" + b",".join(b"2" for _ in range(10_000)) + b"\n",
+    "wide.csv": b"\n".join(b",".join(b"%d" % (i % 7) for _ in range(5000)) for i in range(60)) + b"\n",
     "bomb.zip": b"PK\x03\x04 no archive",
 }
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_files(upload_page, name):
-    """Each is refused with one sentence that names the file; what was there before is still there."""
+    """Each is refused with one sentence that names the file; the result of another file is not shown, nor lost."""
     app = drop(upload_page, "apple-en.csv")
     app = drop(app, (name, BAD[name]))
     assert not app.exception
     assert len(app.warning) == 1
     assert name in app.warning[0].value.replace("\\", "")
+    assert not shows_trace(app)
+    app = press(app, "upload.back")
     assert upload_of(app).title == "apple-en.csv"
+    assert not app.warning
     assert shows_trace(app)
+
+
+def test_a_refused_file_is_not_answered_by_the_sample(upload_page):
+    """On a first visit, what the file to try gives is not left standing beside the refusal."""
+    app = drop(upload_page, ("text.csv", BAD["text.csv"]))
+    assert len(app.warning) == 1
+    assert not shows_trace(app)
+    assert not app.dataframe
+    assert "text.csv" in as_read(" ".join(text.value for text in app.sidebar.markdown))
+
+
+def test_the_sidebar_speaks_of_the_file_in_sight(upload_page):
+    """While a file is shown that is not the record in use, the sidebar names the file."""
+    app = upload_page.run()
+    assert upload_of(app).title in as_read(" ".join(text.value for text in app.sidebar.markdown))
+
+
+def test_rr_intervals_are_a_tachogram(upload_page):
+    """A list of RR intervals is shown as such, with its rate; it can be read as an ECG all the same."""
+    rows = "RR\n" + "\n".join(str(800 + 10 * (i % 5)) for i in range(300)) + "\n"
+    app = drop(upload_page, ("rr.csv", rows.encode()))
+    assert not app.exception
+    assert not shows_trace(app)
+    assert "no ECG" in all_text(app)
+    assert "73/min" in [metric.value for metric in app.metric]
+    app = press(app, "upload.as_signal")
+    assert upload_of(app).understanding.question.setting == "fs"
+
+
+def test_a_doubt_offers_the_other_rate(upload_page):
+    """A stated rate that is half of the true one is doubted, and one click reads the file at the other."""
+    from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
+
+    signal = simulate_record(SimulationPlan(duration_s=30.0, fs=250.0), seed=1).signals[:, 0]
+    rows = "Sample Rate: 125 Hz\n" + "\n".join(f"{v:.4f}" for v in signal) + "\n"
+    app = drop(upload_page, ("half.csv", rows.encode()))
+    assert "At 250 Hz" in app.warning[0].value
+    app = press(app, "upload.doubt")
+    assert upload_of(app).found.record.fs == 250.0
+    assert not app.warning
 
 
 def numbers(change=lambda i: None, n=3000):

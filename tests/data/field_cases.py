@@ -196,7 +196,60 @@ def labchart_files(simulate: Callable, case: Callable) -> list:
     return cases
 
 
+def serial_files(simulate: Callable, case: Callable) -> list:
+    """Captures of a serial plotter: each value with its name, with and without the monitor's time."""
+    cases = []
+    for name, seed, write, settings in (
+        ("serial-plotter.txt", 261, lambda i, v: f"ECG:{v},LOW:0,HIGH:1023", {"fs": FS}),
+        ("serial-one.txt", 262, lambda i, v: f"ECG:{v}", {"fs": FS}),
+        ("serial-monitor.txt", 263, lambda i, v: f"09:10:{i / FS:06.3f} -> ECG:{v},LOW:0,HIGH:1023", {}),
+        ("serial-millis.txt", 264, lambda i, v: f"Millis:{4 * i}\tECG:{v}", {}),
+    ):
+        record = simulate(FS, seed, 6.0)
+        raw = 512 + np.round(record.signals[:, 0].astype(float) * 100)
+        rows = [write(i, f"{v:.0f}") for i, v in enumerate(raw)]
+        made = case(
+            name, rows, "serial", FS, "adc", ("ECG",), (raw - 512) / 100, record, settings, "fs" if settings else ""
+        )
+        made.absolute = False
+        cases.append(made)
+    return cases
+
+
+def row_files(simulate: Callable, case: Callable) -> list:
+    """Signals in rows: one line, a line a lead, samples wrapped."""
+    cases = []
+    for seed, (name, width, mark) in enumerate(
+        (("one-line.csv", 0, ","), ("wrapped-16.txt", 16, " "), ("wrapped-25.csv", 25, ",")), start=271
+    ):
+        record = simulate(FS, seed, 6.0)
+        values = np.round(record.signals[:, 0].astype(float), 3)
+        cells = [f"{v:.3f}" for v in values]
+        width = width or len(cells)
+        rows = [mark.join(cells[i : i + width]) for i in range(0, len(cells), width)]
+        cases.append(case(name, rows, "rows", FS, "mV", ("ECG",), values, record, {"fs": FS}, "fs"))
+    record = simulate(FS, 274, 6.0)
+    values = np.round(record.signals[:, :2].astype(float), 3)
+    rows = [
+        "Sample Rate: 250 Hz",
+        *(",".join([name, *(f"{v:.3f}" for v in column)]) for name, column in zip(("II", "V1"), values.T, strict=True)),
+    ]
+    made = case("lead-lines.csv", rows, "rows", FS, "mV", ("II", "V1"), values[:, 0], record)
+    made.values = values
+    cases.append(made)
+    return cases
+
+
 def field_files(simulate: Callable, case: Callable) -> list:
     """All of them."""
-    makers = (batch_files, front_files, converted_files, shimmer_files, clock_files, labchart_files)
+    makers = (
+        batch_files,
+        front_files,
+        converted_files,
+        shimmer_files,
+        clock_files,
+        labchart_files,
+        serial_files,
+        row_files,
+    )
     return [made for make in makers for made in make(simulate, case)]

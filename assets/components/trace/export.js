@@ -9,7 +9,8 @@ function download(blob, name) {
 }
 
 function fileName(signal, view, ending) {
-  return `${signal.name}_${formatTime(view.startS, 1).replaceAll(":", "-")}_${view.windowS.toFixed(1)}s.${ending}`;
+  const safe = signal.name.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^[._]+|[._]+$/g, "").slice(0, 80) || "ecg";
+  return `${safe}_${formatTime(view.startS, 1).replaceAll(":", "-")}_${view.windowS.toFixed(1)}s.${ending}`;
 }
 
 /** The samples in the window as CSV text: time_s from the start of the record, one column of mV a lead; gaps are empty. */

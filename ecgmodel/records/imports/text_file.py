@@ -18,7 +18,7 @@ import numpy as np
 from ecgmodel.errors import ImportFileError, ImportStoppedError, QuestionError
 from ecgmodel.records.imports import source as encoding_rules
 from ecgmodel.records.imports.artefacts import take_out_artefacts
-from ecgmodel.records.imports.evidence import Rule, Sentence, round_figures
+from ecgmodel.records.imports.evidence import Finding, Rule, Sentence, round_figures
 from ecgmodel.records.imports.notes import FaultList, describe_front, describe_timing
 from ecgmodel.records.imports.source import Source
 from ecgmodel.records.imports.text import beat_rows as row_rules
@@ -28,8 +28,10 @@ from ecgmodel.records.imports.text import rates as rate_rules
 from ecgmodel.records.imports.text import units as unit_rules
 from ecgmodel.records.imports.text.beat_rows import BeatRows, make_beat_rows
 from ecgmodel.records.imports.text.deciding import Table, label_leads, understand
+from ecgmodel.records.imports.text.intervals import Intervals, make_intervals
 from ecgmodel.records.imports.text.layout import find_keys
-from ecgmodel.records.imports.text.reading import Rows, TablePlan, iter_rows
+from ecgmodel.records.imports.text.plan import TablePlan
+from ecgmodel.records.imports.text.reading import Rows, iter_rows
 from ecgmodel.records.imports.text.timing import Gap, Grid, find_pace
 from ecgmodel.records.imports.text.units import Scale
 from ecgmodel.records.imports.understanding import ImportSettings, Understanding
@@ -146,6 +148,22 @@ class BeatTable:
     notes: tuple[Sentence, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class IntervalTable:
+    """A file that was read as a list of RR intervals.
+
+    Attributes
+    ----------
+    intervals : Intervals
+    understanding : Understanding
+    notes : tuple of Sentence
+    """
+
+    intervals: Intervals
+    understanding: Understanding
+    notes: tuple[Sentence, ...]
+
+
 def sniff_csv(data: bytes | Path, name: str, settings: ImportSettings | None = None) -> Understanding:
     """Understand a text file from its first lines, without reading it all.
 
@@ -177,7 +195,7 @@ def read_csv(
     *,
     progress: Progress | None = None,
     cancel: Cancel | None = None,
-) -> Recording | BeatTable:
+) -> Recording | BeatTable | IntervalTable:
     """Read an ECG from a text file.
 
     Parameters
@@ -193,8 +211,8 @@ def read_csv(
 
     Returns
     -------
-    Recording or BeatTable
-        The latter where every row is one heartbeat.
+    Recording, BeatTable or IntervalTable
+        The second where every row is one heartbeat, the last where the file lists RR intervals.
 
     Raises
     ------
@@ -211,11 +229,14 @@ def read_csv(
     if found.question is not None:
         raise QuestionError(found.question.sentence.template, **found.question.sentence.values)
     faults = FaultList()
+    if found.kind == "intervals":
+        column = next(column for column in table.columns if column.name == found.leads.value[0])
+        blocks = [rows.values[:, 0] for rows in _iter_rows(table, (column.index,), faults, progress, cancel)]
+        return IntervalTable(
+            make_intervals(np.concatenate(blocks), found.unit.value, column.name), found, faults.sentences()
+        )
     if found.kind == "beats":
-        blocks = [
-            rows.values
-            for rows in _iter_rows(source, table, tuple(range(len(table.columns))), faults, progress, cancel)
-        ]
+        blocks = [rows.values for rows in _iter_rows(table, tuple(range(len(table.columns))), faults, progress, cancel)]
         beats = make_beat_rows(np.concatenate(blocks), float(found.rate.value))
         return BeatTable(beats, found, faults.sentences())
     fs = float(found.rate.value)
@@ -224,12 +245,12 @@ def read_csv(
     time = by_name.get(found.time_column.value)
     pace = None if time is None else find_pace(time, found.time_unit.value, fs)
     grid = Grid(len(leads), fs, pace, found.settings.bad_cells == "gap")
-    for rows in _iter_rows(source, table, leads, faults, progress, cancel):
+    for rows in _iter_rows(table, leads, faults, progress, cancel):
         grid.add(rows)
     signals = grid.finish()
     _to_millivolts(signals, found.scale.value, found.settings.flip)
     artefacts = take_out_artefacts(signals, found.leads.value, fs)
-    _check_signals(signals, found.leads.value, fs)
+    _check_signals(signals, found.leads, fs)
     record = Record(
         name=source.stem[:100] or "upload",
         signals=signals,
@@ -245,7 +266,6 @@ def read_csv(
 
 
 def _iter_rows(
-    source: Source,
     table: Table,
     columns: tuple[int, ...],
     faults: FaultList,
@@ -255,7 +275,7 @@ def _iter_rows(
     found = table.understanding
     time = next((column for column in table.columns if column.name == found.time_column.value), None)
     plan = TablePlan(
-        encoding=found.encoding.value,
+        encoding=table.text.encoding,
         delimiter=found.delimiter.value,
         decimal=found.decimal.value,
         first_line=found.first_line.value,
@@ -268,7 +288,8 @@ def _iter_rows(
         blank_is_missing=len(table.columns) == 1 and table.trial.blank_share < 0.3,
         keep_going=found.settings.bad_cells == "gap",
     )
-    for rows in iter_rows(source, plan):
+    source = table.text.source
+    for rows in iter_rows(source, plan, table.text.labels):
         if cancel is not None and cancel():
             raise ImportStoppedError("The import was stopped.")
         faults.add(rows)
@@ -287,7 +308,7 @@ def _to_millivolts(signals: np.ndarray, scale: Scale, flip: bool) -> None:
         piece[:] = (piece.astype(np.float64) - scale.zero) * factor
 
 
-def _check_signals(signals: np.ndarray, leads: tuple[str, ...], fs: float) -> None:
+def _check_signals(signals: np.ndarray, leads: Finding, fs: float) -> None:
     if len(signals) < MIN_SECONDS * fs:
         raise ImportFileError(
             "The file holds {samples} samples, at {fs:g} Hz {seconds:,g} s; at least {least:g} s are needed.",
@@ -302,6 +323,8 @@ def _check_signals(signals: np.ndarray, leads: tuple[str, ...], fs: float) -> No
             return
     raise ImportFileError(
         "Lead '{lead}' is the same in all {samples} samples. The electrode was off, or another column is the ECG.",
-        lead=leads[0],
+        lead=leads.value[0],
         samples=len(signals),
+        others=leads.alternatives,
+        remedy="columns",
     )

@@ -15,9 +15,9 @@ from ecgmodel.records.imports.text.statements import FS_RANGE_HZ
 
 FileKind = Literal[
     "signal", "beats", "annotations", "edf", "wfdb", "aecg", "muse", "philips", "dicom", "ishne", "alivecor", "scp",
-    "wav", "mat", "json",
+    "wav", "mat", "json", "intervals",
 ]  # fmt: skip
-TABLE_KINDS = ("signal", "beats", "annotations")
+TABLE_KINDS = ("signal", "beats", "annotations", "intervals")
 """Kinds of text and of sheets; the others have a header of their own."""
 
 NO_TIME_COLUMN = "none"
@@ -34,7 +34,8 @@ _ALLOWED: dict[str, tuple[object, ...]] = {
     "time_unit": TIME_UNITS,
     "unit": UNITS,
     "bad_cells": ("stop", "gap"),
-    "kind": ("signal", "beats"),
+    "kind": ("signal", "beats", "intervals"),
+    "shape": ("columns", "rows", "wrapped"),
 }
 
 
@@ -44,8 +45,11 @@ class ImportSettings:
 
     Attributes
     ----------
-    kind : {"signal", "beats"} or None
-        Samples one below the other, or one beat a row.
+    kind : {"signal", "beats", "intervals"} or None
+        Samples one below the other, one beat a row, or RR intervals.
+    shape : {"columns", "rows", "wrapped"} or None
+        One sample a line and a column for each lead, a line for each lead, or one lead whose samples fill line after
+        line.
     encoding : str or None
         One of `source.ENCODINGS`.
     delimiter : str or None
@@ -85,6 +89,7 @@ class ImportSettings:
     leads: tuple[str, ...] | None = None
     flip: bool = False
     bad_cells: str = "stop"
+    shape: str | None = None
     part: str | None = None
 
     def __post_init__(self) -> None:
@@ -210,6 +215,8 @@ class Understanding:
         What has to be answered before the file can be read.
     part : Finding
         Which recording or sheet was read; its alternatives are the others. `None` where there is but one.
+    shape : Finding
+        As in `ImportSettings`.
     """
 
     kind: FileKind
@@ -228,6 +235,7 @@ class Understanding:
     polarity: Finding
     question: Question | None = None
     part: Finding = field(default_factory=lambda: Finding(None))
+    shape: Finding = field(default_factory=lambda: Finding(None))
 
     def findings(self) -> Iterator[tuple[str, Finding]]:
         """Yield name and finding of all properties, in the order in which they are decided."""

@@ -64,7 +64,7 @@ def understand_signals(file: SignalFile, settings: ImportSettings) -> Understand
         unit=unit,
         scale=scale,
         leads=chosen(file.leads, Finding(None, alternatives=file.others)) if settings.leads else leads,
-        polarity=_find_polarity(file, rate),
+        polarity=_find_polarity(file, rate, settings.flip),
         question=_find_question(rate),
         part=file.part if settings.part is None else replace(file.part, evidence=(say("set by hand"),)),
     )
@@ -140,10 +140,10 @@ def _scale_of_lead(file: SignalFile, lead: int, found: Understanding) -> Scale:
     return found.scale.value  # type: ignore[return-value]
 
 
-def _find_polarity(file: SignalFile, rate: Finding) -> Finding:
+def _find_polarity(file: SignalFile, rate: Finding, flip: bool) -> Finding:
     if rate.value is None or file.leads[0] in NEGATIVE_LEADS:
         return Finding(None, certain=False)
-    polarity = measure_polarity(file.signals[:, 0], float(rate.value))  # type: ignore[arg-type]
+    polarity = measure_polarity(file.signals[:, 0] * (-1 if flip else 1), float(rate.value))  # type: ignore[arg-type]
     if polarity is None or polarity.inverted is None:
         return Finding(None, certain=False)
     return Finding("inverted" if polarity.inverted else "upright", certain=False)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ecgmodel.errors import ImportFileError
 from ecgmodel.records.imports.evidence import Finding, Rule, chosen, round_figures, say, weigh
 from ecgmodel.records.imports.notes import describe_front
-from ecgmodel.records.imports.source import Source, decode_head, long_line_error, refuse_foreign
+from ecgmodel.records.imports.source import Source, refuse_foreign
 from ecgmodel.records.imports.text.asking import find_question
 from ecgmodel.records.imports.text.beat_rows import KAGGLE_FS, KAGGLE_SAMPLES
 from ecgmodel.records.imports.text.columns import Column, read_columns
+from ecgmodel.records.imports.text.intervals import find_intervals, interval_unit, vote_intervals
 from ecgmodel.records.imports.text.layout import Trial, try_layouts
+from ecgmodel.records.imports.text.lines import Text, lay_out_text
 from ecgmodel.records.imports.text.rates import same_rate
 from ecgmodel.records.imports.text.statements import Statements, read_statements
 from ecgmodel.records.imports.text.units import Scale, find_scale
@@ -41,6 +43,7 @@ class Table:
     trial: Trial
     statements: Statements
     columns: tuple[Column, ...]
+    text: Text
 
 
 def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Table:
@@ -62,9 +65,11 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
     head = source.head()
     refuse_foreign(head)
     encoding = _settle(settings.encoding, weigh(rules["encoding"], head))
-    lines = _read_lines(source, head, encoding.value)
-    layout, trial, grouped = _find_layout(lines, settings, rules)
+    text = lay_out_text(source, head, str(encoding.value), settings.shape, settings.decimal)
+    layout, trial, grouped = _find_layout(text.lines, settings, rules)
     statements = read_statements(trial.lines_before, trial.front, trial.above)
+    if text.names and len(text.names) == len(trial.pattern):
+        statements = replace(statements, columns=text.names)
     kind = _settle(settings.kind, weigh(rules["kind"], trial))
     if kind.value == "signal" and len(trial.pattern) > MAX_COLUMNS:
         raise ImportFileError(
@@ -77,7 +82,11 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
     columns = read_columns(trial, statements)
     nothing = Finding(None)
     time, time_unit, rate, unit, scale, leads, polarity = (nothing,) * 7
-    if kind.value == "beats":
+    if settings.kind is None and (listed := weigh((Rule(1.0, vote_intervals),), columns, source.stem)).value:
+        kind = Finding("intervals", listed.evidence, ("signal",))
+    if kind.value == "intervals":
+        leads, unit = _find_intervals(columns, source.stem, settings)
+    elif kind.value == "beats":
         rate = _settle(settings.fs, _find_beat_rate(trial))
     else:
         times = _find_times(columns, rules)
@@ -93,7 +102,7 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
         if unit.value is None:
             unit = Finding("adc", (say("the samples have the size of no unit of voltage"),), certain=False)
         scale = _settle_scale(settings, find_scale(unit.value, lead_columns, columns, statements))
-        polarity = _find_polarity(lead_columns, rate)
+        polarity = _find_polarity(lead_columns, rate, settings.flip)
     understanding = Understanding(
         kind=kind.value,
         settings=settings,
@@ -115,9 +124,28 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
         scale=scale,
         leads=leads,
         polarity=polarity,
-        question=find_question(layout, trial, columns, grouped, time, time_unit, rate, settings),
+        question=None
+        if kind.value == "intervals"
+        else find_question(layout, trial, columns, grouped, time, time_unit, rate, settings),
+        shape=text.shape if settings.shape is None else chosen(settings.shape, text.shape),
     )
-    return Table(understanding, trial, statements, columns)
+    return Table(understanding, trial, statements, columns, text)
+
+
+def _find_intervals(columns: tuple[Column, ...], stem: str, settings: ImportSettings) -> tuple[Finding, Finding]:
+    """Return the column of RR intervals, and their unit."""
+    found = find_intervals(columns, stem)
+    usable = [(column, interval_unit(column.values)) for column in columns if column.kind == "N"]
+    found = found or next(((column, unit) for column, unit in usable if unit), None)
+    if settings.leads is not None:
+        _check_names(settings.leads, columns)
+        found = next(((column, unit) for column, unit in usable if column.name == settings.leads[0] and unit), None)
+    if found is None:
+        raise ImportFileError(
+            "No column of the file holds RR intervals, which last 200 to 4000 ms. Set that the file holds samples."
+        )
+    reason = say("'{name}' holds RR intervals in {unit}, and no ECG", name=found[0].name, unit=found[1])
+    return Finding((found[0].name,), (reason,)), Finding(found[1], (reason,))
 
 
 def label_leads(names: tuple[str, ...], statements: Statements) -> tuple[str, ...]:
@@ -142,15 +170,6 @@ def _part_of(layout: Finding, part: int) -> Finding:
     pairs = (layout.value, *layout.alternatives)
     values = tuple(dict.fromkeys(pair[part] for pair in pairs))  # type: ignore[index]
     return Finding(values[0], layout.evidence, values[1:], layout.certain)
-
-
-def _read_lines(source: Source, head: bytes, encoding: str) -> list[str]:
-    lines = decode_head(head, encoding).split("\n")
-    if source.size > len(head):
-        if len(lines) == 1:
-            raise long_line_error(1)
-        lines.pop()  # cut in two by the end of the head
-    return [line.rstrip("\r") for line in lines]
 
 
 def _find_layout(lines: list[str], settings: ImportSettings, rules: Evidence) -> tuple[Finding, Trial, str | None]:
@@ -233,6 +252,7 @@ def _find_time(
             "unit, or set that no column is the time.",
             column=time.name,
             unit=unit.value or "?",
+            remedy="no time",
         )
     return found, unit
 
@@ -300,10 +320,10 @@ def _settle_scale(settings: ImportSettings, found: Finding) -> Finding:
     return chosen(Scale(zero, per_mv), found)
 
 
-def _find_polarity(leads: list[Column], rate: Finding) -> Finding:
+def _find_polarity(leads: list[Column], rate: Finding, flip: bool) -> Finding:
     if rate.value is None or not leads or leads[0].name in NEGATIVE_LEADS:
         return Finding(None, certain=False)
-    polarity = measure_polarity(leads[0].values, float(rate.value))
+    polarity = measure_polarity(leads[0].values * (-1 if flip else 1), float(rate.value))
     if polarity is None or polarity.inverted is None:
         return Finding(None, (say("the beats point up and down alike"),), certain=False)
     sentence = say(

@@ -16,55 +16,16 @@ import numpy as np
 from ecgmodel.errors import ImportFileError
 from ecgmodel.records.imports.source import HEAD_BYTES, Source, long_line_error, utf8_blocks
 from ecgmodel.records.imports.text.clock import parse_clock_cells
+from ecgmodel.records.imports.text.labelled import Labels
 from ecgmodel.records.imports.text.layout import read_key, split_line
 from ecgmodel.records.imports.text.numbers import MISSING_WORDS, clean_cell, parse_clock, parse_number
+from ecgmodel.records.imports.text.plan import TablePlan
 
 QUICK_BYTES = 512 * 1024
 """Smaller blocks are read without Arrow, which takes longer to load than they take to read."""
 
 LARGEST = 1e30
 """A larger number is taken for infinite; no unit makes it a voltage, and 32 bits would not hold its square."""
-
-
-@dataclass(frozen=True, slots=True)
-class TablePlan:
-    """Where the numbers are.
-
-    Attributes
-    ----------
-    encoding, delimiter, decimal : str
-    first_line : int
-        From 1.
-    names : tuple of str
-        Of all columns.
-    columns : tuple of int
-        Those to read.
-    time : int or None
-        The column of times, beside these.
-    clock : bool
-        Whether times are clock text.
-    header : str
-        The header line, which a file made of several files repeats.
-    header_keys : frozenset of str
-        Words with which the lines above the samples begin; a second block of a file has them again.
-    blank_is_missing : bool
-        Whether a blank line stands for a sample (one value a line) or for nothing.
-    keep_going : bool
-        Whether cells and lines that cannot be read are left out rather than refused.
-    """
-
-    encoding: str
-    delimiter: str
-    decimal: str
-    first_line: int
-    names: tuple[str, ...]
-    columns: tuple[int, ...]
-    time: int | None
-    clock: bool
-    header: str
-    header_keys: frozenset[str]
-    blank_is_missing: bool
-    keep_going: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +79,15 @@ class Fault:
     count: int
 
 
-def iter_rows(source: Source, plan: TablePlan) -> Iterator[Rows]:
+def iter_rows(source: Source, plan: TablePlan, labels: Labels | None = None) -> Iterator[Rows]:
     """Read all rows, block by block.
+
+    Parameters
+    ----------
+    source : Source
+    plan : TablePlan
+    labels : Labels or None
+        Names before the values of every line, which are taken off.
 
     Raises
     ------
@@ -130,6 +98,8 @@ def iter_rows(source: Source, plan: TablePlan) -> Iterator[Rows]:
     blanks_before = 0
     for block in utf8_blocks(source, plan.encoding):
         done += len(block)
+        if labels is not None:
+            block = labels.strip(block)
         count = block.count(b"\n")
         first = line
         line += count
@@ -306,6 +276,7 @@ def _read_line(text: str, plan: TablePlan, number: int, note) -> tuple[list[floa
                 line=number,
                 found=len(cells),
                 width=width,
+                remedy="gaps",
             )
         )
     row = []
@@ -336,6 +307,7 @@ def _cell_error(text: str, plan: TablePlan, number: int, column: int) -> _Unread
             line=number,
             column=plan.names[column],
             cell=clean_cell(text)[:40],
+            remedy="gaps",
         ),
         plan.names[column],
     )

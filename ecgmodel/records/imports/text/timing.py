@@ -150,6 +150,7 @@ class Grid:
                 line=rows.line(row),
                 before=float(before[row]),
                 after=float(times[row]),
+                remedy="no time",
             )
         if self.pace.batched:
             self._add_batches(values, steps, rows)
@@ -222,6 +223,7 @@ class Grid:
                 "time.",
                 line=line,
                 seconds=missing / self.fs,
+                remedy="no time",
             )
         self.gaps.append(Gap(self._n, self._n + missing, line))
         self._append(np.full((missing, self.n_leads), np.nan, dtype=np.float32))

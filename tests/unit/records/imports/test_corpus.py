@@ -91,7 +91,7 @@ def test_each_shape_has_at_least_three_files() -> None:
     counts = Counter(truth["shape"] for truth in SIGNALS.values())
     assert set(counts) == {
         "watch", "samsung", "polar", "mitdb text", "atm", "openbci", "bitalino", "arduino", "plain", "edf", "wfdb",
-        "batch", "numbers in front", "converted", "raw and calibrated", "clock", "labchart",
+        "batch", "numbers in front", "converted", "raw and calibrated", "clock", "labchart", "serial", "rows",
     }  # fmt: skip
     assert min(counts.values()) >= 3
     assert len(CORPUS["beats"]) >= 3

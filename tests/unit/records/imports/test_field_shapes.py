@@ -9,8 +9,9 @@ import pytest
 
 from ecgmodel.errors import ImportFileError, QuestionError
 from ecgmodel.records.imports.files import read_files, sniff_files
+from ecgmodel.records.imports.remedies import find_remedies
 from ecgmodel.records.imports.text.batches import find_losses
-from ecgmodel.records.imports.text_file import Recording
+from ecgmodel.records.imports.text_file import IntervalTable, Recording
 from ecgmodel.records.imports.understanding import ImportSettings
 from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 
@@ -189,3 +190,108 @@ def test_what_is_not_said_is_never_assumed() -> None:
     """Bare numbers have no rate."""
     with pytest.raises(QuestionError):
         read(VALUES)
+
+
+RR_MS = [800 + round(60 * np.sin(i / 5)) for i in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("x.csv", ["RR", *map(str, RR_MS)]),
+        ("x.csv", ["RR-interval [ms]", *map(str, RR_MS)]),
+        ("x.csv", ["time,ibi", *(f"{i},{rr / 1000:.3f}" for i, rr in enumerate(RR_MS))]),
+        ("my_rr_list.txt", [*map(str, RR_MS)]),
+    ],
+)
+def test_rr_intervals_are_shown_as_such(name: str, rows: list[str]) -> None:
+    """A list of RR intervals is no ECG: its rate and its length are those of the intervals."""
+    found = read_files({name: ("\n".join(rows) + "\n").encode()})
+    assert isinstance(found, IntervalTable)
+    np.testing.assert_allclose(found.intervals.rr_s, np.array(RR_MS) / 1000)
+    assert found.intervals.rate_bpm == pytest.approx(60_000 / np.median(RR_MS))
+    assert "no ECG" in str(found.understanding.leads.evidence[0])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["RR,ecg", *(f"{i % 7 + 800},{v}" for i, v in enumerate(VALUES[:2500]))],
+        ["ecg", *(f"{800 + round(100 * v)}" for v in SHORT)],
+        [f"{800 + round(100 * v)}" for v in SHORT],
+        ["rr_sensor", *VALUES],
+    ],
+)
+def test_an_ecg_is_no_list_of_intervals(rows: list[str]) -> None:
+    """Neither an ECG beside intervals, nor ADC units of their size, nor millivolts of such a name are intervals."""
+    assert isinstance(read(rows, fs=FS), Recording)
+
+
+def test_intervals_can_be_read_as_samples_all_the_same() -> None:
+    rows = ["RR", *(str(800 + i % 50) for i in range(2000))]
+    assert isinstance(read(rows, kind="signal", fs=FS), Recording)
+
+
+@pytest.mark.parametrize("width", [4, 8, 12, 16])
+def test_a_table_of_channels_is_not_taken_for_wrapped_samples(width: int) -> None:
+    """Channels that stand side by side are columns, whether they are alike or not, since time runs down."""
+    factors = np.linspace(0.3, 1.5, width)
+    rows = [",".join(f"{v * factor:.4f}" for factor in factors) for v in SHORT]
+    found = read(rows, fs=FS)
+    assert found.understanding.shape.value == "columns"
+    assert found.record.n_samples == len(SHORT)
+
+
+@pytest.mark.parametrize("width", [5, 10, 16, 25, 64])
+def test_wrapped_samples_are_laid_end_to_end(width: int) -> None:
+    rows = [" ".join(VALUES[i : i + width]) for i in range(0, len(VALUES), width)]
+    found = read(rows, fs=FS)
+    assert found.understanding.shape.value == "wrapped"
+    np.testing.assert_allclose(found.record.signals[:, 0], SHORT, atol=1e-4)
+    if width < 16:
+        assert read(rows, fs=FS, shape="columns").record.n_samples == len(rows)
+
+
+def test_lines_of_leads_have_to_be_equally_long() -> None:
+    """A lead that is shorter than the first is named with its line."""
+    rows = [",".join(["I", *VALUES]), ",".join(["II", *VALUES[:-3]])]
+    with pytest.raises(ImportFileError, match="Line 2 has 4997 values"):
+        read(rows, fs=FS)
+
+
+@pytest.mark.parametrize("odd", ["ECG:251", "BPM:72,LOW:0,HIGH:1023", "hello"])
+def test_a_line_with_other_names_is_no_sample(odd: str) -> None:
+    """In a capture with names, a line that names other values is refused with its number, or left out as a gap."""
+    rows = [f"ECG:{512 + round(100 * v)},LOW:0,HIGH:1023" for v in SHORT]
+    rows[1000] = odd
+    with pytest.raises(ImportFileError, match="Line 1001"):
+        read(rows, fs=FS)
+    found = read(rows, fs=FS, bad_cells="gap")
+    assert np.flatnonzero(np.isnan(found.record.signals[:, 0])).tolist() == [1000]
+
+
+@pytest.mark.parametrize(
+    ("rows", "settings"),
+    [
+        ([*VALUES[:500], "x1", *VALUES[500:]], {"bad_cells": "gap"}),
+        ([f"{(i % 2500) / FS:.3f}\t{v}" for i, v in enumerate(VALUES)], {"time_column": "none"}),
+        (["ecg,I", *(f"0.5,{v}" for v in VALUES)], {"leads": ("I",)}),
+    ],
+)
+def test_a_refusal_names_what_helps(rows: list[str], settings: dict[str, object]) -> None:
+    """What an error offers is a change of settings with which the file is read, and an option of the command line."""
+    before = {"leads": ("ecg",)} if "ecg" in rows[0] else {}
+    with pytest.raises(ImportFileError) as error:
+        read(rows, fs=FS, **before)
+    (remedy, *_) = find_remedies(error.value, ImportSettings())
+    assert remedy.changes == settings
+    assert remedy.option.startswith("--")
+    assert read(rows, fs=FS, **remedy.changes).record.n_samples >= len(VALUES)
+
+
+def test_polarity_follows_the_flip() -> None:
+    """How far beats reach up and down is said of the lead as it is shown."""
+    plain, flipped = (read(VALUES, fs=FS, flip=flip).understanding.polarity for flip in (False, True))
+    assert plain.evidence[0].values["up"] == flipped.evidence[0].values["down"]
+    assert plain.value == "upright"
+    assert flipped.value == "inverted"

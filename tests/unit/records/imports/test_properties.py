@@ -18,7 +18,8 @@ from ecgmodel.errors import EcgModelError, ImportFileError
 from ecgmodel.records.imports.files import read_files, sniff_files
 from ecgmodel.records.imports.text.clock import parse_clock_cells
 from ecgmodel.records.imports.text.numbers import cell_kind, parse_clock, parse_number
-from ecgmodel.records.imports.text.reading import TablePlan, _read_carefully, _read_plainly, _read_quickly
+from ecgmodel.records.imports.text.plan import TablePlan
+from ecgmodel.records.imports.text.reading import _read_carefully, _read_plainly, _read_quickly
 from ecgmodel.records.imports.text_file import Recording, read_csv
 from ecgmodel.records.imports.understanding import ImportSettings, Understanding
 
