@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecgmodel.command_line.output import save_output, show_download
+from ecgmodel.errors import EcgModelError
 
 if TYPE_CHECKING:
     from ecgmodel.classification.classify import RecordPrediction
@@ -32,7 +33,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         epilog="A name that a record has is that record, as in 208; everything else is the path of a file, and so is "
         "./208. For teaching and research. Not a medical device.",
     )
-    parser.add_argument("record", metavar="RECORD|FILE", help="a record, as in 208, or the path of a file")
+    parser.add_argument("record", metavar="RECORD|FILE", nargs="?", help="a record, as in 208, or the path of a file")
     parser.add_argument(
         "--model", default=DEFAULT_MODEL, help=f"a shipped model or a .safetensors file (default: {DEFAULT_MODEL})"
     )
@@ -45,6 +46,10 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--csv", type=Path, metavar="OUT", help="write a table of the beats")
     parser.add_argument("--atr", type=Path, metavar="OUT", help="write a WFDB annotation file")
+    of_many = parser.add_argument_group("of a folder", "A line for each recording; run again, it goes on where it was.")
+    of_many.add_argument("--many", type=Path, metavar="FOLDER", help="classify every recording below a folder")
+    of_many.add_argument("--out", type=Path, metavar="TABLE", help="where the table goes: .parquet or .csv")
+    of_many.add_argument("--workers", type=int, metavar="N", help="processes (default: one for each processor)")
     of_file = parser.add_argument_group("of a file", "What the file says itself need not be given.")
     of_file.add_argument("--fs", type=float, metavar="HZ", help="samples a second")
     of_file.add_argument("--unit", choices=("mV", "uV", "V", "nV", "adc"), help="unit of the samples; adc is ADC units")
@@ -63,6 +68,13 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Classify, and give the result in every form that was asked for."""
+    if (options.many is None) == (options.record is None):
+        raise EcgModelError("Give either a record or file, or a folder with --many.")
+    if options.many is not None:
+        from ecgmodel.command_line.many import run_many
+
+        run_many(options)
+        return
     from ecgmodel.classification.classify import classify_record
     from ecgmodel.command_line.files import OpenedFile, is_file, open_file
     from ecgmodel.command_line.tables import show_table

@@ -5,18 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from ecgmodel.errors import EcgModelError
-from ecgmodel.records.imports.understanding import ImportSettings
 from pages.session import visitor
 from pages.ui.text import error_text, plain, t
+from pages.upload.many import current_many, take_many
+from pages.upload.recipe import show_linked_recipe, show_recipe, take_linked_recipe, take_with_recipe
 from pages.upload.session import (
     Upload,
     current_upload,
     forget_refusal,
     forget_upload,
     refused_upload,
-    take_files,
     take_sample,
-    use_settings,
 )
 
 _NUMBER = "number"
@@ -25,8 +24,9 @@ _NUMBER = "number"
 def show_drop_zone() -> Upload | None:
     """Show where to drop files and what there is to try, and return the upload in hand: at first, one to try.
 
-    `None` where a file could not be taken: then that is what the page says.
+    `None` where a file could not be taken, and then that is what the page says, or where several make a list.
     """
+    take_linked_recipe()
     kept = visitor.own("upload")
     key = f"upload.files.{kept.setdefault(_NUMBER, 0)}"
     drop, tries = st.columns(2, vertical_alignment="top", gap="medium")
@@ -38,6 +38,14 @@ def show_drop_zone() -> Upload | None:
             on_change=_take_dropped,
             args=(key,),
         )
+        with st.popover(t("A whole folder"), type="tertiary", icon=":material/folder_open:"):
+            st.file_uploader(
+                t("A folder of recordings: each becomes a line of a list"),
+                accept_multiple_files="directory",
+                key=f"{key}.folder",
+                on_change=_take_dropped,
+                args=(f"{key}.folder",),
+            )
     with tries:
         st.caption(t("Or try one of these:"))
         with st.container(horizontal=True, gap="small"):
@@ -53,11 +61,12 @@ def show_drop_zone() -> Upload | None:
                 t("Bare numbers"), icon=":material/123:", on_click=take_sample, args=("plain",), key="upload.plain"
             )
         st.caption(t("Your file stays on the machine that runs this app, in this session alone, and is never saved."))
+    show_linked_recipe()
     refused = refused_upload()
     if refused is not None:  # the result of another file must not stand there as if it were the answer
         _show_refused(*refused)
         return None
-    if current_upload() is None:
+    if current_upload() is None and current_many() is None:
         take_sample("watch", chosen=False)
     return current_upload()
 
@@ -67,7 +76,9 @@ def _take_dropped(key: str) -> None:
     files = st.session_state[key]
     if not files:
         return
-    take_files({file.name: file.getvalue() for file in files})
+    dropped = {file.name: file.getvalue() for file in files}
+    if not take_many(dropped):
+        take_with_recipe(dropped)
     visitor.own("upload")[_NUMBER] += 1
 
 
@@ -90,38 +101,8 @@ def show_file_line(upload: Upload) -> None:
     """Name the file in hand, with its recipe and a way to be rid of it."""
     st.markdown(f"**{plain(', '.join(list(upload.files)[:3]))}** &nbsp; {_size(upload.size)}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        with st.popover(t("Recipe"), type="tertiary", icon=":material/rule_settings:"):
-            st.caption(t("What you set by hand for this file, as JSON, to apply it to the next one."))
-            st.download_button(
-                t("Save recipe"),
-                upload.settings.to_json(),
-                file_name="ecg-recipe.json",
-                mime="application/json",
-                icon=":material/save:",
-                on_click="ignore",
-                disabled=upload.settings == ImportSettings(),
-            )
-            st.file_uploader(
-                t("A recipe that was saved here"),
-                type="json",
-                key="upload.recipe",
-                on_change=_take_recipe,
-                args=("upload.recipe",),
-            )
+        show_recipe(upload)
         st.button(t("Remove"), icon=":material/delete:", type="tertiary", on_click=forget_upload, key="upload.remove")
-
-
-def _take_recipe(key: str) -> None:
-    file = st.session_state[key]
-    upload = current_upload()
-    if file is None or upload is None:
-        return
-    try:
-        settings = ImportSettings.from_json(file.getvalue().decode("utf-8", errors="replace"))
-    except EcgModelError as error:
-        upload.problem = error
-        return
-    use_settings(lambda _: settings)
 
 
 def _size(n_bytes: int) -> str:

@@ -9,6 +9,8 @@ from ecgmodel.records.imports.text_file import BeatTable, IntervalTable
 from pages.ui.blocks import show_not_a_medical_device, show_source
 from pages.ui.text import t
 from pages.upload.drop import show_drop_zone, show_file_line
+from pages.upload.many import current_many, show_many
+from pages.upload.recipe import show_misfits
 from pages.upload.results import (
     choose_reading,
     show_beats,
@@ -27,11 +29,15 @@ from pages.upload.work import do_work
 
 upload = show_drop_zone()
 tell_sidebar(upload)
+many = current_many()
+if many is not None:
+    show_many(many)
 if upload is None:
     st.stop()
 left, right = st.columns([1, 2.6], gap="medium")
 with left:
     show_file_line(upload)
+    show_misfits(upload)
     show_understanding(upload)
 with right:
     if do_work(upload):

@@ -66,6 +66,8 @@ class Upload:
         Whose ECG it is: a visitor's own, or that of a file to try.
     hints : dict of float to float, or None
         Heart rates by the sampling rates that are asked about; `None` until they are needed.
+    misfits : tuple of EcgModelError
+        Where a recipe does not fit the files.
     """
 
     files: dict[str, bytes]
@@ -86,6 +88,7 @@ class Upload:
     edited: tuple[int, ...] | None = None
     origin: Origin = "upload"
     hints: dict[float, float] | None = None
+    misfits: tuple[EcgModelError, ...] = ()
 
     @property
     def title(self) -> str:
@@ -184,6 +187,8 @@ def forget_refusal() -> None:
 def take_sample(kind: str, *, chosen: bool = True) -> None:
     """Take one of the files to try."""
     sample: SampleFile = SAMPLES[kind]()
+    if chosen:
+        visitor.own("upload").pop("many", None)
     take_files({sample.name: sample.data})
     upload = current_upload()
     upload.chosen, upload.origin = chosen, sample.source
@@ -213,7 +218,7 @@ def use_settings(make: Callable[[ImportSettings], ImportSettings]) -> None:
     upload = current_upload()
     if upload is None:
         return
-    upload.problem = None
+    upload.problem, upload.misfits = None, ()
     try:
         settings = make(upload.settings)
         understanding = sniff_files(upload.files, settings)

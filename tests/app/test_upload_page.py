@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from ecgmodel.classification import classify
+from ecgmodel.records.imports.recipes import write_link
+from ecgmodel.records.imports.understanding import ImportSettings
 from tests.app.screen import all_text, as_read, sent_into_fields, shows_trace
 from tests.unit.pages.conftest import unpack
 
@@ -177,7 +179,7 @@ def test_recipe(upload_page):
     """What was set for one file is saved and applied to the next."""
     app = drop(upload_page, "arduino.txt")
     recipe = json.dumps({"fs": 250.0, "unit": "adc", "adc_per_mv": 200.0})
-    app.file_uploader[1].upload("recipe.json", recipe.encode()).run()
+    widget(app, "file_uploader", "upload.recipe").upload("recipe.json", recipe.encode()).run()
     assert not app.exception
     assert upload_of(app).settings.fs == 250.0
     assert shows_trace(app)
@@ -186,7 +188,7 @@ def test_recipe(upload_page):
 def test_recipe_that_is_none(upload_page):
     """A recipe that is none changes nothing."""
     app = drop(upload_page, "apple-en.csv")
-    app.file_uploader[1].upload("recipe.json", b'{"fs": -5}').run()
+    widget(app, "file_uploader", "upload.recipe").upload("recipe.json", b'{"fs": -5}').run()
     assert not app.exception
     assert app.warning
     assert shows_trace(app)
@@ -402,3 +404,35 @@ def test_no_models(open_app, no_mitdb, models):
     assert not app.exception
     assert shows_trace(app)
     assert upload_of(app).analysis.prediction is None
+
+
+def test_several_recordings_are_a_list(upload_page):
+    """Files that are not one record become a list with a line each; what cannot be read has its reason."""
+    app = drop(upload_page, "apple-en.csv", "holter.edf", ("letter.txt", b"Dear doctor,\nplease find my heart.\n"))
+    assert not app.exception
+    many = app.session_state["own.upload"]["many"]
+    assert list(many.recordings) == ["apple-en.csv", "holter.edf", "letter.txt"]
+    assert many.lines["apple-en.csv"].fs == TRUTH["apple-en.csv"]["fs"]
+    assert "Dear doctor" in many.lines["letter.txt"].error
+    assert len(app.dataframe) == 1
+    assert not shows_trace(app)
+    app = press(app, "upload.many.close")
+    assert shows_trace(app)
+
+
+def test_one_record_in_several_files_is_no_list(upload_page):
+    """A recording with its annotations is opened at once."""
+    app = drop(upload_page, "100.csv", "100annotations.txt")
+    assert not app.exception
+    assert upload_of(app).found.record.annotations is not None
+    assert shows_trace(app)
+
+
+def test_a_linked_recipe_says_where_it_does_not_fit(upload_page):
+    """A recipe that came by the address is applied to the next file; what that file contradicts is said."""
+    upload_page.query_params["recipe"] = write_link(ImportSettings(fs=500.0, flip=True))
+    app = drop(upload_page.run(), "plain-clock.csv")
+    assert not app.exception
+    assert upload_of(app).settings.flip
+    assert upload_of(app).found.record.fs == TRUTH["plain-clock.csv"]["fs"]
+    assert "500 Hz" in as_read(app.warning[0].value)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from ecgmodel.errors import ImportFileError
 from ecgmodel.records.imports.source import Source
 
 MAX_FILES = 200
+MAX_MANY_FILES = 4000
 MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 MAX_RATIO = 200
 """Signals shrink to a third, long flat text to a fiftieth; what shrinks more is made to fill a disk."""
@@ -32,29 +34,39 @@ def unpack(source: Source, suffixes: tuple[str, ...]) -> dict[str, bytes]:
         For a damaged or encrypted archive, one that is too large when unpacked, and one with a path that leads out of
         it.
     """
+    return _unpack(source, MAX_FILES, lambda path: path.name if path.suffix.lower() in suffixes else "")
+
+
+def unpack_all(source: Source) -> dict[str, bytes]:
+    """Return all files of an archive of many recordings, by their paths in it, see `unpack`."""
+    return _unpack(source, MAX_MANY_FILES, PurePosixPath.as_posix)
+
+
+def _unpack(source: Source, limit: int, name_of: Callable[[PurePosixPath], str]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     left = MAX_UNPACKED_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(source.data) if isinstance(source.data, bytes) else source.data) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if len(entries) > MAX_FILES:
+            if len(entries) > limit:
                 raise ImportFileError(
                     "The archive has {count} files; at most {limit} are read. Pack the files of one record.",
                     count=len(entries),
-                    limit=MAX_FILES,
+                    limit=limit,
                 )
             for entry in entries:
                 path = _check_path(entry)
-                if path.suffix.lower() not in suffixes or path.name.startswith("._"):
+                name = name_of(path)
+                if not name or path.name.startswith("._"):
                     continue
                 if entry.flag_bits & 1:
                     raise ImportFileError("The archive is encrypted. Pack the files again without a password.")
-                if path.name in files:
+                if name in files:
                     raise ImportFileError(
                         "The archive has '{name}' twice. Pack the files of one record.", name=path.name[:60]
                     )
-                files[path.name] = _read_entry(archive, entry, left)
-                left -= len(files[path.name])
+                files[name] = _read_entry(archive, entry, left)
+                left -= len(files[name])
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError) as error:
         raise ImportFileError(
             "The archive is damaged or packed in a way that is not known. Pack the files again."

@@ -1,0 +1,195 @@
+"""`classify --many`: every recording below a folder, several at a time, as one table; what is done stays done."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecgmodel.command_line.output import save_output
+from ecgmodel.errors import EcgModelError
+
+if TYPE_CHECKING:
+    from ecgmodel.classification.survey import SurveyLine
+
+    Files = dict[str, bytes | Path]
+    Work = tuple[str, Files]
+
+FORMATS = (".parquet", ".csv")
+IN_FLIGHT = 2
+"""Recordings that wait for each process, so that none is idle."""
+
+ENDED = "The process that read it ended, as where memory runs out."
+
+_worker: dict[str, object] = {}
+"""What a worker process keeps from recording to recording: its classifier, the settings, and the lead."""
+
+
+def run_many(options: argparse.Namespace) -> None:
+    """Classify every recording of a folder.
+
+    Raises
+    ------
+    EcgModelError
+        Where there is no such folder, or the table cannot be written.
+    """
+    from ecgmodel.records.imports.gather import list_folder
+
+    if options.out is None or options.out.suffix.lower() not in FORMATS:
+        raise EcgModelError("Say with --out where the table goes: a path that ends in .parquet or .csv.")
+    work = list(list_folder(options.many))
+    own = {options.out.resolve(), _parts_path(options.out).resolve()}
+    work = [(name, files) for name, files in work if not own & {Path(path).resolve() for path in files.values()}]
+    key = _describe_options(options)
+    done = _read_parts(_parts_path(options.out), key, work)
+    left = [(name, files) for name, files in work if name not in done]
+    if done:
+        print(f"{len(done):,} of {len(work):,} recordings were done before.", file=sys.stderr)
+    try:
+        parts = _parts_path(options.out).open("a", encoding="utf-8")
+    except OSError as error:
+        raise EcgModelError("{path} cannot be written ({reason}).", path=options.out, reason=error.strerror) from error
+    of_name = dict(left)
+    with parts:
+        for count, line in enumerate(_survey_all(left, options), start=len(done) + 1):
+            done[line.name] = line.to_dict()
+            parts.write(json.dumps({"key": key, "stamp": _stamp(of_name[line.name]), **line.to_dict()}) + "\n")
+            parts.flush()
+            print(f"{count:,} of {len(work):,}: {line.name} {line.error}".rstrip(), file=sys.stderr)
+    rows = [done[name] for name, _ in work]
+    save_output(options.out, format_table(rows, options.out.suffix.lower()))
+    failed = sum(bool(row["error"]) for row in rows)
+    print(f"{len(rows):,} recordings, {failed:,} of them not read: {options.out}")
+    print("Not a medical device.", file=sys.stderr)
+
+
+def format_table(rows: Iterable[dict[str, object]], suffix: str) -> bytes:
+    """Return lines of a survey as Parquet or CSV."""
+    from dataclasses import fields
+
+    from ecgmodel.classification.survey import SurveyLine
+
+    names = [field.name for field in fields(SurveyLine)]
+    rows = list(rows)
+    if suffix == ".csv":
+        from ecgmodel.records.exports.csv_text import write_csv
+
+        cells = ([("" if row[name] is None else row[name]) for name in names] for row in rows)
+        return write_csv(names, cells).encode("utf-8")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {
+        "name": pa.string(),
+        "lead": pa.string(),
+        "doubts": pa.string(),
+        "error": pa.string(),
+        "n_beats": pa.int64(),
+    }
+    schema = pa.schema([(name, kinds.get(name, pa.float64())) for name in names])
+    table = pa.table({name: pa.array([row[name] for row in rows], schema.field(name).type) for name in names}, schema)
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    return sink.getvalue()
+
+
+def _survey_all(work: list[Work], options: argparse.Namespace) -> Iterator[SurveyLine]:
+    """Yield a line a recording, in the order in which they are done; a process that ends takes no other with it."""
+    from ecgmodel.classification.survey import SurveyLine
+
+    waiting = list(reversed(work))
+    suspects: list[Work] = []
+    while waiting or suspects:
+        alone = not waiting
+        n_workers = 1 if alone else max(1, options.workers or os.cpu_count() or 1)
+        queue = suspects if alone else waiting
+        suspects = [] if alone else suspects
+        running: dict[Future, Work] = {}
+        pool = ProcessPoolExecutor(
+            n_workers, multiprocessing.get_context("spawn"), initializer=_start, initargs=(_as_dict(options),)
+        )
+        try:
+            while queue or running:
+                while queue and len(running) < (1 if alone else IN_FLIGHT * n_workers):
+                    item = queue.pop()
+                    running[pool.submit(_work, *item)] = item
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    error = future.exception()
+                    if isinstance(error, BrokenProcessPool):
+                        raise error
+                    name, _files = running.pop(future)
+                    yield (
+                        future.result() if error is None else SurveyLine(name, error=f"{type(error).__name__}: {error}")
+                    )
+        except BrokenProcessPool:
+            # Which of them it was is not known: each is tried by itself, and the one that fails again is named.
+            if alone:
+                (name, _files) = next(iter(running.values()))
+                yield SurveyLine(name, error=ENDED)
+                suspects = queue
+            else:
+                suspects += running.values()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _as_dict(options: argparse.Namespace) -> dict[str, object]:
+    from ecgmodel.command_line.files import read_settings
+
+    return {"model": options.model, "lead": options.lead, "settings": read_settings(options)}
+
+
+def _start(given: dict[str, object]) -> None:
+    from ecgmodel.command_line.classify import open_model
+    from ecgmodel.network.serving import Classifier
+
+    classifier = Classifier(open_model(str(given["model"])), n_threads=1)
+    _worker.update(classifier=classifier, settings=given["settings"], lead=given["lead"])
+
+
+def _work(name: str, files: Files) -> SurveyLine:
+    from ecgmodel.classification.survey import survey_files
+
+    return survey_files(name, files, _worker["classifier"], _worker["settings"], _worker["lead"])  # type: ignore[arg-type]
+
+
+def _parts_path(out: Path) -> Path:
+    return out.with_name(out.name + ".parts.jsonl")
+
+
+def _describe_options(options: argparse.Namespace) -> str:
+    """Return what makes one survey another: model, lead and settings."""
+    given = _as_dict(options)
+    return json.dumps([str(given["model"]), given["lead"], given["settings"].to_json()])  # type: ignore[attr-defined]
+
+
+def _stamp(files: Files) -> list[list[object]]:
+    """Return size and time of change of each file."""
+    stats = ((name, Path(path).stat()) for name, path in sorted(files.items()))  # type: ignore[arg-type]
+    return [[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats]
+
+
+def _read_parts(path: Path, key: str, work: list[Work]) -> dict[str, dict[str, object]]:
+    """Return the lines of recordings that an earlier run has done with the same options, and that did not change."""
+    known = dict(work)
+    done: dict[str, dict[str, object]] = {}
+    if not path.is_file():
+        return done
+    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue  # the last line of a run that was killed
+        name = line.get("name")
+        if line.pop("key", None) == key and name in known and line.pop("stamp", None) == _stamp(known[name]):
+            done[name] = line
+    return done
