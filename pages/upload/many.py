@@ -16,7 +16,7 @@ from pages.ui.blocks import show_not_a_medical_device
 from pages.ui.downloads import offer_file
 from pages.ui.model_choice import model_for_uploads
 from pages.ui.text import plain, t
-from pages.upload.session import forget_upload, take_files
+from pages.upload.session import forget_upload, take_files, tell_sidebar
 
 _MANY = "many"
 ROW_PX = 36
@@ -63,6 +63,7 @@ def take_many(files: dict[str, bytes]) -> bool:
         return False
     forget_upload()
     visitor.own("upload")[_MANY] = Many(recordings)
+    tell_sidebar(None)
     return True
 
 
@@ -94,6 +95,7 @@ def show_many(many: Many) -> None:
             t("Remarks"): [line.error or line.doubts for line in lines],
         },
         hide_index=True,
+        placeholder="",
         height=ROW_PX * (min(len(names), MOST_ROWS) + 1),
         column_config={
             t("Rate (Hz)"): number(format="%.6g"),

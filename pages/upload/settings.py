@@ -129,6 +129,8 @@ def show_understanding(upload: Upload) -> None:
     _choose_unit(found.unit, found.scale)
     _choose_time(found.time_column, found.time_unit, columns)
     _show_polarity(upload)
+    if found.shape.value in ("rows", "wrapped"):
+        _show_line(t("Samples lie"), _shape_name(found.shape.value), found.shape)
     with st.expander(t("Layout of the file"), type="compact"):
         if found.delimiter.value is not None:  # a workbook has cells
             _choose("delimiter", t("Delimiter"), found.delimiter, ("", ",", ";", "\t", "|", " "), _delimiter_name)

@@ -49,7 +49,10 @@ class Labels:
 
 def find_labels(lines: Sequence[str]) -> Labels | None:
     """Find the names that most lines have before their values; `None` where lines have none."""
-    filled = [line for line in lines[: 2 * LOOK_LINES] if line.strip()][:LOOK_LINES]
+    first = lines[: 2 * LOOK_LINES]
+    if sum(":" in line or "=" in line for line in first) < MOST * MOST * len(first):
+        return None
+    filled = [line for line in first if line.strip()][:LOOK_LINES]
     found = Counter(tuple(match[1].strip() for match in _PAIR.finditer(line[:500])) for line in filled)
     if not found:
         return None

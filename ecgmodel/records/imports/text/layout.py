@@ -95,7 +95,8 @@ class Trial:
     def read_rows(self, limit: int) -> list[list[str]]:
         """Return the cells of the first `limit` lines with samples, of long lines those of fewer."""
         limit = min(limit, max(20, MAX_TRIAL_CELLS // len(self.pattern)))
-        rows = (split_row(line, self.delimiter) for line in self.lines[self.start : self.start + limit])
+        split = split_row if self.delimiter else split_line
+        rows = (split(line, self.delimiter) for line in self.lines[self.start : self.start + limit])
         return [row for row in rows if len(row) == len(self.pattern)]
 
     @cached_property

@@ -27,9 +27,6 @@ LOOK_LINES = 300
 MAX_BYTES = 64 * 1024 * 1024
 """Longer files are not turned: their lines would have to be in memory all at once."""
 
-MIN_LINE = 8
-"""Four numbers of one digit, and what stands between them."""
-
 CLOSER = 0.5
 """Neighbours in a line differ by less than this share of what neighbours in a column do, where samples are wrapped."""
 
@@ -73,7 +70,8 @@ def turn_rows(
     """
     if kind not in (None, "rows", "wrapped") or source.size > MAX_BYTES:
         return None
-    if kind is None and len(lines) > LOOK_LINES and len(lines[-2]) < MIN_LINE:
+    ends = [line for line in lines[-4:] if line.strip()]
+    if kind is None and len(lines) > LOOK_LINES and not any(_n_cells(line) >= MIN_WRAPPED for line in ends):
         return None  # a usual table, at once
     filled = [(i, line) for i, line in enumerate(lines, start=1) if line.strip()]
     if not filled:
@@ -86,6 +84,11 @@ def turn_rows(
     if kind == "wrapped" or (kind is None and _is_wrapped(filled, mark, point)):
         return _join_lines(source, _all_lines(source, encoding), mark, point)
     return None
+
+
+def _n_cells(line: str) -> int:
+    """Return how many cells a line can have, whatever parts them."""
+    return max(len(line.split()), *(line.count(mark) + 1 for mark in ",;\t|"))
 
 
 def _all_lines(source: Source, encoding: str) -> list[tuple[int, str]]:
