@@ -51,7 +51,7 @@ def count_segments(kind: str) -> dict[str, int]:
     from ecgmodel.records.sources.databases import MITDB
     from ecgmodel.segments.mitdb_segments import cut_mitdb
 
-    missing = [entry.name for entry in list_records() if entry.available == "download"]
+    missing = [entry.name for entry in list_records() if entry.source == MITDB.name and entry.available == "download"]
     if missing:
         raise RecordError(
             "The data set is cut from all {total} records, and {missing} of them are not on this machine. "

@@ -131,7 +131,7 @@ def score(matrix: np.ndarray) -> Scores:
     Examples
     --------
     >>> scores = score(np.array([[8, 2], [1, 9]]))
-    >>> scores.sensitivity.tolist(), scores.accuracy, scores.abnormal_sensitivity
+    >>> scores.sensitivity.tolist(), scores.accuracy, scores.abnormal.sensitivity
     ([0.8, 0.9], 0.85, 0.9)
     """
     matrix = np.asarray(matrix, dtype=np.int64)

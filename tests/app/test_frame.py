@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from ecgmodel.records.sources import catalogue
@@ -90,7 +91,13 @@ def test_folders_are_listed_once_a_run(page, open_app, mitdb_folder, monkeypatch
     app = open_app(page)
     looked, listed_runs = [], []
     look, list_runs = catalogue._names_complete_in, models_cache.list_trained_models
-    monkeypatch.setattr(catalogue, "_names_complete_in", lambda *where: looked.append(where) or look(*where))
+
+    def note(*where):
+        if get_script_run_ctx() is not None:  # the test harness asks for the names of options between runs
+            looked.append(where)
+        return look(*where)
+
+    monkeypatch.setattr(catalogue, "_names_complete_in", note)
     monkeypatch.setattr(
         models_cache, "list_trained_models", lambda *args, **more: listed_runs.append(1) or list_runs(*args, **more)
     )

@@ -129,7 +129,10 @@ def test_classify_writes_annotations_that_wfdb_reads(no_mitdb: None, beats_model
         (["classify", RECORD, "--lead", "V9"], "Lead 'V9' is not in record"),
         (["classify", RECORD, "--model", "nothing"], "There is no model 'nothing'."),
         (["classify", RECORD, "--model", "gone.safetensors"], "gone.safetensors cannot be read"),
-        (["download", "999"], "'999' is not a record of the MIT-BIH Arrhythmia Database."),
+        (
+            ["download", "999"],
+            "'999' is not a record of MIT-BIH Arrhythmia Database",
+        ),
         (["train", "--preset", "nothing", "--out", "unused"], "There is no preset 'nothing'."),
         (["train", "--preset", "gru", "--protocol", "guess", "--out", "unused"], "There is no protocol 'guess'."),
         (["train", "--config", "gone.json", "--out", "unused"], "gone.json cannot be read as the config of a run"),
@@ -230,7 +233,7 @@ def test_classify_reads_a_file(no_mitdb: None, beats_model: Path, capsys: pytest
     """A watch's file gives its rate, lead, unit and length, every beat, and why it was read so."""
     truth = json.loads((CSV / "corpus.json").read_text(encoding="utf-8"))["signals"]["apple-en.csv"]
     result = classify_file(capsys, str(CSV / "apple-en.csv"), "--model", str(beats_model))
-    assert list(result) == ["fs", "lead", "unit", "seconds", "amplitude_mv", "beats", "evidence"]
+    assert list(result) == ["fs", "lead", "unit", "seconds", "amplitude_mv", "beats", "evidence", "notes"]
     assert (result["fs"], result["lead"], result["unit"]) == (truth["fs"], truth["leads"][0], truth["unit"])
     assert result["seconds"] == pytest.approx(truth["samples"] / truth["fs"], abs=1e-3)
     found = [beat["s"] for beat in result["beats"]]
