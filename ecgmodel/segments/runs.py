@@ -93,6 +93,11 @@ def cut_runs(record: Record, lead: str | None = None) -> Segments:
     return replace(runs, signal=padded)
 
 
+def can_cut_runs(record: Record) -> bool:
+    """Tell whether a record can be cut into runs: experts labelled it, and it has `MODEL_FS`."""
+    return record.annotations is not None and record.fs == MODEL_FS
+
+
 def place_runs(marks: Annotations, n_samples: int, record: str = "", lead: str = "") -> Segments:
     """Return the runs of the five classes in a lead of `n_samples`, without their signals.
 

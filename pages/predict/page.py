@@ -47,6 +47,13 @@ if name != model_name_in_use():
             chosen=plain(model_name_in_use()),
             name=plain(name),
         )
+        if record.annotations is None
+        else t(
+            "{chosen} reads runs, which are cut at 360 Hz; this record has {fs:g} Hz, so {name} takes its place.",
+            chosen=model_name_in_use(),
+            fs=record.fs,
+            name=name,
+        )
     )
 key = f"{TRACE}.{record.name}.{name}.{lead}.{source}"
 view = View(place.start_s(), place.window_s())

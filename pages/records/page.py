@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from ecgmodel.records.exports.wfdb_files import wfdb_name
 from ecgmodel.records.facts import find_facts
+from ecgmodel.records.sources.databases import MITDB, SVDB
 from ecgmodel.records.timeline import beat_times, find_gaps
 from pages.components.trace import LabelRow, View, show_trace
 from pages.records.panel import annotation_csv, show_beat_table, show_facts, show_header
@@ -37,14 +39,24 @@ with st.expander(t("What the header says"), type="compact"):
 with st.expander(t("What to look for in this record"), type="compact"):
     show_facts(record, facts)
 if record.annotations is not None:
-    offer_file(t("Annotations as CSV"), lambda: annotation_csv(record), f"{record.name}-annotations.csv", "text/csv")
+    offer_file(
+        t("Annotations as CSV"), lambda: annotation_csv(record), f"{wfdb_name(record.name)}-annotations.csv", "text/csv"
+    )
 if record.source in ("excerpt", "simulated"):
-    with st.expander(t("More records: the MIT-BIH Arrhythmia Database"), type="compact"):
+    with st.expander(t("More records: two databases of MIT-BIH"), type="compact"):
         st.markdown(
             t(
                 "Half an hour of two leads from each of 47 people, 48 records, with every beat labelled by two "
                 "cardiologists. Fetched once from PhysioNet, kept in your cache folder."
             )
         )
-        offer_download("208")
+        offer_download(MITDB.record_names[0])
+        st.markdown(
+            t(
+                "Half an hour of two leads at 128 Hz from each of 78 people with supraventricular beats: the MIT-BIH "
+                "Supraventricular Arrhythmia Database. Its N are all beats that are not early, bundle branch blocks "
+                "among them."
+            )
+        )
+        offer_download(SVDB.record_names[0])
 show_source(record)

@@ -10,6 +10,7 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
+from ecgmodel.records.sources.databases import MITDB, SVDB
 from ecgmodel.segments.splits import person
 from pages.session import address, choices, place, visitor
 from pages.ui.text import error_text, plain, t, tn
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from pages.components.trace import TraceEvent
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-MITDB_URL = "https://physionet.org/content/mitdb/1.0.0/"
-MITDB_LICENCE_URL = "https://physionet.org/content/mitdb/view-license/1.0.0/"
 
 
 def translate_streamlit() -> None:
@@ -55,8 +54,19 @@ def show_source(record: Record) -> None:
                 "[MIT-BIH Arrhythmia Database]({url}), PhysioNet, [ODC-By 1.0]({licence}). Moody GB, Mark RG. The "
                 "impact of the MIT-BIH Arrhythmia Database. IEEE Eng in Med and Biol 20(3):45-50, 2001. "
                 "[doi 10.1109/51.932724](https://doi.org/10.1109/51.932724)",
-                url=MITDB_URL,
-                licence=MITDB_LICENCE_URL,
+                url=MITDB.url,
+                licence=MITDB.licence_url,
+            )
+        )
+    elif record.source == "svdb":
+        st.caption(
+            t(
+                "[MIT-BIH Supraventricular Arrhythmia Database]({url}), PhysioNet, [ODC-By 1.0]({licence}). Greenwald "
+                "SD. Improved detection and classification of arrhythmias in noise-corrupted electrocardiograms using "
+                "contextual information. PhD thesis, MIT, 1990. [doi {doi}](https://doi.org/{doi})",
+                url=SVDB.url,
+                licence=SVDB.licence_url,
+                doi=SVDB.doi,
             )
         )
     elif record.source == "simulated":

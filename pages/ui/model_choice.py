@@ -7,6 +7,7 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError, ModelFileError
 from ecgmodel.network.model_file import Model, parse_model
 from ecgmodel.records.record import Record
+from ecgmodel.segments.runs import can_cut_runs
 from pages.caches.models import MAX_OWN_MODELS, keep_own_model, model_name_in_use, model_names, open_model
 from pages.session import address, choices, place, visitor
 from pages.ui.blocks import show_error, truth_name
@@ -37,7 +38,7 @@ def choose_model(record: Record) -> str | None:
         on_change=lambda: _take_model(st.session_state[_MODEL]),
     )
     chosen = st.session_state[_MODEL]
-    if record.annotations is not None or _reads(chosen) != "runs":
+    if can_cut_runs(record) or _reads(chosen) != "runs":
         return chosen
     return next((name for name in names if _reads(name) == "beats"), None)
 

