@@ -118,11 +118,11 @@ def show_understanding(upload: Upload) -> None:
         return
     columns = tuple(found.header.value or ())
     called = upload.found.record.leads if isinstance(upload.found, Recording) else ()
-    if found.part.value is not None:
-        _choose_part(found.part, sheet=found.kind in TABLE_KINDS)
     if found.kind not in TABLE_KINDS:
         _show_header_file(upload, called)
         return
+    if found.part.value is not None:
+        _choose_part(t("Sheet"), found.part)
     if found.question is None or found.question.setting != "fs":
         _choose_rate(found.rate)
     _choose_leads(found.leads, called)
@@ -150,6 +150,8 @@ def _show_header_file(upload: Upload, called: Sequence[str]) -> None:
     """Show the properties of a file with a header of its own."""
     found = upload.understanding
     _show_line(t("Format"), FORMAT_NAMES[found.kind], Finding(None))
+    if found.part.value is not None:
+        _choose_part(t("Part of the file"), found.part)
     if found.kind in ASKED_RATES and found.question is None:
         _choose_rate(found.rate)
     elif found.question is None:
@@ -175,9 +177,8 @@ def _offer_reset(upload: Upload) -> None:
 # One property
 
 
-def _choose_part(found: Finding, *, sheet: bool) -> None:
+def _choose_part(label: str, found: Finding) -> None:
     """Let one of several sheets or recordings be chosen; of one sheet that is used alone, only say which."""
-    label = t("Sheet") if sheet else t("Part of the file")
     if not found.alternatives:
         _show_line(label, str(found.value), found)
         return

@@ -184,6 +184,7 @@ def _read_header(data: bytes) -> _Header:
     n_records = there if stated == -1 else min(stated, there)
     if min(int(samples) for samples in signals["samples"]) < 1 or n_records < 1 or stated < -1 or not 0 < seconds < 1e6:
         raise ValueError(n_records)
+    text[184:192] = str(length).ljust(8).encode("ascii")
     text[236:244] = str(n_records).ljust(8).encode("ascii")
     interrupted = text[192:197] in (b"EDF+D", b"BDF+D")
     return _Header(bytes(text), signals, n_records, stated, seconds, sample_bytes, interrupted)

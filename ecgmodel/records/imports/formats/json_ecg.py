@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.errors import ImportFileError
-from ecgmodel.records.imports.evidence import Finding, say, weigh
+from ecgmodel.records.imports.evidence import Finding, Sentence, say, weigh
 from ecgmodel.records.imports.formats.json_arrays import Array, Table, find_tables
 from ecgmodel.records.imports.formats.json_words import Scaling, find_rate, find_scaling, words_of
 from ecgmodel.records.imports.formats.signal_file import (
@@ -53,11 +53,12 @@ def is_json(head: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Candidate:
-    """A table, its columns as the rules see them, and how much speaks for each of them."""
+    """A table, its columns as the rules see them, how much speaks for each of them, and what."""
 
     table: Table
     columns: tuple[Column, ...]
     weights: tuple[float, ...]
+    reasons: tuple[tuple[Sentence, ...], ...]
 
     @property
     def best(self) -> float:
@@ -121,11 +122,13 @@ def _parse(source: Source) -> object:
 
 def _judge(table: Table) -> _Candidate:
     columns = tuple(_as_column(array, i, table) for i, array in enumerate(table.columns))
-    weights = tuple(
-        sum(rule.weight * vote.share for rule in EVIDENCE["lead"] for vote in rule.look(column, Statements()))
+    votes = [
+        [(rule.weight * vote.share, vote) for rule in EVIDENCE["lead"] for vote in rule.look(column, Statements())]
         for column in columns
-    )
-    return _Candidate(table, columns, weights)
+    ]
+    weights = tuple(sum(weight for weight, _ in found) for found in votes)
+    reasons = tuple(tuple(vote.sentence for weight, vote in found if weight > 0) for found in votes)
+    return _Candidate(table, columns, weights, reasons)
 
 
 def _as_column(array: Array, index: int, table: Table) -> Column:
@@ -176,6 +179,10 @@ def _read_table(name: str, candidate: _Candidate, leads: tuple[str, ...] | None,
         part=part,
         gaps=gaps,
         unit_reason=scalings[chosen[0]].reason,
+        lead_reasons=(
+            say("its samples stand at '{path}'", path=table.columns[chosen[0]].path[:80] or "[]"),
+            *candidate.reasons[chosen[0]],
+        ),
     )
 
 

@@ -49,7 +49,7 @@ def understand_signals(file: SignalFile, settings: ImportSettings) -> Understand
         scale = chosen(Scale(zero, per_mv), scale)
     rate = file.rate if settings.fs is None else chosen(settings.fs, file.rate)
     nothing = Finding(None)
-    leads = Finding(file.leads, (say("the file's header says so"),), file.others)
+    leads = Finding(file.leads, file.lead_reasons or (say("the file's header says so"),), file.others)
     return Understanding(
         kind=file.kind,  # type: ignore[arg-type]
         settings=settings,

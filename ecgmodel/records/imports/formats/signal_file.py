@@ -51,6 +51,8 @@ class SignalFile:
         The word for the unit of each lead as the file has it; empty where it says none.
     unit_reason : Sentence or None
         Where the file says that unit; `None` for "the file's header says so".
+    lead_reasons : tuple of Sentence
+        Why these are the leads; empty for the same.
     rate : Finding
         In Hz; `None` where the file does not say.
     annotations : Annotations or None
@@ -69,6 +71,7 @@ class SignalFile:
     units: tuple[str, ...]
     rate: Finding
     unit_reason: Sentence | None = None
+    lead_reasons: tuple[Sentence, ...] = ()
     annotations: Annotations | None = None
     part: Finding = field(default_factory=lambda: Finding(None))
     gaps: tuple[Gap, ...] = ()

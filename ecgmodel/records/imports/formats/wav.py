@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 
 import numpy as np
@@ -41,7 +42,7 @@ def read_wav(source: Source, leads: tuple[str, ...] | None = None) -> SignalFile
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", wavfile.WavFileWarning)  # of chunks that are none of ours
             fs, samples = wavfile.read(io.BytesIO(source.read()))
-    except (*DAMAGE, MemoryError) as error:
+    except (*DAMAGE, MemoryError, struct.error, UnboundLocalError) as error:  # the last where a chunk is not there
         raise ImportFileError(
             "The WAV file is damaged, or compressed. Save it as plain PCM, or export the ECG as CSV."
         ) from error

@@ -32,6 +32,9 @@ MAX_COLUMNS = 512
 MAX_EMPTY_ROWS = 2000
 """So many empty rows end a sheet; a gap in a recording is not written so."""
 
+MAX_CELLS = 40_000_000
+"""With those that are empty, up to the last of each row."""
+
 SNIFFED_ROWS = 8000
 """As many rows as the rules of text look at, and the lines before them."""
 
@@ -173,8 +176,8 @@ def _choose(sheets: list[ReadOnlyWorksheet], wanted: str | None) -> Finding:
 def _count_numbers(sheet: ReadOnlyWorksheet) -> int:
     """Return how many of the first rows have a number; a sheet of pictures or text has none."""
     sheet.reset_dimensions()  # writers state them wrongly, and rows would be left out
-    rows = sheet.iter_rows(max_row=TRIED_ROWS, max_col=MAX_COLUMNS, values_only=True)
-    return sum(any(isinstance(cell, (int, float)) or _is_number(cell) for cell in row) for row in rows)
+    rows = sheet.iter_rows(min_row=1, max_row=TRIED_ROWS, values_only=True)
+    return sum(any(isinstance(cell, (int, float)) or _is_number(cell) for cell in row[:MAX_COLUMNS]) for row in rows)
 
 
 def _is_number(cell: object) -> bool:
@@ -184,10 +187,15 @@ def _is_number(cell: object) -> bool:
 def _write_rows(sheet: ReadOnlyWorksheet, limit: int | None) -> tuple[bytes, int]:
     """Return the rows of a sheet as text, each as wide as the widest of the first rows."""
     sheet.reset_dimensions()
-    rows = sheet.iter_rows(max_row=limit, max_col=MAX_COLUMNS + 1, values_only=True)
+    rows = sheet.iter_rows(min_row=1, max_row=limit, values_only=True)
     out = io.BytesIO()
-    width = 0
+    width = n_cells = 0
     for number, cells in enumerate(_until_empty(rows), start=1):
+        n_cells += len(cells)
+        if n_cells > MAX_CELLS:
+            raise ImportFileError(
+                "The sheet has more than {limit:,} cells. Save the columns of the recording as CSV.", limit=MAX_CELLS
+            )
         words = [_write_cell(cell) for cell in cells]
         while words and not words[-1]:
             words.pop()

@@ -104,7 +104,7 @@ def test_a_row_at_the_very_end_of_a_sheet_is_not_reached() -> None:
 
 def test_a_workbook_of_words_or_of_sixteen_thousand_columns_says_so() -> None:
     assert "table of numbers" in refuse(book(["Dear", "Sir"], ["or", "Madam"]), "x.xlsx")
-    assert "513 columns" in refuse(book(*[list(range(16_384))] * 5), "x.xlsx")
+    assert "16384 columns" in refuse(book(*[list(range(16_384))] * 5), "x.xlsx")
 
 
 @pytest.mark.usefixtures("bounded")
