@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.errors import ImportFileError
-from ecgmodel.records.imports.evidence import Finding
+from ecgmodel.records.imports.evidence import Finding, say
 from ecgmodel.records.imports.formats.signal_file import MAX_SIGNALS, Signal, SignalFile, assemble
 from ecgmodel.records.imports.source import Source
 from ecgmodel.records.imports.text.timing import MAX_SAMPLES
@@ -132,4 +132,5 @@ def read_matlab(source: Source, leads: tuple[str, ...] | None = None) -> SignalF
             Signal("ECG" if table.shape[1] == 1 else f"ECG {i + 1}", unit, table[:, i].astype(np.float32))
             for i in range(table.shape[1])
         ]
-    return assemble("mat", source.stem, signals, Finding(None, certain=False), leads)
+    reasons = (say("the file names no leads"),)
+    return assemble("mat", source.stem, signals, Finding(None, certain=False), leads, lead_reasons=reasons)
