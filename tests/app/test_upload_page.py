@@ -87,6 +87,52 @@ def test_the_one_question(upload_page):
     assert "how many are they, in Hz?" in all_text(app)
 
 
+FORMATS = CSV.parent / "formats"
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("plain.xlsx", "of 3 sheets it has the most numbers"),
+        ("readings.json", "'scalingFactor' is 10922, so many steps make 1 mV"),
+        ("muse.xml", "GE MUSE (XML)"),
+        ("ecg.dcm", "DICOM"),
+        ("annotated.edf", "EDF"),
+        ("challenge.zip", "WFDB"),
+        ("reference.scp", "a sample takes 2,000 µs"),
+    ],
+)
+def test_formats_with_a_header(upload_page, name, word):
+    """What was understood of a file is shown with where it stands, and the trace is drawn."""
+    truth = json.loads((FORMATS / "corpus.json").read_text(encoding="utf-8"))[name]
+    app = drop(upload_page, (name, (FORMATS / name).read_bytes()))
+    assert not app.exception
+    assert word in all_text(app)
+    assert shows_trace(app)
+    assert list(upload_of(app).found.record.leads) == truth["leads"]
+
+
+def test_a_guessed_unit_is_marked_and_set_by_hand(upload_page):
+    """An EDF whose unit is not known has a unit control that says so; what is set there holds."""
+    app = drop(upload_page, ("odd-unit.edf", (FORMATS / "odd-unit.edf").read_bytes()))
+    assert "'milliV', is not known" in all_text(app)
+    assert "were taken for mV" in all_text(app)
+    before = upload_of(app).found.record.signals[100, 0]
+    widget(app, "selectbox", "upload.set.unit").select("uV").run()
+    assert not app.exception
+    assert upload_of(app).found.record.signals[100, 0] == pytest.approx(before / 1000)
+    assert "were taken for" not in all_text(app)
+
+
+def test_another_recording_of_a_file_can_be_chosen(upload_page):
+    """A file with two recordings offers the other one."""
+    app = drop(upload_page, ("readings.json", (FORMATS / "readings.json").read_bytes()))
+    assert upload_of(app).found.record.n_samples == 2000
+    widget(app, "selectbox", "upload.set.part").select("ecgReadings[0].waveformSamples").run()
+    assert not app.exception
+    assert upload_of(app).found.record.n_samples == 1500
+
+
 ONE_OF_EACH_KIND = (
     "apple-zh-gbk.csv",
     "arduino-millis.csv",

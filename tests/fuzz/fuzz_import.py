@@ -1,7 +1,8 @@
 """Coverage-guided fuzzing of the import, with Google's atheris (not among the test requirements).
 
-Run `pip install atheris`, then `python -m tests.fuzz.fuzz_import -max_total_time=600 "$(mktemp -d)" tests/data/csv` in
-the project's root; the first folder takes what it finds worth keeping, the second is where it starts. Any exception but
+Run `pip install atheris`, then
+`python -m tests.fuzz.fuzz_import -max_total_time=600 "$(mktemp -d)" tests/data/csv tests/data/formats` in the project's
+root; the first folder takes what it finds worth keeping, the others are where it starts. Any exception but
 `EcgModelError` is a finding; keep its input as a case of `tests/unit/records/imports`.
 """
 
@@ -16,7 +17,7 @@ with atheris.instrument_imports(include=["ecgmodel"]):
     from ecgmodel.records.imports.files import read_files
     from ecgmodel.records.imports.understanding import ImportSettings
 
-NAMES = ("x.csv", "x.txt", "x.zip", "x.edf", "x.dat")
+NAMES = ("x.csv", "x.txt", "x.zip", "x.edf", "x.dat", "x.xlsx", "x.json", "x.xml", "x.dcm", "x.scp", "x.mat")
 SETTINGS = (ImportSettings(), ImportSettings(fs=250.0), ImportSettings(fs=250.0, bad_cells="gap"))
 
 

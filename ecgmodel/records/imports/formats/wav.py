@@ -59,9 +59,8 @@ def read_wav(source: Source, leads: tuple[str, ...] | None = None) -> SignalFile
         Signal("ECG" if samples.shape[1] == 1 else f"ECG {i + 1}", "raw", samples[:, i])
         for i in range(samples.shape[1])
     ]
-    return assemble(
-        "wav", source.stem, signals, rate, leads, notes=notes, lead_reasons=(say("the file names no leads"),)
-    )
+    reasons = (say("the file names no leads"),)
+    return assemble("wav", source.stem, signals, rate, leads, notes=notes, lead_reasons=reasons)
 
 
 def _average(samples: np.ndarray, fs: float) -> tuple[np.ndarray, float]:
