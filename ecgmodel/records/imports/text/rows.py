@@ -20,7 +20,9 @@ from ecgmodel.records.imports.text.numbers import MISSING_WORDS, clean_cell, is_
 MIN_ROW = 300
 """A line with fewer numbers is not a whole signal."""
 
-MAX_LEAD_LINES = 40
+MAX_LEAD_LINES = 24
+"""Eighteen leads are the most that are in use, and a few lines of words may stand above them."""
+
 MIN_WRAPPED, MAX_WRAPPED = 4, 256
 MIN_LINES = 8
 LOOK_LINES = 300

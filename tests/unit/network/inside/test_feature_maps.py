@@ -28,6 +28,7 @@ def test_convolve_is_a_correlation(border, length):
     assert len(ours) == {"full": 50 + length - 1, "same": 50, "valid": 50 - length + 1}[border]
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("border", ["same", "valid"])
 def test_convolve_is_a_layer_of_keras(border):
     """`keras.layers.Conv1D` pads and slides alike, with several channels and filters."""
