@@ -50,6 +50,12 @@ SYMBOL_NAMES = {
     '"': "Comment",
 }
 
+UNTOLD_NORMAL = len(CLASSES)
+"""Target in training of a beat that is N, L or R, from a database that does not tell which; see `POSSIBLE`."""
+
+POSSIBLE = (*((0,) * i + (1,) + (0,) * (len(CLASSES) - 1 - i) for i in range(len(CLASSES))), (1, 1, 1, 0, 0))
+"""For every target, the classes that the beat may be (1): the loss asks for the sum of their probabilities."""
+
 AAMI_GROUPS = ("N", "S", "V", "F", "Q")
 
 _AAMI_SYMBOLS = {"N": "NLRej", "S": "AaJS", "V": "VE", "F": "F", "Q": "/fQ"}
@@ -59,6 +65,11 @@ AAMI_OF_SYMBOL = {symbol: group for group, symbols in _AAMI_SYMBOLS.items() for 
 
 NEAREST_CLASS = {"e": "N", "j": "N", "a": "A", "J": "A", "S": "A", "E": "V"}
 """For training on beats: the class of the same AAMI group that stands for a symbol outside the five."""
+
+
+def nearest_class(symbol: str) -> int:
+    """Return the index in `CLASSES` of a symbol, or of the class that stands for it; -1 where none does."""
+    return class_index(NEAREST_CLASS.get(symbol, symbol))
 
 
 def class_index(symbol: str) -> int:

@@ -15,14 +15,13 @@ import numpy as np
 
 from ecgmodel.labels import CLASSES, class_index
 from ecgmodel.records.record import Annotations, Record
+from ecgmodel.records.signal.matching import MATCH_WINDOW_S, in_flutter, match_beats
+from ecgmodel.records.sources.databases import person
 from ecgmodel.scores.metrics import confusion
 
 if TYPE_CHECKING:
     from ecgmodel.classification.classify import RecordPrediction
     from ecgmodel.network.model_file import ModelCard
-
-MATCH_WINDOW_S = 0.15
-"""How far apart an expert's and a detected R peak may be (ANSI/AAMI EC57)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,37 +110,6 @@ class Agreement:
         return sum(other.n for other in self.others)
 
 
-def match_beats(reference: np.ndarray, detected: np.ndarray, tolerance: float) -> np.ndarray:
-    """Pair two ascending lists of R peaks one to one, the closest first.
-
-    Parameters
-    ----------
-    reference, detected : ndarray of shape (n_reference,) and (n_detected,)
-        In samples.
-    tolerance : float
-        Largest distance of a pair, in samples.
-
-    Returns
-    -------
-    ndarray of shape (n_reference,), int64
-        Position among `detected`, or -1 without a partner.
-    """
-    partner = np.full(len(reference), -1, dtype=np.int64)
-    free = np.arange(len(reference))
-    left = np.arange(len(detected))
-    while len(free) and len(left):
-        to_detected = _nearest(reference[free], detected[left])
-        to_reference = _nearest(detected[left], reference[free])
-        close = np.abs(reference[free] - detected[left][to_detected]) <= tolerance
-        mutual = close & (to_reference[to_detected] == np.arange(len(free)))
-        if not mutual.any():
-            break
-        partner[free[mutual]] = left[to_detected[mutual]]
-        left = np.delete(left, to_detected[mutual])
-        free = free[~mutual]
-    return partner
-
-
 def compare_beats(prediction: RecordPrediction, annotations: Annotations) -> Agreement:
     """Compare a prediction with the experts' annotations of the same record.
 
@@ -157,7 +125,7 @@ def compare_beats(prediction: RecordPrediction, annotations: Annotations) -> Agr
     differs = judged & (truth != named)
     classes = np.asarray(CLASSES)
     alone = np.setdiff1d(np.arange(len(prediction.r_sample)), partner[paired])
-    in_flutter = _in_flutter(annotations, prediction.r_sample[alone])
+    fluttering = in_flutter(annotations, prediction.r_sample[alone])
     return Agreement(
         matrix=confusion(truth[judged], named[judged]),
         others=_count_others(beats.symbol, truth, named),
@@ -169,8 +137,8 @@ def compare_beats(prediction: RecordPrediction, annotations: Annotations) -> Agr
         ),
         # Where the experts' R peaks are given, a model that reads runs leaves beats out, but misses none.
         missed=beats.sample[~paired & (prediction.beats == "detected")],
-        extra=prediction.r_sample[alone[~in_flutter]],
-        in_flutter=prediction.r_sample[alone[in_flutter]],
+        extra=prediction.r_sample[alone[~fluttering]],
+        in_flutter=prediction.r_sample[alone[fluttering]],
         n_paired=int(paired.sum()),
     )
 
@@ -183,20 +151,9 @@ def saw_person(card: ModelCard, record: Record) -> bool | None:
     bool or None
         `None` for a record that belongs to nobody known: a simulated or an uploaded one.
     """
-    from ecgmodel.segments.splits import person
-
-    if record.source not in ("mitdb", "excerpt"):
+    if record.source in ("simulated", "upload"):
         return None
-    # The excerpt is named after the record that it comes from.
-    name = record.name.partition("-")[0]
-    return person(name) in {person(trained) for trained in card.train_records}
-
-
-def _nearest(places: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """Return for each place the position of the nearest of some ascending samples, the left one of two equally near."""
-    right = np.clip(np.searchsorted(among, places), 0, len(among) - 1)
-    left = np.clip(right - 1, 0, None)
-    return np.where(np.abs(places - among[left]) <= np.abs(among[right] - places), left, right)
+    return person(record.name) in {person(trained) for trained in card.train_records}
 
 
 def _count_others(symbols: np.ndarray, truth: np.ndarray, named: np.ndarray) -> tuple[OtherSymbol, ...]:
@@ -206,12 +163,3 @@ def _count_others(symbols: np.ndarray, truth: np.ndarray, named: np.ndarray) -> 
         judged = named[of_symbol & (named >= 0)]
         others.append(OtherSymbol(symbol, int(of_symbol.sum()), np.bincount(judged, minlength=len(CLASSES))))
     return tuple(sorted(others, key=lambda other: -other.n))
-
-
-def _in_flutter(annotations: Annotations, samples: np.ndarray) -> np.ndarray:
-    """Return which samples lie between a mark `[` and the next `]`, or the end of the record where none follows."""
-    starts = annotations.sample[annotations.symbol == "["]
-    stops = annotations.sample[annotations.symbol == "]"]
-    started = np.searchsorted(starts, samples, side="right")
-    stopped = np.searchsorted(stops, samples, side="left")
-    return started > stopped

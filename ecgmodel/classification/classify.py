@@ -103,7 +103,7 @@ def classify_record(
     >>> len(prediction) == len(record.annotations.beats().sample), prediction.probabilities.shape[1]
     (True, 5)
     """
-    classifier = model if isinstance(model, Classifier) else Classifier(model)
+    classifier = _classifier_for(record, model if isinstance(model, Classifier) else Classifier(model))
     lead = record.default_lead if lead is None else lead
     if classifier.model.card.segments == "runs":
         if beats == "detected":
@@ -167,6 +167,7 @@ def name_beats(
             "or the annotated beats.",
             model=classifier.model.card.name,
         )
+    classifier = _classifier_for(record, classifier)
     signal, places = record.lead(lead), r_sample
     if record.fs != MODEL_FS:
         places = to_model_samples(r_sample, record.fs, len(signal))
@@ -197,6 +198,11 @@ def name_beats(
         stop_sample=np.minimum(stop, record.n_samples),
         ready_sample=np.minimum(stop, record.n_samples),
     )
+
+
+def _classifier_for(record: Record, classifier: Classifier) -> Classifier:
+    """Return the network that never saw the person of a record; whose an upload is, its name does not tell."""
+    return classifier if record.source in ("upload", "simulated") else classifier.for_record(record.name)
 
 
 def _classify_runs(record: Record, classifier: Classifier, lead: str) -> RecordPrediction:

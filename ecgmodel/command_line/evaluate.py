@@ -34,7 +34,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "they need the same folders.",
     )
     parser.add_argument("--preset", required=True, metavar="NAME", help="paper-gru, paper-lstm, gru or beats-gru")
-    parser.add_argument("--protocol", help="segments-10fold, patients-10fold or ds1-ds2 (default: the preset's)")
+    parser.add_argument(
+        "--protocol", help="segments-10fold, patients-10fold, ds1-ds2 or people (default: the preset's)"
+    )
     parser.add_argument("--epochs", type=int, help="default: the preset's")
     parser.add_argument("--seed", type=int, help="default: the preset's")
     parser.add_argument(
@@ -49,6 +51,12 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         action="append",
         metavar="K",
         help="train only this fold now; may be given again. The result is written once all folds are there",
+    )
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="FILE",
+        help="of people: also train a network on everyone, for strangers, and write it with those of the folds to FILE",
     )
     parser.add_argument("--results", type=Path, metavar="DIR", help="folder of the result (default: assets/results)")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -84,7 +92,7 @@ def run(options: argparse.Namespace) -> None:
         )
     out = options.out or Path("runs") / f"{preset.name}.{preset.protocol}"
     target = options.results or results.results_folder()
-    if not (options.anew or options.resume or options.fold):
+    if not (options.anew or options.resume or options.fold or options.model):
         # Whether the validation part trained as well is asked only of who says so.
         found = work.find_result(preset, target) or work.find_result(replace(preset, validate=False), target)
         if found is not None:
@@ -108,6 +116,12 @@ def run(options: argparse.Namespace) -> None:
                 left = ", ".join(map(str, missing))
                 print(f"{out}: folds {left} are not trained yet; the result is written once they are.", file=sys.stderr)
                 return
+            if options.model is not None:
+                from ecgmodel.evaluation.cross_fit import assemble_model, train_for_strangers
+                from ecgmodel.network.model_file import write_model
+
+                train_for_strangers(preset, out, watch)
+                write_model(assemble_model(preset, out), options.model)
             predictions = work.gather_predictions(preset, out)
             result = work.gather_result(preset, out, predictions, judge_baselines(preset, watch.on_record))
         write_predictions(predictions, results.predictions_path(preset.name, preset.protocol, target))
@@ -134,8 +148,10 @@ def _print(result: Result, as_json: bool) -> None:
 def print_result(result: Result) -> None:
     """Print the scores with their intervals, the baselines, and the groups where the protocol is theirs."""
     from ecgmodel.evaluation.aami import score_groups
+    from ecgmodel.evaluation.detected_scores import by_database, leave_out_paced, score_detected
+    from ecgmodel.evaluation.intervals import bootstrap_people
     from ecgmodel.labels import CLASS_NAMES
-    from ecgmodel.segments.splits import person
+    from ecgmodel.records.sources.databases import person
 
     figures, intervals = result.scores.figures(), result.intervals()
     print(f"{result.preset} under {result.protocol}: {int(result.matrix.sum()):,} segments, {result.seconds:,.0f} s")
@@ -164,6 +180,15 @@ def print_result(result: Result) -> None:
                 f"+P {_percent(groups.positive_predictivity[group])} "
                 f"(by EC57 {_percent(groups.ec57_positive_predictivity[group])})"
             )
+    for database, records in by_database(leave_out_paced(result.detected)).items():
+        figures, intervals = score_detected(sum(records.values())), bootstrap_people(records, score_detected)
+        print(
+            f"  {database}, detected: mean F1 of S and V {_percent(figures['mean_f1'])} {_range(intervals['mean_f1'])}"
+        )
+        for group in "SV":
+            names = (f"sensitivity/{group}", f"positive_predictivity/{group}", f"f1/{group}")
+            se, predictivity, f1 = (f"{_percent(figures[name])} {_range(intervals[name])}" for name in names)
+            print(f"    AAMI {group}: Se {se}  +P {predictivity}  F1 {f1}")
     n_people = len({person(name) for name in result.records})
     if result.shared_people:
         print(f"  on both sides of a fold: {len(result.shared_people)} of {n_people} people")
@@ -171,6 +196,10 @@ def print_result(result: Result) -> None:
 
 def _percent(value: float) -> str:
     return "      -" if math.isnan(value) else f"{value:7.2%}"
+
+
+def _range(interval: tuple[float, float]) -> str:
+    return f"({interval[0]:.1%} to {interval[1]:.1%})"
 
 
 @contextmanager

@@ -26,7 +26,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--preset", metavar="NAME", help="paper-gru, paper-lstm, gru or beats-gru")
     what.add_argument("--config", type=Path, metavar="FILE", help="config.json of a run, to be trained again")
-    parser.add_argument("--protocol", help="segments-10fold, patients-10fold or ds1-ds2 (default: the preset's)")
+    parser.add_argument(
+        "--protocol", help="segments-10fold, patients-10fold, ds1-ds2 or people (default: the preset's)"
+    )
     parser.add_argument("--fold", type=int, help="that is held out, from 0 (default: 0, or the config's)")
     parser.add_argument("--epochs", type=int, help="default: the preset's")
     parser.add_argument("--seed", type=int, help="default: the preset's")

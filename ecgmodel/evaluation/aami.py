@@ -51,7 +51,7 @@ def count_groups(symbol: np.ndarray, label: np.ndarray) -> np.ndarray:
     symbol : ndarray of shape (n,), str
         Of beats.
     label : ndarray of shape (n,), int64
-        Index into `labels.CLASSES`.
+        Index into `labels.CLASSES`; beats with -1, which the detector missed, are not counted.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def count_groups(symbol: np.ndarray, label: np.ndarray) -> np.ndarray:
         Rows are the truth in the order of `labels.AAMI_GROUPS`, columns the prediction: N, S, V.
     """
     column_of_class = np.array([PREDICTED_GROUPS.index(AAMI_OF_SYMBOL[name]) for name in CLASSES])
-    known = np.isin(symbol, list(AAMI_OF_SYMBOL))
+    known = np.isin(symbol, list(AAMI_OF_SYMBOL)) & (label >= 0)
     row = np.array([AAMI_GROUPS.index(AAMI_OF_SYMBOL[mark]) for mark in symbol[known]], dtype=np.int64)
     matrix = np.zeros((len(AAMI_GROUPS), len(PREDICTED_GROUPS)), dtype=np.int64)
     np.add.at(matrix, (row, column_of_class[label[known]]), 1)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgmodel.classification.agreement import MATCH_WINDOW_S, match_beats
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Annotations
+from ecgmodel.records.signal.matching import MATCH_WINDOW_S, match_beats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

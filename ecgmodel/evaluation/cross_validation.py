@@ -17,6 +17,8 @@ import numpy as np
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.aami import count_groups
+from ecgmodel.evaluation.calibration import calibrate_predictions, choose_calibration
+from ecgmodel.evaluation.detected import count_detected
 from ecgmodel.evaluation.held_out import predict_fold
 from ecgmodel.evaluation.operating_curves import draw_class_curves, measure_reliability
 from ecgmodel.evaluation.predictions import (
@@ -159,13 +161,19 @@ def missing_folds(preset: Preset, out: Path) -> tuple[int, ...]:
 
 
 def gather_predictions(preset: Preset, out: Path) -> Predictions:
-    """Return the predictions of all folds.
+    """Return the predictions of all folds; under `people`, as the calibrated networks give them.
 
     Raises
     ------
     ConfigError
         Where a fold is missing.
     """
+    joined = read_fold_answers(preset, out)
+    return calibrate_predictions(joined, choose_calibration(joined)) if preset.protocol == "people" else joined
+
+
+def read_fold_answers(preset: Preset, out: Path) -> Predictions:
+    """Return the predictions of all folds as their networks gave them; raises as `gather_predictions`."""
     missing = missing_folds(preset, out)
     if missing:
         raise ConfigError(
@@ -189,7 +197,7 @@ def gather_result(preset: Preset, out: Path, predictions: Predictions, baselines
         See `judge_baselines`.
     """
     folds = tuple(_summarise_fold(out, fold, predictions) for fold in range(count_folds(preset.protocol)))
-    judged = predictions.take(predictions.truth >= 0)
+    judged = predictions.take(predictions.is_judged)
     names = [str(name) for name in np.unique(predictions.record)]
     of_record = {name: predictions.take(predictions.record == name) for name in names}
     return Result(
@@ -202,6 +210,7 @@ def gather_result(preset: Preset, out: Path, predictions: Predictions, baselines
         folds=folds,
         records={name: rows.matrix() for name, rows in of_record.items()},
         groups={name: count_groups(rows.symbol, rows.label) for name, rows in of_record.items()},
+        detected=count_detected(predictions) if preset.protocol == "people" else {},
         baselines=baselines,
         class_curves=draw_class_curves(judged.truth, judged.probabilities),
         reliability=measure_reliability(judged.truth, judged.probabilities),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ecgmodel.errors import ConfigError
+from ecgmodel.evaluation.detected import predict_detected
 from ecgmodel.evaluation.predictions import (
     Predictions,
     join_predictions,
@@ -24,6 +26,7 @@ from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.beats import cut_beats
 from ecgmodel.segments.dataset import Segments, join_segments
 from ecgmodel.segments.mitdb_segments import cut_record
+from ecgmodel.segments.people import people_folds
 from ecgmodel.segments.runs import cut_runs
 from ecgmodel.segments.splits import DS2
 from ecgmodel.training.presets import Preset
@@ -86,7 +89,10 @@ def predict_run(path: Path, on_record: OnRecord = _ignore) -> Predictions:
 def predict_fold(
     preset: Preset, segments: Segments, fold: int, model: Model, on_record: OnRecord = _ignore
 ) -> Predictions:
-    """Predict what a fold of an evaluation tests: under `ds1-ds2` every beat or run of DS2, opened record by record.
+    """Predict what a fold of an evaluation tests.
+
+    Under `ds1-ds2` that is every beat or run of DS2, under `people` the detected beats of the people whom the fold
+    holds out; both are opened record by record.
 
     Parameters
     ----------
@@ -105,16 +111,24 @@ def predict_fold(
         Where a record is not on this machine.
     """
     classifier = Classifier(model)
-    if preset.protocol != "ds1-ds2":
+    if preset.protocol == "people":
+        names = [name for name, held_out in people_folds().items() if held_out == fold]
+        predict = predict_detected
+    elif preset.protocol == "ds1-ds2":
+        names, predict = DS2, partial(_predict_every_beat, kind=preset.segments)
+    else:
         test = segments.take(split_for(preset, segments, fold).test)
         return _answer(classifier, test, np.array(CLASSES)[test.label], fold)
     parts = []
-    for number, name in enumerate(DS2, start=1):
-        record = open_record(name)
-        test, symbol = _cut_every_beat(record, preset.segments)
-        parts.append(_answer(classifier, test, symbol, fold))
-        on_record(number, len(DS2))
+    for number, name in enumerate(names, start=1):
+        parts.append(predict(classifier, open_record(name), fold))
+        on_record(number, len(names))
     return join_predictions(parts)
+
+
+def _predict_every_beat(classifier: Classifier, record: Record, fold: int, kind: str) -> Predictions:
+    test, symbol = _cut_every_beat(record, kind)
+    return _answer(classifier, test, symbol, fold)
 
 
 def _cut_every_beat(record: Record, kind: str) -> tuple[Segments, np.ndarray]:

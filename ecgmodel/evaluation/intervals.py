@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ecgmodel.segments.splits import person
+from ecgmodel.records.sources.databases import person
 
 N_DRAWS = 1000
 COVERAGE = 0.95

@@ -12,7 +12,7 @@ import numpy as np
 
 from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import ConfigError
-from ecgmodel.labels import CLASSES, NEAREST_CLASS, class_index
+from ecgmodel.labels import CLASSES, nearest_class
 from ecgmodel.scores.metrics import confusion
 
 
@@ -33,7 +33,7 @@ class Predictions:
     fold : ndarray of shape (n,), int8
         That held the segment out.
     label : ndarray of shape (n,), int8
-        The most probable class.
+        The most probable class; -1 for a beat that the detector missed.
     probabilities : ndarray of shape (n, 5), float32
         Kept with half precision.
     """
@@ -52,13 +52,18 @@ class Predictions:
     def __len__(self) -> int:
         return len(self.truth)
 
+    @property
+    def is_judged(self) -> np.ndarray:
+        """ndarray of shape (n,), bool: which rows have a class and an answer."""
+        return (self.truth >= 0) & (self.label >= 0)
+
     def take(self, index: np.ndarray) -> Predictions:
         """Return the rows at `index` (positions or a mask)."""
         return Predictions(*(getattr(self, field.name)[index] for field in fields(self)))
 
     def matrix(self) -> np.ndarray:
         """Return truth against prediction of the rows with a class, (5, 5) int64."""
-        known = self.truth >= 0
+        known = self.is_judged
         return confusion(self.truth[known].astype(np.int64), self.label[known].astype(np.int64))
 
     def record_matrices(self) -> dict[str, np.ndarray]:
@@ -68,7 +73,7 @@ class Predictions:
 
 def truth_of_symbols(symbol: np.ndarray) -> np.ndarray:
     """Return the class that stands for each symbol, -1 where none does: (n,), int8."""
-    return np.array([class_index(NEAREST_CLASS.get(mark, mark)) for mark in symbol], dtype=np.int8)
+    return np.array([nearest_class(mark) for mark in symbol], dtype=np.int8)
 
 
 def join_predictions(parts: Sequence[Predictions]) -> Predictions:

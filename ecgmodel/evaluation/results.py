@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,15 @@ import numpy as np
 from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.aami import score_groups
+from ecgmodel.evaluation.detected_scores import by_database, score_detected
 from ecgmodel.evaluation.intervals import Interval, bootstrap_people
+from ecgmodel.evaluation.json_values import arrays, lists, plain, points
 from ecgmodel.evaluation.operating_curves import ClassCurve, ReliabilityBin
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.former_names import rename_settings
+from ecgmodel.records.sources.databases import person
 from ecgmodel.scores.metrics import Scores, score
-from ecgmodel.segments.splits import PROTOCOLS, person
+from ecgmodel.segments.splits import PROTOCOLS
 from ecgmodel.training.run_folder import EpochResult
 
 FORMAT = "ecgmodel-result/1"
@@ -86,6 +89,8 @@ class Result:
     seconds : float
         Of all trainings.
     command, created : str
+    detected : dict of str to ndarray of shape (6, 4), int64
+        Where beats were detected, what became of them in every record (`detected.count_detected`); else empty.
     """
 
     preset: str
@@ -106,6 +111,7 @@ class Result:
     seconds: float
     command: str
     created: str
+    detected: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -157,6 +163,8 @@ class ResultIntervals:
     ----------
     classes, groups : dict of str to (float, float)
         By the names of `Scores.figures` and `AamiScores.to_dict`.
+    detected : dict of str to ndarray of shape (6, 4), int64
+        Where beats were detected, what became of them in every record (`detected.count_detected`); else empty.
     baselines : dict of str to dict
         For every baseline, by the names of `Scores.figures`.
     """
@@ -208,11 +216,19 @@ def describe_result(result: Result) -> dict[str, object]:
             "scores": score_groups(result.group_matrix).to_dict(),
             "intervals": result.group_intervals(),
         },
+        "detected": {
+            name: {
+                "records": lists(records),
+                "scores": score_detected(sum(records.values())),
+                "intervals": bootstrap_people(records, score_detected),
+            }
+            for name, records in by_database(result.detected).items()
+        },
         "baselines": {
             name: {
                 "scores": result.baseline_scores(name).all_figures(),
                 "intervals": result.baseline_intervals(name),
-                "records": _lists(records),
+                "records": lists(records),
             }
             for name, records in result.baselines.items()
         },
@@ -239,12 +255,12 @@ def describe_result(result: Result) -> dict[str, object]:
             }
             for fold in result.folds
         ],
-        "records": _lists(result.records),
-        "groups": _lists(result.groups),
+        "records": lists(result.records),
+        "groups": lists(result.groups),
         "class_curves": {name: asdict(curve) for name, curve in result.class_curves.items()},
         "reliability": [asdict(tenth) for tenth in result.reliability],
     }
-    return _plain(described)
+    return plain(described)
 
 
 def write_result(result: Result, path: Path) -> None:
@@ -286,12 +302,17 @@ def _parse(values: dict) -> Result:
         network=NetworkConfig.from_dict(values["network"]),
         training=rename_settings(values["training"]),
         folds=tuple(_parse_fold(fold) for fold in values["folds"]),
-        records=_arrays(values["records"], (5, 5)),
-        groups=_arrays(values["groups"], (5, 3)),
-        baselines={name: _arrays(found["records"], (5, 5)) for name, found in values["baselines"].items()},
+        records=arrays(values["records"], (5, 5)),
+        groups=arrays(values["groups"], (5, 3)),
+        detected={
+            record: matrix
+            for found in values.get("detected", {}).values()
+            for record, matrix in arrays(found["records"], (6, 4)).items()
+        },
+        baselines={name: arrays(found["records"], (5, 5)) for name, found in values["baselines"].items()},
         class_curves={
             name: ClassCurve(
-                _points(curve["roc"]), _points(curve["precision_recall"]), curve["auc"], curve["average_precision"]
+                points(curve["roc"]), points(curve["precision_recall"]), curve["auc"], curve["average_precision"]
             )
             for name, curve in values["class_curves"].items()
         },
@@ -304,33 +325,9 @@ def _parse_fold(values: dict) -> FoldSummary:
         **{name: values[name] for name in ("fold", "n_train", "n_validation", "n_test", "seconds")},
         train_records=tuple(values["train_records"]),
         test_records=tuple(values["test_records"]),
-        matrix=_arrays({"": values["matrix"]}, (5, 5))[""],
+        matrix=arrays({"": values["matrix"]}, (5, 5))[""],
         epochs=tuple(
             EpochResult(**{name: math.nan if value is None else value for name, value in epoch.items()})
             for epoch in values["epochs"]
         ),
     )
-
-
-def _points(pairs: list) -> tuple[tuple[float, float], ...]:
-    return tuple((float(x), float(y)) for x, y in pairs)
-
-
-def _lists(matrices: dict[str, np.ndarray]) -> dict[str, list]:
-    return {name: matrix.tolist() for name, matrix in matrices.items()}
-
-
-def _arrays(lists: dict[str, list], shape: tuple[int, ...]) -> dict[str, np.ndarray]:
-    arrays = {name: np.array(value, dtype=np.int64) for name, value in lists.items()}
-    if any(array.shape != shape for array in arrays.values()):
-        raise ValueError(shape)
-    return arrays
-
-
-def _plain(value: object) -> object:
-    """Return `value` as JSON can hold it: NaN, which JSON lacks, becomes null."""
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

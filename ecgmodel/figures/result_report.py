@@ -12,8 +12,8 @@ from ecgmodel.evaluation.published import OH_SCORES, count_oh_normal, infer_oh_a
 from ecgmodel.evaluation.results import Result, ResultIntervals
 from ecgmodel.figures.rendering import MatrixTable, Say, Table, make_matrix, render
 from ecgmodel.labels import AAMI_GROUPS, CLASS_NAMES, CLASSES
+from ecgmodel.records.sources.databases import person
 from ecgmodel.scores.metrics import Scores, score
-from ecgmodel.segments.splits import person
 
 Interval = tuple[float, float]
 

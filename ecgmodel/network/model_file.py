@@ -7,23 +7,23 @@ cannot run anything. Whatever the metadata claims is checked against the arrays 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from ecgmodel.atomic import write_atomically
-from ecgmodel.errors import ConfigError, ModelFileError
+from ecgmodel.errors import ModelFileError
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.build import Weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.former_names import rename_settings
+from ecgmodel.network.model_checks import MAX_BYTES, check_arrays, parse_config, refuse_size
+from ecgmodel.records.sources.databases import person
 
 FORMAT = "ecgmodel/1"
-MAX_BYTES = 64 * 1024 * 1024
 SHIPPED_FOLDER = Path(__file__).parents[2] / "assets" / "models"
 SEGMENT_KINDS = ("runs", "beats")
 
@@ -67,6 +67,14 @@ class ModelCard:
         That trains it again.
     created : str
         ISO 8601 date.
+    temperature : float
+        By which logits were divided after training; it is in the weights.
+    naming : dict of str to float
+        What was then added to the logits of some classes, as `A`, to find more of their beats or give fewer false
+        alarms; it is in the weights.
+    unsure : dict of str to float
+        `threshold` of the named class's probability below which a beat is unsure, the `share` of beats below it, the
+        share of `errors` among the others, and `errors_of_all`; over people who did not train.
     """
 
     name: str
@@ -86,15 +94,68 @@ class ModelCard:
     versions: dict[str, str] = field(default_factory=dict)
     command: str = ""
     created: str = ""
+    temperature: float = 1.0
+    naming: dict[str, float] = field(default_factory=dict)
+    unsure: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldNetwork:
+    """The network of one fold.
+
+    Attributes
+    ----------
+    weights : Weights
+    held_out_records : tuple of str
+        All records of the people who did not train it.
+    """
+
+    weights: Weights
+    held_out_records: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """A network with its weights and its provenance."""
+    """A network with its weights and its provenance; or several, cross-fitted.
+
+    Attributes
+    ----------
+    config : NetworkConfig
+    weights : Weights
+        Of a cross-fitted model, those that read strangers: everyone in its folds trained them.
+    card : ModelCard
+    folds : tuple of FoldNetwork
+        Of a cross-fitted model, networks of the same config, each of which never saw the people whom it held out.
+    """
 
     config: NetworkConfig
     weights: Weights
     card: ModelCard
+    folds: tuple[FoldNetwork, ...] = ()
+
+    def fold_of(self, record: str) -> int | None:
+        """Return which fold held out the person of a record; `None` where none did."""
+        who = person(record)
+        for number, fold in enumerate(self.folds):
+            if who in {person(name) for name in fold.held_out_records}:
+                return number
+        return None
+
+    def for_record(self, record: str) -> Model:
+        """Return the network that reads a record: of a cross-fitted model, the one that never saw its person.
+
+        Parameters
+        ----------
+        record : str
+            Its name; any other than those of the folds, as "" of an upload, gets the network for strangers.
+        """
+        number = self.fold_of(record)
+        if number is None:
+            return self
+        fold = self.folds[number]
+        trained = tuple(name for name in self.card.train_records if name not in fold.held_out_records)
+        card = replace(self.card, fold=number, train_records=trained, held_out_records=fold.held_out_records)
+        return Model(self.config, fold.weights, card)
 
 
 def write_model(model: Model, path: Path) -> None:
@@ -111,7 +172,12 @@ def write_model(model: Model, path: Path) -> None:
         "classes": list(CLASSES),
         "card": asdict(model.card),
     }
-    arrays = {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in model.weights.items()}
+    if model.folds:
+        description["folds"] = [{"held_out_records": list(fold.held_out_records)} for fold in model.folds]
+    weights = dict(model.weights)
+    for number, fold in enumerate(model.folds):
+        weights |= {f"{_fold_prefix(number)}{name}": value for name, value in fold.weights.items()}
+    arrays = {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in weights.items()}
     write_atomically(path, save(arrays, metadata={_METADATA_KEY: json.dumps(description)}))
 
 
@@ -126,7 +192,7 @@ def read_model(path: Path) -> Model:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            _refuse_size(path.name, size)
+            refuse_size(path.name, size, MAX_BYTES)
         data = path.read_bytes()
     except OSError as error:
         raise ModelFileError(
@@ -140,7 +206,7 @@ def read_model(path: Path) -> Model:
 def parse_model(data: bytes, name: str) -> Model:
     """Read a model out of the bytes of a file that is called `name`; raises as `read_model` does."""
     if len(data) > MAX_BYTES:
-        _refuse_size(name, len(data))
+        refuse_size(name, len(data), MAX_BYTES)
     if not name.endswith(".safetensors"):
         raise ModelFileError(
             "'{name}' is not a .safetensors file. Other formats (.h5, .keras, .pkl) can run code when opened, so they "
@@ -170,9 +236,10 @@ def parse_model(data: bytes, name: str) -> Model:
             came=description.get("classes"),
             allowed=", ".join(CLASSES),
         )
-    config = _parse_config(description.get("config"), name)
-    _check_arrays(arrays, config, name)
-    return Model(config=config, weights=arrays, card=_parse_card(description.get("card"), name))
+    config = parse_config(description.get("config"), name)
+    folds, arrays = _parse_folds(description.get("folds", []), arrays, config, name)
+    check_arrays(arrays, config, name)
+    return Model(config=config, weights=arrays, card=_parse_card(description.get("card"), name), folds=folds)
 
 
 def list_shipped_models() -> tuple[str, ...]:
@@ -201,24 +268,25 @@ def shipped_model_path(name: str) -> Path:
     return SHIPPED_FOLDER / f"{name}.safetensors"
 
 
-def _refuse_size(name: str, size: int) -> NoReturn:
-    raise ModelFileError(
-        "'{name}' has {size:,} bytes; a model file of this app has at most {allowed:,}.",
-        name=name,
-        size=size,
-        allowed=MAX_BYTES,
-    )
+def _fold_prefix(number: int) -> str:
+    return f"fold{number}/"
 
 
-def _parse_config(settings: object, name: str) -> NetworkConfig:
-    if not isinstance(settings, dict):
-        raise ModelFileError("'{name}' does not describe its network. Export the model again.", name=name)
-    try:
-        return NetworkConfig.from_dict(settings)
-    except ConfigError as error:
-        raise ModelFileError(
-            "'{name}' describes a network that cannot be built: {reason}", name=name, reason=str(error)
-        ) from error
+def _parse_folds(
+    described: object, arrays: Weights, config: NetworkConfig, name: str
+) -> tuple[tuple[FoldNetwork, ...], Weights]:
+    """Return the networks of the folds, and the arrays that are left."""
+    if not isinstance(described, list) or not all(
+        isinstance(fold, dict) and isinstance(fold.get("held_out_records"), list) for fold in described
+    ):
+        raise ModelFileError("'{name}' does not say whom its folds held out. Export the model again.", name=name)
+    folds, left = [], dict(arrays)
+    for number, fold in enumerate(described):
+        prefix = _fold_prefix(number)
+        weights = {key.removeprefix(prefix): left.pop(key) for key in arrays if key.startswith(prefix)}
+        check_arrays(weights, config, name)
+        folds.append(FoldNetwork(weights, tuple(map(str, fold["held_out_records"]))))
+    return tuple(folds), left
 
 
 def _parse_card(values: object, name: str) -> ModelCard:
@@ -240,28 +308,8 @@ def _parse_card(values: object, name: str) -> ModelCard:
             raise ModelFileError(
                 "'{name}' has {key!r} as {value!r}, which is not understood.", name=name, key=key, value=value
             )
-    if not all(isinstance(score, (int, float)) for score in values.get("scores", {}).values()):
+    figures = [figure for key in ("scores", "naming", "unsure") for figure in values.get(key, {}).values()]
+    if not all(isinstance(figure, (int, float)) for figure in figures):
         raise ModelFileError("'{name}' has scores that are not numbers.", name=name)
     records = {key: tuple(map(str, values.get(key, ()))) for key in ("train_records", "held_out_records")}
     return ModelCard(**(values | records | {"training": rename_settings(values.get("training", {}))}))
-
-
-def _check_arrays(arrays: Weights, config: NetworkConfig, name: str) -> None:
-    shapes = config.weight_shapes()
-    for key, shape in shapes.items():
-        came = arrays[key].shape if key in arrays else None
-        if came != shape or arrays[key].dtype != np.float32:
-            raise ModelFileError(
-                "'{name}' should hold '{key}' as float32 of shape {shape}; it holds {came}.",
-                name=name,
-                key=key,
-                shape=shape,
-                came="nothing of this name" if came is None else f"{arrays[key].dtype} of shape {came}",
-            )
-        if not np.isfinite(arrays[key]).all():
-            raise ModelFileError("'{name}' holds numbers in '{key}' that are not finite.", name=name, key=key)
-    extra = sorted(arrays.keys() - shapes.keys())
-    if extra:
-        raise ModelFileError(
-            "'{name}' holds arrays that its network does not have: {extra}.", name=name, extra=", ".join(extra)
-        )

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 import onnxruntime
@@ -59,7 +60,25 @@ class Classifier:
         self._n_threads = n_threads or os.cpu_count() or 1
         graph = build_graph(model.config, model.weights, channels_first=True).SerializeToString()
         self.model = model
+        self._for_fold: dict[int, Classifier] = {}
+        self._lock = Lock()
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+    def for_record(self, record: str) -> Classifier:
+        """Return what serves a record: of a cross-fitted model, the network that never saw its person.
+
+        Parameters
+        ----------
+        record : str
+            Its name; "" of one that nobody in the folds can have made.
+        """
+        number = self.model.fold_of(record)
+        if number is None:
+            return self
+        with self._lock:
+            if number not in self._for_fold:
+                self._for_fold[number] = Classifier(self.model.for_record(record), self._n_threads)
+            return self._for_fold[number]
 
     def predict(self, segments: Segments, with_states: bool = False) -> Prediction:
         """Classify segments in batches of `BATCH`.
@@ -108,7 +127,10 @@ class Classifier:
     def _serve(self, segments: Segments, outputs: list[str], map_batches: Callable[..., Iterable]) -> list[list]:
         """Return the outputs of every batch; `map_batches` is `map`, or that of a pool."""
         config = self.model.config
-        if segments.signal.shape[1:] != (config.n_samples, config.n_channels):
+        n_channels = segments.signal.shape[2]
+        # Younger channels of beats come last, and a network from before they were there reads the others.
+        reads_some = self.model.card.segments == "beats" and n_channels > config.n_channels > 1
+        if segments.signal.shape[1] != config.n_samples or not (n_channels == config.n_channels or reads_some):
             raise SegmentError(
                 "The model reads segments of {wanted} (samples, channels); these have {came}.",
                 wanted=(config.n_samples, config.n_channels),
@@ -117,7 +139,8 @@ class Classifier:
 
         def run(start: int) -> list[np.ndarray]:
             batch = slice(start, start + BATCH)
-            signal = np.ascontiguousarray(segments.signal[batch].transpose(0, 2, 1))  # no copy of how beats are cut
+            signal = segments.signal[batch, :, : config.n_channels].transpose(0, 2, 1)
+            signal = np.ascontiguousarray(signal, dtype=np.float32)  # no copy of how beats are cut
             return self._session.run(outputs, {"signal": signal, "length": segments.length[batch].astype(np.int64)})
 
         return list(map_batches(run, range(0, len(segments), BATCH)))

@@ -6,7 +6,7 @@ A segment is 1000 samples at 360 Hz: 1.75 s up to the R peak, the R peak, and 1.
 the two beats before and, unless the heart is slow, the one after: how early the beat came and how long the pause behind
 it is can be seen. A live monitor can name a beat `DELAY_S` after its R peak, not earlier.
 
-Five channels; nothing in them comes later than the window's end:
+Six channels; nothing in them comes later than the window's end:
 
 0. The lead, with zero mean and unit variance over the part of the segment that lies inside the record.
 1. The residual: the lead less the typical beat, from 0.25 s before this R peak to 0.44 s behind it, 0 elsewhere.
@@ -21,7 +21,10 @@ Five channels; nothing in them comes later than the window's end:
 4. How irregular the rhythm is: the median change from one interval to the next over the last `MANY_BEATS`, see
    `irregularity`. In atrial fibrillation an early beat says little. Behind this beat's R peak its own stays.
 
-Channels 2 to 4 are 0 in front of the record's first R peak. That these rhythms tell premature beats was found by
+5. The same as channel 3 over the last `LONG_BEATS` intervals: a run of early beats may outlast the others' memory.
+   Behind this beat's R peak its own stays. Networks of five channels, from before it was there, read the others.
+
+Channels 2 to 5 are 0 in front of the record's first R peak. That these rhythms tell premature beats was found by
 cross-validation over the people of DS1, before any network read them.
 """
 
@@ -39,9 +42,10 @@ AFTER_SAMPLES = SEGMENT_SAMPLES - BEFORE_SAMPLES
 DELAY_S = AFTER_SAMPLES / MODEL_FS
 """How long after its R peak a beat's window is complete, in seconds."""
 
-CHANNELS = ("lead", "residual", "prematurity", "slow prematurity", "irregularity")
+CHANNELS = ("lead", "residual", "prematurity", "slow prematurity", "irregularity", "long prematurity")
 LOCAL_BEATS = 8
 MANY_BEATS = 64
+LONG_BEATS = 256
 SLOW = 0.9
 MAX_RATIO = 3.0
 USUAL_CHANGE = 0.05
@@ -60,7 +64,7 @@ def cut_beats(
     symbol: np.ndarray | None = None,
     record: str = "",
     lead: str = "",
-    select: slice = slice(None),
+    select: slice | np.ndarray = slice(None),
 ) -> Segments:
     """Cut one segment around each R peak.
 
@@ -76,13 +80,13 @@ def cut_beats(
         The experts' symbols, where there are any.
     record, lead : str
         Names to keep.
-    select : slice
-        Of the beats to cut. The rhythm is that of all beats; long records are cut piece by piece.
+    select : slice or ndarray of int
+        Of the beats to cut, ascending. The rhythm is that of all beats; long records are cut piece by piece.
 
     Returns
     -------
     Segments
-        With `SEGMENT_SAMPLES` samples and the five channels above; samples count at 360 Hz.
+        With `SEGMENT_SAMPLES` samples and the six channels above; samples count at 360 Hz.
 
     Raises
     ------
@@ -267,17 +271,18 @@ def _nearby_windows(signal: np.ndarray, centre: np.ndarray) -> np.ndarray:
 
 
 def _place_rhythm(n_samples: int, r_sample: np.ndarray, chosen: np.ndarray, out: np.ndarray) -> None:
-    """Write channels 2 to 4 of the beats `chosen` to `out` (n, 3, n_samples)."""
+    """Write channels 2 to 5 of the beats `chosen` to `out` (n, 4, n_samples)."""
     out[:] = 0
     if len(chosen) == 0:
         return
     # One value a sample of the record, then windows of it: each R peak's value is held up to the next one.
     held_for = np.diff(r_sample, prepend=0, append=n_samples + AFTER_SAMPLES)
     local, slow = prematurity(r_sample, LOCAL_BEATS, 0.5), prematurity(r_sample, MANY_BEATS, SLOW)
-    own = [value.astype(np.float32) for value in (local, slow, irregularity(r_sample))]
+    long = prematurity(r_sample, LONG_BEATS, SLOW)
+    own = [value.astype(np.float32) for value in (local, slow, irregularity(r_sample), long)]
     for index, value in enumerate(own):
         held = np.repeat(np.r_[np.float32(0), value], held_for)
         padded = np.pad(held, (BEFORE_SAMPLES, 0))
         out[:, index] = np.lib.stride_tricks.sliding_window_view(padded, SEGMENT_SAMPLES)[r_sample[chosen]]
-    for index in (1, 2):
+    for index in (1, 2, 3):
         out[:, index, BEFORE_SAMPLES:] = own[index][chosen, np.newaxis]

@@ -14,7 +14,7 @@ import numpy as np
 from ecgmodel.errors import ConfigError, SegmentError
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Annotations, Header, Record
-from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES, HISTORY, MANY_BEATS, REFRESH, cut_beats
+from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES, HISTORY, LONG_BEATS, REFRESH, cut_beats
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES, Segments
 from ecgmodel.segments.runs import SAMPLES_AFTER, SAMPLES_BEFORE, cut_runs, find_runs
 
@@ -142,7 +142,7 @@ def beat_surroundings(
         )
     scale = Fraction(MODEL_FS / fs).limit_denominator(1000)
     # The typical beat is renewed in blocks counted from the record's first beat.
-    first = max(index - max(HISTORY + REFRESH, 2 * MANY_BEATS), 0) // REFRESH * REFRESH
+    first = max(index - max(HISTORY + REFRESH, 2 * LONG_BEATS), 0) // REFRESH * REFRESH
     margin = int((BEFORE_SAMPLES + AFTER_SAMPLES) * fs / MODEL_FS) + 1
     begin = max(int(r_sample[first]) - margin, 0) if first else 0
     begin = begin // scale.denominator * scale.denominator  # where samples of both frequencies meet

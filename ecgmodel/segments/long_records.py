@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES, HISTORY, MANY_BEATS, REFRESH, cut_beats
+from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES, HISTORY, LONG_BEATS, REFRESH, cut_beats
 from ecgmodel.segments.dataset import MODEL_FS, Segments
 
-CONTEXT_BEATS = 2 * max(HISTORY + REFRESH, MANY_BEATS)
+CONTEXT_BEATS = 2 * max(HISTORY + REFRESH, LONG_BEATS)
 """Beats in front of a piece that are cut with it, so that its rhythm and typical beat are those of the whole record."""
 
 

@@ -1,4 +1,4 @@
-"""The segments of all of MIT-BIH, cut one way."""
+"""The segments of many records, cut one way."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ecgmodel.records.sources.catalogue import RecordOutline, open_record
 from ecgmodel.records.sources.databases import MITDB
 from ecgmodel.segments.beats import BEFORE_SAMPLES, CHANNELS, cut_beats
 from ecgmodel.segments.dataset import SEGMENT_SAMPLES, Segments, join_segments
-from ecgmodel.segments.projections import add_projections, projected_leads
 from ecgmodel.segments.runs import cut_runs, place_runs
+from ecgmodel.segments.views import cut_views, place_views
 
 SEGMENT_KINDS = ("runs", "beats")
 
@@ -28,8 +28,9 @@ def cut_mitdb(
     names: Sequence[str] = MITDB.record_names,
     all_leads: bool = False,
     on_record: Callable[[int, int], None] | None = None,
+    thin: bool = False,
 ) -> Segments:
-    """Cut labelled segments out of MIT-BIH records.
+    """Cut labelled segments out of records, those of MIT-BIH unless others are named.
 
     Parameters
     ----------
@@ -41,6 +42,8 @@ def cut_mitdb(
         As of `cut_record`.
     on_record : callable or None
         Called after each record with its number (from 1) and their count.
+    thin : bool
+        As of `views.cut_views`.
 
     Raises
     ------
@@ -52,13 +55,13 @@ def cut_mitdb(
     _check_kind(kind)
     parts = []
     for number, name in enumerate(names, start=1):
-        parts += cut_record(kind, open_record(name), all_leads)
+        parts += cut_record(kind, open_record(name), all_leads, thin)
         if on_record is not None:
             on_record(number, len(names))
     return join_segments(parts)
 
 
-def cut_record(kind: str, record: Record, all_leads: bool = False) -> list[Segments]:
+def cut_record(kind: str, record: Record, all_leads: bool = False, thin: bool = False) -> list[Segments]:
     """Cut the labelled segments of one record, lead by lead.
 
     Parameters
@@ -68,21 +71,23 @@ def cut_record(kind: str, record: Record, all_leads: bool = False) -> list[Segme
     record : Record
         Annotated.
     all_leads : bool
-        Cut every lead, of beats also the mixtures of two leads (`projections`), and of leads beside the default one at
-        most `MOST_BESIDE` segments of a class, evenly over the record. Otherwise the default lead alone.
+        Cut beats in all their `views`; of runs every lead, and of leads beside the default one at most `MOST_BESIDE`
+        segments of a class, evenly over the record. Otherwise the default lead alone.
+    thin : bool
+        As of `views.cut_views`.
     """
+    if kind == "beats" and all_leads:
+        return [cut_views(record, thin)]
     cut = cut_runs if kind == "runs" else cut_labelled_beats
-    whole = add_projections(record) if all_leads and kind == "beats" else record
-    return _by_lead(lambda lead: cut(whole, lead), kind, record.leads, all_leads)
+    return _by_lead(lambda lead: cut(record, lead), record.leads, all_leads)
 
 
-def _by_lead(cut: Callable[[str], Segments], kind: str, leads: Sequence[str], all_leads: bool) -> list[Segments]:
+def _by_lead(cut: Callable[[str], Segments], leads: Sequence[str], all_leads: bool) -> list[Segments]:
     """Return the segments of each lead that `cut_record` cuts."""
     main = default_lead(leads)
     if not all_leads:
         return [cut(main)]
-    mixtures = projected_leads(leads) if kind == "beats" else ()
-    return [cut(lead) if lead == main else _thin(cut(lead)) for lead in (*leads, *mixtures)]
+    return [cut(lead) if lead == main else _thin(cut(lead)) for lead in leads]
 
 
 def _thin(segments: Segments) -> Segments:
@@ -125,8 +130,11 @@ def place_segments(kind: str, outlines: Sequence[RecordOutline], all_leads: bool
     place = place_runs if kind == "runs" else _place_labelled_beats
     parts = []
     for outline in outlines:
+        if kind == "beats" and all_leads:
+            parts.append(place_views(outline))
+            continue
         part = partial(place, outline.annotations, outline.n_samples, outline.name)
-        parts += _by_lead(part, kind, outline.leads, all_leads)
+        parts += _by_lead(part, outline.leads, all_leads)
     return join_segments(parts)
 
 

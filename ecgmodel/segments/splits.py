@@ -1,8 +1,9 @@
-"""Who trains and who is tested: the three protocols.
+"""Who trains and who is tested: the protocols.
 
 - `segments-10fold` (Oh et al. 2018): segments are dealt at random, so a person stands on both sides. All leads of a
   beat are dealt together.
 - `patients-10fold`: whole people are dealt; nobody stands on both sides.
+- `people`: the people of two databases, MIT-BIH and svdb, dealt whole to five folds, see `segments.people`.
 - `ds1-ds2` (de Chazal et al. 2004, doi 10.1109/TBME.2004.827359): 22 records train, 22 test, four paced ones stay out.
 """
 
@@ -15,9 +16,11 @@ import numpy as np
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.labels import CLASSES
+from ecgmodel.records.sources.databases import person
 from ecgmodel.segments.dataset import Segments
+from ecgmodel.segments.people import N_PEOPLE_FOLDS, NOBODY, people_folds
 
-PROTOCOLS = ("segments-10fold", "patients-10fold", "ds1-ds2")
+PROTOCOLS = ("segments-10fold", "patients-10fold", "ds1-ds2", "people")
 N_FOLDS = 10
 
 DEALS = 20
@@ -26,9 +29,6 @@ DEALS = 20
 DS1 = tuple("101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230".split())
 DS2 = tuple("100 103 105 111 113 117 121 123 200 202 210 212 213 214 219 221 222 228 231 232 233 234".split())
 PACED = ("102", "104", "107", "217")
-
-_SAME_PERSON = {"202": "201"}
-"""Records 201 and 202 come from one man (PhysioNet's directory of the database)."""
 
 VALIDATION_PEOPLE = ("106", "114", "116", "119", "220", "223")
 """DS1 records left out of training while something is chosen for `ds1-ds2`; DS2 is never looked at for a choice.
@@ -51,11 +51,6 @@ class Split:
     test: np.ndarray
 
 
-def person(record: str) -> str:
-    """Return a name for the person behind a record."""
-    return _SAME_PERSON.get(record, record)
-
-
 def count_folds(protocol: str) -> int:
     """Return how many folds a protocol has.
 
@@ -70,7 +65,7 @@ def count_folds(protocol: str) -> int:
             protocol=protocol,
             protocols=", ".join(PROTOCOLS),
         )
-    return 1 if protocol == "ds1-ds2" else N_FOLDS
+    return {"ds1-ds2": 1, "people": N_PEOPLE_FOLDS}.get(protocol, N_FOLDS)
 
 
 def split_segments(segments: Segments, protocol: str, fold: int, seed: int = 0) -> Split:
@@ -79,9 +74,9 @@ def split_segments(segments: Segments, protocol: str, fold: int, seed: int = 0) 
     Parameters
     ----------
     segments : Segments
-    protocol : {"segments-10fold", "patients-10fold", "ds1-ds2"}
+    protocol : {"segments-10fold", "patients-10fold", "ds1-ds2", "people"}
     fold : int
-        From 0; `ds1-ds2` has only fold 0.
+        From 0; `ds1-ds2` has only fold 0, and fold `people.NOBODY` of `people` holds nobody out.
     seed : int
         Deals beats, or people, to folds: the same folds for the same records, whatever leads of them are here.
 
@@ -89,7 +84,7 @@ def split_segments(segments: Segments, protocol: str, fold: int, seed: int = 0) 
     -------
     Split
         Of the segments that do not test, one in ten validates under `segments-10fold`, the people of the fold after
-        this one under `patients-10fold`, and `VALIDATION_PEOPLE` under `ds1-ds2`.
+        this one under `patients-10fold` and `people`, and `VALIDATION_PEOPLE` under `ds1-ds2`.
 
     Raises
     ------
@@ -97,7 +92,7 @@ def split_segments(segments: Segments, protocol: str, fold: int, seed: int = 0) 
         Where the protocol or the fold does not exist.
     """
     n_folds = count_folds(protocol)
-    if not 0 <= fold < n_folds:
+    if not (0 <= fold < n_folds or (protocol == "people" and fold == NOBODY)):
         raise ConfigError(
             "Protocol {protocol} has folds 0 to {last}; fold {fold} is not one of them.",
             protocol=protocol,
@@ -108,6 +103,11 @@ def split_segments(segments: Segments, protocol: str, fold: int, seed: int = 0) 
         train = np.isin(segments.record, DS1)
         validation = np.isin(segments.record, VALIDATION_PEOPLE)
         test = np.isin(segments.record, DS2)
+    elif protocol == "people":
+        folds = people_folds()
+        deal = np.array([folds.get(str(record), -1) for record in segments.record], dtype=np.int64)
+        test, validation = deal == fold, (deal == (fold + 1) % n_folds) & (fold != NOBODY)
+        train = (deal >= 0) & ~test
     else:
         beats = _distinct_beats(segments)
         if protocol == "patients-10fold":

@@ -61,7 +61,7 @@ def prepare_step(config: NetworkConfig, settings: TrainSettings, train: Segments
         weight_decay=settings.weight_decay,
         clip_norm=settings.clip_norm,
         seed=settings.seed,
-        jit_compile=is_compiled(settings, count_epoch(train, settings.most_per_record)),
+        jit_compile=is_compiled(settings, count_epoch(train, settings)),
     )
 
 
@@ -122,7 +122,7 @@ def fit(
         # Every epoch draws from its own stream, so a resumed run deals the same batches as one that never stopped.
         random = np.random.default_rng([settings.seed, epoch])
         loss = n_correct = n_seen = weight_sum = rate = 0.0
-        batches = deal_batches(bucket, draw_epoch(train, settings.most_per_record, random), settings.batch, random)
+        batches = deal_batches(bucket, draw_epoch(train, settings, random), settings.batch, random)
         n_batches = len(batches)
         for number, index in enumerate(batches, start=1):
             rate = learning_rate(settings, (epoch - 1 + number / n_batches) / settings.epochs)

@@ -103,7 +103,7 @@ def plan_training(preset: Preset, fold: int, segments: Segments) -> TrainingPlan
     train = segments.take(split.train)
     parts = (train.label, segments.label[split.validation], segments.label[split.test])
     counts = [np.bincount(label, minlength=len(CLASSES)) for label in parts]
-    n_epoch = count_epoch(train, preset.settings.most_per_record)
+    n_epoch = count_epoch(train, preset.settings)
     work = n_epoch * _relative_cost(preset.config, train.length) if len(train) else 0.0
     return TrainingPlan(*counts, n_epoch=n_epoch, work=work)
 

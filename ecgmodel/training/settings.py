@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, fields
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.former_names import rename_settings
 
+YOUNGER = ("natural_shares", "inverted", "early_apart")
+"""Settings that older files do not name, where they are off."""
+
 CLASS_WEIGHTINGS = ("none", "root", "balanced")
 
 
@@ -32,11 +35,16 @@ class TrainSettings:
     noise_sd, amplitude_jitter : float
         Augmentation, drawn anew each epoch: standard deviation of white noise added to the standardised signal, and
         largest relative change of its amplitude.
+    inverted : float
+        Share of segments that an epoch sees upside down, as from electrodes the wrong way round.
     chrono_max_steps : int
         Longest time, in steps of the recurrent layer, for which its units keep their state at the start, see
         `initialise_weights`; 0 starts as Keras does.
     most_per_record : int
         Segments of one class and one record that an epoch sees at most, drawn anew each epoch; 0 sees all.
+    early_apart : bool
+        Count beats of N, L and R that come early as a class of their own in `most_per_record`: few hearts have them,
+        and they are what premature beats are mistaken for.
     natural_shares : bool
         Take back from the answers what `class_weighting` and `most_per_record` made of the classes' shares, so that
         probabilities mean what they say (Saerens et al. 2002, doi 10.1162/089976602753284446).
@@ -58,8 +66,10 @@ class TrainSettings:
     ema_decay: float = 0.0
     noise_sd: float = 0.0
     amplitude_jitter: float = 0.0
+    inverted: float = 0.0
     chrono_max_steps: int = 0
     most_per_record: int = 0
+    early_apart: bool = False
     natural_shares: bool = False
     seed: int = 0
 
@@ -77,6 +87,7 @@ class TrainSettings:
             ("ema_decay", 0.0, 0.9999),
             ("noise_sd", 0.0, 10.0),
             ("amplitude_jitter", 0.0, 0.9),
+            ("inverted", 0.0, 1.0),
         ):
             value = getattr(self, name)
             if not isinstance(value, type(low) if isinstance(low, int) else (int, float)) or not low <= value <= high:
@@ -92,11 +103,8 @@ class TrainSettings:
             )
 
     def to_dict(self) -> dict[str, object]:
-        """Return the settings for JSON; `natural_shares` goes unnamed where it is off, as in older files."""
-        settings = asdict(self)
-        if not self.natural_shares:
-            del settings["natural_shares"]
-        return settings
+        """Return the settings for JSON; those that are younger go unnamed where they are off, as in older files."""
+        return {name: value for name, value in asdict(self).items() if value or name not in YOUNGER}
 
     @classmethod
     def from_dict(cls, settings: dict[str, object]) -> TrainSettings:

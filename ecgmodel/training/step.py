@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ecgmodel.labels import POSSIBLE
 from ecgmodel.network.build import Weights
 from ecgmodel.network.config import BATCH_NORM_EPSILON, NetworkConfig
 from ecgmodel.training.recurrence import run_gru, run_lstm
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 BATCH_NORM_MOMENTUM = 0.99
 MOVING = ("/mean", "/variance")
+IMPOSSIBLE = -1e9
+"""Added to the logarithm of the probability of a class that a beat cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ class TrainStep:
         ----------
         signal : ndarray of shape (n, n_samples, n_channels), float32
             Padded to the length of its bucket; each new shape is traced once.
-        length, label : ndarray of shape (n,), int
+        length : ndarray of shape (n,), int
+        label : ndarray of shape (n,), int
+            Index into `labels.POSSIBLE`: a class, or `labels.UNTOLD_NORMAL`.
         weight : ndarray of shape (n,), float32
             Of each segment in the loss; 0 for what only fills the batch.
         learning_rate : float
@@ -149,14 +154,16 @@ class TrainStep:
         with tf.GradientTape() as tape:
             dropout_seed = (self._seed, tf.cast(self.counter, tf.int32))
             logits = forward(self.config, self.variables, signal, length, dropout_seed)
-            target = tf.one_hot(label, self.config.n_classes)
-            target = target * (1 - self._label_smoothing) + self._label_smoothing / self.config.n_classes
-            losses = tf.nn.softmax_cross_entropy_with_logits(target, logits) * weight
+            possible = tf.gather(tf.constant(POSSIBLE, tf.float32), label)  # (n, 5)
+            log_p = tf.nn.log_softmax(logits)
+            losses = -tf.reduce_logsumexp(log_p + tf.where(possible > 0, 0.0, IMPOSSIBLE), axis=1)
+            spread = -tf.reduce_mean(log_p, axis=1)
+            losses = (losses * (1 - self._label_smoothing) + spread * self._label_smoothing) * weight
             loss = tf.reduce_sum(losses) / tf.maximum(tf.reduce_sum(weight), 1e-6)
         gradients = tape.gradient(loss, [variable.value for variable in self._trained])
         self._optimizer.learning_rate.assign(learning_rate)
         self._optimizer.apply(gradients, self._trained)
-        right = tf.cast(tf.argmax(logits, 1, output_type=tf.int32) == label, tf.float32)
+        right = tf.gather(possible, tf.argmax(logits, 1, output_type=tf.int32), batch_dims=1)
         return tf.reduce_sum(losses), tf.reduce_sum(right * tf.cast(weight > 0, tf.float32))
 
 

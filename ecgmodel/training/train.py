@@ -20,6 +20,7 @@ from ecgmodel.records.sources.databases import MITDB
 from ecgmodel.scores.metrics import confusion, score
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.mitdb_segments import cut_mitdb
+from ecgmodel.segments.people import NOBODY, PEOPLE_RECORDS
 from ecgmodel.segments.splits import DS1, Split, count_folds, split_segments
 from ecgmodel.training.fit import FitResult, fit
 from ecgmodel.training.presets import PRESETS, Preset
@@ -104,12 +105,16 @@ def cut_training_segments(preset: Preset, on_record: Callable[[int, int], None] 
     RecordError
         Where a record is not available.
     """
-    return cut_mitdb(preset.segments, training_records(preset), preset.all_leads, on_record)
+    # The test of `people` cuts its own beats, so the default lead may be thinned: all of it would fill gigabytes.
+    thin = preset.protocol == "people"
+    return cut_mitdb(preset.segments, training_records(preset), preset.all_leads, on_record, thin)
 
 
 def training_records(preset: Preset) -> tuple[str, ...]:
     """Return the records whose segments `cut_training_segments` cuts."""
-    return preset.records or (DS1 if preset.protocol == "ds1-ds2" else MITDB.record_names)
+    if preset.records:
+        return preset.records
+    return {"ds1-ds2": DS1, "people": PEOPLE_RECORDS}.get(preset.protocol, MITDB.record_names)
 
 
 def split_for(preset: Preset, segments: Segments, fold: int) -> Split:
@@ -172,8 +177,8 @@ def read_preset(description: dict[str, object]) -> Preset:
             validate=description.get("validate") is not False,
             records=tuple(map(str, description.get("records", ()))),
         )
-        n_folds = count_folds(preset.protocol)
-        if describe_run(preset, description["fold"]) != description or description["fold"] not in range(n_folds):
+        folds = [*range(count_folds(preset.protocol)), *([NOBODY] if preset.protocol == "people" else [])]
+        if describe_run(preset, description["fold"]) != description or description["fold"] not in folds:
             raise ValueError(description)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigError("The config of this run was edited and describes no training. Start a new one.") from error

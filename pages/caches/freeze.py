@@ -21,6 +21,9 @@ def freeze(value: T) -> T:
     elif isinstance(value, dict):
         for part in value.values():
             freeze(part)
+    elif isinstance(value, tuple):
+        for part in value:
+            freeze(part)
     elif is_dataclass(value):
         for field in fields(value):
             freeze(getattr(value, field.name))

@@ -80,7 +80,7 @@ def _trace_lesson(record_name: str, r_sample: int, cell: str, model_name: str | 
     from ecgmodel.network.inside.gates import trace_gates
     from ecgmodel.segments.one_beat import cut_one
 
-    classifier = untrained_classifier(cell) if model_name is None else open_classifier(model_name)
+    classifier = untrained_classifier(cell) if model_name is None else open_classifier(model_name, record_name)
     model = classifier.model
     segments = freeze(cut_one(open_record(record_name), model.card.segments, r_sample))
     prediction = classifier.predict(segments, with_states=True)

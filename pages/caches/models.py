@@ -69,10 +69,23 @@ def model_name_in_use() -> str | None:
     return chosen if chosen in names else next(iter(names), None)
 
 
-def open_classifier(name: str) -> Classifier:
-    """Return a model, ready to serve."""
+def open_classifier(name: str, record: str) -> Classifier:
+    """Return what serves a record: of a cross-fitted model, the network that never saw its person.
+
+    Parameters
+    ----------
+    name : str
+        Of the model.
+    record : str
+        Of the record; whose a visitor's own is, its name does not tell.
+    """
     serve = _own_classifier if name in own("model") else _shared_classifier
-    return serve(name, model_stamp(name))
+    return serve(name, model_stamp(name)).for_record("" if record in own("record") else record)
+
+
+def open_model_for(name: str, record: str) -> Model:
+    """Return the model that `open_classifier` serves a record with."""
+    return open_model(name).for_record("" if record in own("record") else record)
 
 
 def keep_own_model(name: str, model: Model) -> None:

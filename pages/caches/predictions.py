@@ -77,7 +77,9 @@ def _own_prediction(
 def _classify(record_name: str, model_name: str, lead: str | None, beats: str) -> RecordPrediction:
     from ecgmodel.classification.classify import classify_record
 
-    return freeze(classify_record(open_record(record_name), open_classifier(model_name), lead=lead, beats=beats))
+    return freeze(
+        classify_record(open_record(record_name), open_classifier(model_name, record_name), lead=lead, beats=beats)
+    )
 
 
 def beat_sample(record_name: str, model_name: str, lead: str) -> BeatSample:
@@ -108,7 +110,7 @@ def _draw_sample(record_name: str, model_name: str, lead: str) -> BeatSample:
     from ecgmodel.segments.edit import beat_surroundings, cut_segment
     from ecgmodel.segments.runs import cut_runs
 
-    record, classifier = open_record(record_name), open_classifier(model_name)
+    record, classifier = open_record(record_name), open_classifier(model_name, record_name)
     if classifier.model.card.segments == "runs":
         runs = cut_runs(record, lead)
         return freeze(serve_sample(classifier, runs.take(draw_beats(runs.label, SAMPLE_PER_CLASS))))

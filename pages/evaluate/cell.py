@@ -11,8 +11,8 @@ from ecgmodel.errors import RecordError
 from ecgmodel.evaluation.predictions import Predictions
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Record
+from ecgmodel.records.sources.databases import person
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES
-from ecgmodel.segments.splits import person
 from pages.caches.models import model_names
 from pages.caches.records import availability, open_record, record_names, segment_signals
 from pages.components.tiles import Tile, show_tiles

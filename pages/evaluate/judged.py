@@ -93,7 +93,12 @@ ALL = Part()
 
 def protocol_name(protocol: str) -> str:
     """Return a protocol as a list names it."""
-    return {"segments-10fold": t("segments"), "patients-10fold": t("people"), "ds1-ds2": "DS1 → DS2"}[protocol]
+    return {
+        "segments-10fold": t("segments"),
+        "patients-10fold": t("people"),
+        "ds1-ds2": "DS1 → DS2",
+        "people": t("two databases"),
+    }[protocol]
 
 
 def list_judged() -> tuple[Judged, ...]:

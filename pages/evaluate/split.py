@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ecgmodel.evaluation.aami import score_groups
-from ecgmodel.segments.splits import PROTOCOLS, person
+from ecgmodel.records.sources.databases import person
+from ecgmodel.segments.splits import PROTOCOLS
 from pages.components.matrices import Gauge, Headline, Pane
 from pages.evaluate.judged import ALL, MEASURES, Judged, Measure, matrix_of, protocol_name
 from pages.evaluate.matrix import show_judged
@@ -67,7 +68,7 @@ def find_columns(judged: Sequence[Judged], preset: str) -> list[Judged | None]:
 
 
 def show_split(columns: Sequence[Judged | None], preset: str, measure: Measure) -> None:
-    """Show the three protocols side by side."""
+    """Show the protocols side by side."""
     panes = [
         _missing_pane(preset, protocol) if one is None else _make_pane(one, preset, measure)
         for one, protocol in zip(columns, PROTOCOLS, strict=True)
@@ -186,6 +187,7 @@ def protocol_title(protocol: str) -> str:
         "segments-10fold": t("Segments dealt at random"),
         "patients-10fold": t("People dealt whole"),
         "ds1-ds2": t("DS1 → DS2"),
+        "people": t("People of two databases"),
     }[protocol]
 
 
@@ -201,6 +203,7 @@ def _say_who(one: Judged) -> str:
         "segments-10fold": t("Ten folds, as in the paper."),
         "patients-10fold": t("Ten folds of whole people."),
         "ds1-ds2": t("22 records train, 22 others test."),
+        "people": t("Five folds of whole people of mitdb and svdb; their beats are detected."),
     }[one.protocol]
     reads = t("Reads single beats.") if one.segments == "beats" else ""
     return " ".join(part for part in (what, who, reads) if part)

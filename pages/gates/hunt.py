@@ -96,7 +96,9 @@ def _show_similar(
     samples = []
     with st.spinner(t("The model reads the record …")):
         pieces = _pieces(record, name, lead, source, samples)
-        found = hunt_beats(open_classifier(name), pieces, units, first, last, trace.states[first : last + 1][:, units])
+        found = hunt_beats(
+            open_classifier(name, record.name), pieces, units, first, last, trace.states[first : last + 1][:, units]
+        )
     r_sample = np.concatenate(samples)[found.index]
     other = r_sample != place.selected_sample()
     r_sample, correlation = r_sample[other][:N_SIMILAR], found.correlation[other][:N_SIMILAR]

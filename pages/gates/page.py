@@ -89,7 +89,7 @@ try:
             beside = choose_beside(record, name, model)
             source = choose_beats(record, model)
             lead = choose_lead(record)
-            show_person_badge(model.card, record)
+            show_person_badge(name, record)
 except EcgModelError as error:
     show_error(error)
     st.stop()

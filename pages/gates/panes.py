@@ -57,7 +57,7 @@ def _is_alike(name: str, model: Model) -> bool:
 
 def trace_beat(name: str, segment: Segments) -> GateTrace:
     """Return what the cell of a model does with one segment."""
-    classifier = open_classifier(name)
+    classifier = open_classifier(name, str(segment.record[0]))
     return trace_gates(classifier.model, classifier.predict(segment, with_states=True), segment.length)
 
 
@@ -85,7 +85,7 @@ def make_pane(
     experiment : Experiment
     wants_saliency : bool
     """
-    classifier = open_classifier(name)
+    classifier = open_classifier(name, str(segment.record[0]))
     trace = run_experiment(classifier.model, plain, experiment)
     if edited is not whole:
         plain = trace_beat(name, cut_segment(whole))

@@ -20,7 +20,7 @@ from ecgmodel.records.sources.embedded import DEFAULT_NAME
 from ecgmodel.segments.dataset import MODEL_FS
 from ecgmodel.segments.runs import place_runs
 from pages.caches.lessons import trace_lesson
-from pages.caches.models import model_name_in_use, open_model
+from pages.caches.models import model_name_in_use, open_model, open_model_for
 from pages.caches.records import open_record
 from pages.components.figure import show_figure
 from pages.learn.beat import (
@@ -111,7 +111,8 @@ def show() -> None:
     if choices.shows_controls():
         choose_beat(beat_in_use())
     segments, trace = trace_lesson(chosen.record.name, chosen.r_sample, cell, used.name)
-    model, config = used.model, used.model.config
+    model = used.model if used.name is None else open_model_for(used.name, chosen.record.name)
+    config = model.config
     signal = segments.signal[0]
     layers = map_features(config, model.weights, signal)
     padding, padding_arrays = _padding()

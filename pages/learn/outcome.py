@@ -12,7 +12,7 @@ from ecgmodel.classification.agreement import compare_beats, saw_person
 from ecgmodel.errors import EcgModelError
 from ecgmodel.evaluation.published import OH_SCORES, count_oh_normal, infer_oh_accuracy
 from ecgmodel.scores.metrics import score
-from pages.caches.models import model_name_in_use, model_names, open_model
+from pages.caches.models import model_name_in_use, model_names, open_model, open_model_for
 from pages.caches.predictions import predict_record
 from pages.caches.results import evaluation_results
 from pages.components.figure import show_figure
@@ -221,7 +221,7 @@ def _show_record_matrix() -> None:
         return
     prediction = predict_record(record.name, name, record.default_lead, "annotated")
     matrix = compare_beats(prediction, record.annotations).matrix
-    seen = saw_person(open_model(name).card, record)
+    seen = saw_person(open_model_for(name, record.name).card, record)
     st.markdown(
         t(
             "**{model}** on record **{record}**: {accuracy:.1%} right.",

@@ -33,7 +33,7 @@ try:
             lead = choose_lead(record)
         choose_model_file()
         if name is not None:
-            show_person_badge(model.card, record)
+            show_person_badge(name, record)
 except EcgModelError as error:
     show_error(error)
     st.stop()

@@ -290,7 +290,7 @@ def _take_first_fold() -> None:
 
 def _protocols(form: dict[str, Any]) -> tuple[str, ...]:
     """Return the protocols that these records allow: DS1 and DS2 are lists of MIT-BIH records."""
-    return PROTOCOLS if form["records"] == "mitdb" else PROTOCOLS[:2]
+    return PROTOCOLS[:3] if form["records"] == "mitdb" else PROTOCOLS[:2]
 
 
 def protocol_name(protocol: str) -> str:
@@ -299,6 +299,7 @@ def protocol_name(protocol: str) -> str:
         "segments-10fold": t("segments, ten folds"),
         "patients-10fold": t("people, ten folds"),
         "ds1-ds2": t("DS1, for a test on DS2"),
+        "people": t("people of two databases, five folds"),
     }[protocol]
 
 

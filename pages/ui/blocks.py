@@ -10,8 +10,7 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
-from ecgmodel.records.sources.databases import MITDB, SVDB
-from ecgmodel.segments.splits import person
+from ecgmodel.records.sources.databases import MITDB, SVDB, person
 from pages.session import address, choices, place, visitor
 from pages.ui.text import error_text, plain, t, tn
 

@@ -6,9 +6,8 @@ import streamlit as st
 
 from ecgmodel.classification.agreement import saw_person
 from ecgmodel.errors import EcgModelError
-from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
-from pages.caches.models import model_name_in_use, open_model
+from pages.caches.models import model_name_in_use, open_model, open_model_for
 from pages.caches.records import record_in_use
 from pages.session import choices, place
 from pages.ui.blocks import held_out_words, show_error
@@ -35,9 +34,9 @@ def show_sidebar(file: str | None = None) -> None:
             show_glossary()
 
 
-def show_person_badge(card: ModelCard, record: Record) -> None:
-    """Say whether a model learned from the person of a record; nothing where the record is of nobody known."""
-    seen = saw_person(card, record)
+def show_person_badge(name: str, record: Record) -> None:
+    """Say whether what reads a record learned from its person; nothing where the record is of nobody known."""
+    seen = saw_person(open_model_for(name, record.name).card, record)
     if seen is None:
         return
     if seen:
@@ -90,6 +89,6 @@ def _show_model(*, person: bool) -> None:
     if not person:
         return
     try:
-        show_person_badge(card, record_in_use())
+        show_person_badge(name, record_in_use())
     except EcgModelError:
         return  # the page says why the record cannot be opened

@@ -133,7 +133,7 @@ def _work(many: Many) -> None:
     left = [name for name in many.recordings if name not in many.lines]
     if not left:
         return
-    classifier = None if model is None else open_classifier(model)
+    classifier = None if model is None else open_classifier(model, "")
     bar = st.progress(0.0)
     for name in left:
         done = len(many.lines) / len(many.recordings)

@@ -61,7 +61,7 @@ def _read_and_analyse(upload: Upload, report: Callable[[str, float], None]) -> N
     edited = edited_peaks(upload.record_name)
     upload.analysis = analyse_record(
         record,
-        None if upload.model is None else open_classifier(upload.model),
+        None if upload.model is None else open_classifier(upload.model, upload.record_name),
         lead=upload.lead if upload.lead in record.leads else None,
         preparation=upload.preparation,
         r_sample=None if edited is None else np.array(edited, dtype=np.int64),

@@ -82,12 +82,15 @@ class RecordOutline:
     leads : tuple of str
     n_samples : int
     annotations : Annotations or None
+    fs : float
+        In Hz.
     """
 
     name: str
     leads: tuple[str, ...]
     n_samples: int
     annotations: Annotations | None
+    fs: float = 360.0
 
 
 def list_records() -> tuple[RecordEntry, ...]:
@@ -193,7 +196,7 @@ def read_outline(name: str) -> RecordOutline | None:
     _check_known(name)
     if name in embedded.NAMES:
         record = embedded.open_embedded(name)
-        return RecordOutline(name, record.leads, record.n_samples, record.annotations)
+        return RecordOutline(name, record.leads, record.n_samples, record.annotations, record.fs)
     return _read_from_folders(name, _read_folder_outline)
 
 
@@ -229,7 +232,8 @@ def _read_folder_summary(folder: Path, name: str) -> RecordSummary:
 
 def _read_folder_outline(folder: Path, name: str) -> RecordOutline:
     header = database_files.read_folder_header(folder, name)
-    return RecordOutline(name, header.leads, header.n_samples, database_files.read_folder_annotations(folder, name))
+    annotations = database_files.read_folder_annotations(folder, name)
+    return RecordOutline(name, header.leads, header.n_samples, annotations, header.fs)
 
 
 def _summarise(record: Record) -> RecordSummary:

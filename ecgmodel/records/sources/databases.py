@@ -120,6 +120,10 @@ def file_stem(record: str) -> str:
 
 
 def person(record: str) -> str:
-    """Return a name for the person behind a record: that of the person's first record."""
+    """Return a name for the person behind a record: that of the person's first record.
+
+    An excerpt, as "208-excerpt", is called after the record that it comes from.
+    """
+    record = record.removesuffix("-excerpt")
     database = find_database(record)
     return record if database is None else dict(database.same_person).get(record, record)

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sklearn.metrics import confusion_matrix
 
-from ecgmodel.classification.agreement import compare_beats, match_beats, saw_person
+from ecgmodel.classification.agreement import compare_beats, saw_person
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Annotations, Header, Record
+from ecgmodel.records.signal.matching import match_beats
 
 FS = 360.0
 

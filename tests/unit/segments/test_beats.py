@@ -7,6 +7,7 @@ from ecgmodel.errors import SegmentError
 from ecgmodel.segments.beats import (
     AFTER_SAMPLES,
     BEFORE_SAMPLES,
+    CHANNELS,
     DELAY_S,
     HISTORY,
     LOCAL_BEATS,
@@ -77,6 +78,14 @@ def test_early_beats_show_where_they_are_the_rule() -> None:
     early = slice(60, 90, 3)
     np.testing.assert_allclose(local[early], 0, atol=1e-9)
     np.testing.assert_allclose(slow[early], 2 * np.log(216 / 400), rtol=1e-9)
+
+
+def test_a_run_of_early_beats_outlasts_the_short_memory() -> None:
+    """A hundred beats at twice the rate: by the last 64 intervals they have become usual, by the last 256 not yet."""
+    r_sample = np.cumsum([360] * 150 + [180] * 100)
+    last = cut_beats(np.zeros(r_sample[-1] + 400, np.float32), r_sample, FS).signal[-1]
+    np.testing.assert_allclose(last[BEFORE_SAMPLES:, 3], 0, atol=1e-6)
+    np.testing.assert_allclose(last[BEFORE_SAMPLES:, 5], 2 * np.log(0.5), rtol=1e-5)
 
 
 def test_irregularity_tells_fibrillation_from_a_steady_heart() -> None:
@@ -189,7 +198,7 @@ def test_pieces_are_cut_as_the_whole() -> None:
 def test_no_beats_and_one_beat(r_sample: list[int]) -> None:
     """Both are answers, not faults."""
     segments = cut_beats(make_signal(), np.array(r_sample, dtype=np.int64), FS)
-    assert segments.signal.shape == (len(r_sample), 1000, 5)
+    assert segments.signal.shape == (len(r_sample), 1000, len(CHANNELS))
 
 
 @pytest.mark.parametrize("r_sample", [[500, 400], [-1], [7200]])

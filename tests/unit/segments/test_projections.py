@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 
 from ecgmodel.records.record import Header, Record
-from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
-from ecgmodel.segments.mitdb_segments import MOST_BESIDE, cut_record
 from ecgmodel.segments.projections import add_projections, projected_leads
 
 
@@ -38,18 +36,3 @@ def test_a_flat_or_missing_lead_gives_numbers_or_gaps() -> None:
     mixed = add_projections(make_record(signals, ("a", "b"))).signals[:, 2]
     assert np.isnan(mixed[40:50]).all()
     assert np.isfinite(np.delete(mixed, np.arange(40, 50))).all()
-
-
-def test_leads_beside_the_first_are_thinned_evenly() -> None:
-    """The default lead keeps every beat; of the others each class keeps some, from the start to the end."""
-    record = simulate_record(SimulationPlan(ventricular_share=0.1), seed=3)
-    parts = cut_record("beats", record, all_leads=True)
-    assert [part.lead[0] for part in parts] == [*record.leads, *projected_leads(record.leads)]
-    whole = parts[record.leads.index(record.default_lead)]
-    for part in parts:
-        if part is whole:
-            continue
-        for label in np.unique(whole.label):
-            all_of_class, kept = (one.r_sample[one.label == label] for one in (whole, part))
-            assert len(kept) == min(len(all_of_class), MOST_BESIDE)
-            assert (kept[0], kept[-1]) == (all_of_class[0], all_of_class[-1])

@@ -10,10 +10,10 @@ from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.predictions import read_predictions
 from ecgmodel.evaluation.results import list_results, predictions_path, results_folder
 from ecgmodel.records.sources.catalogue import read_outline
-from ecgmodel.records.sources.databases import MITDB
+from ecgmodel.records.sources.databases import MITDB, person
 from ecgmodel.segments.dataset import Segments, join_segments
 from ecgmodel.segments.mitdb_segments import place_segments
-from ecgmodel.segments.splits import DS1, DS2, N_FOLDS, PACED, VALIDATION_PEOPLE, count_folds, person, split_segments
+from ecgmodel.segments.splits import DS1, DS2, N_FOLDS, PACED, VALIDATION_PEOPLE, count_folds, split_segments
 from ecgmodel.training.train import SPLIT_SEED
 
 
