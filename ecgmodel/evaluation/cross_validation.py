@@ -81,14 +81,12 @@ def claim_evaluation(preset: Preset, out: Path, resume: bool) -> None:
     elif there != description:
         changed = sorted(key for key in there.keys() | description.keys() if there.get(key) != description.get(key))
         raise ConfigError(
-            "{path} holds a run with another {changed}. Go on with the same settings, or train into a new folder.",
+            "{path} holds a run with a different {changed}. Use the same settings, or train into a new folder.",
             path=out,
             changed=", ".join(changed),
         )
     elif not resume:
-        raise ConfigError(
-            "{path} already holds a run. Go on with it by --resume, or train into a new folder.", path=out
-        )
+        raise ConfigError("{path} already holds a run. Resume it with --resume, or train into a new folder.", path=out)
 
 
 def fold_folder(out: Path, fold: int) -> Path:
@@ -258,7 +256,7 @@ def _read_fold_predictions(preset: Preset, out: Path, fold: int) -> Predictions 
         return None
     if RunFolder(path).read_config() != describe_run(preset, fold):
         raise ConfigError(
-            "{path} holds a run with another {changed}. Go on with the same settings, or train into a new folder.",
+            "{path} holds a run with a different {changed}. Use the same settings, or train into a new folder.",
             path=path,
             changed="config",
         )

@@ -52,7 +52,8 @@ def train_folds_on_cluster(
                 future.result()
             except KilledWorker as error:
                 raise ConfigError(
-                    "The worker of fold {fold} died too often. Its last whole epoch is kept; go on with --resume.",
+                    "The worker of fold {fold} died too many times. Its last complete epoch is kept; continue "
+                    "with --resume.",
                     fold=fold_of[future],
                 ) from error
             on_fold(fold_of[future])

@@ -117,13 +117,13 @@ def read_predictions(path: Path) -> Predictions:
                 found[name] = columns[f"{name}_names"][found[name]]
     except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
         raise ConfigError(
-            "{path} does not hold predictions any more. Delete it and evaluate again with --resume.", path=path.name
+            "{path} no longer holds predictions. Delete it and evaluate again with --resume.", path=path.name
         ) from error
     found["probabilities"] = found["probabilities"].astype(np.float32)
     n = len(found["truth"])
     classes = (found["truth"] >= -1) & (found["truth"] < len(CLASSES)) if found["truth"].ndim == 1 else np.zeros(1)
     if any(len(column) != n for column in found.values()) or not np.all(classes):
         raise ConfigError(
-            "{path} does not hold predictions any more. Delete it and evaluate again with --resume.", path=path.name
+            "{path} no longer holds predictions. Delete it and evaluate again with --resume.", path=path.name
         )
     return Predictions(**found)

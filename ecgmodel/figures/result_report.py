@@ -173,7 +173,7 @@ def _groups(result: Result, intervals: Mapping[str, Interval], say: Say) -> Tabl
 
 def _baselines(result: Result, intervals: ResultIntervals, say: Say) -> Table:
     names = {
-        "majority": say("always the commonest class"),
+        "majority": say("always the most common class"),
         "length": say("length of the segment alone"),
         "nearest": say("nearest training segment"),
         "logistic": say("logistic regression on the raw segment"),

@@ -138,7 +138,7 @@ class EditedBeats:
     def _check_symbol(self, symbol: str) -> None:
         if symbol not in BEAT_SYMBOLS:
             raise RecordError(
-                "'{symbol}' is no beat's symbol. Choose one of {allowed}.",
+                "'{symbol}' is not a beat symbol. Choose one of {allowed}.",
                 symbol=symbol[:10],
                 allowed=" ".join(sorted(BEAT_SYMBOLS)),
             )

@@ -78,7 +78,7 @@ class BeatEdit:
                     high=high,
                 )
         if self.mains_hz not in MAINS_HZ:
-            raise ConfigError("Mains hum has 50 or 60 Hz, not {value:g}.", value=self.mains_hz)
+            raise ConfigError("Mains interference is at 50 or 60 Hz, not {value:g}.", value=self.mains_hz)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -224,7 +224,7 @@ class RunFolder:
             values = None
         if not isinstance(values, dict):
             raise ConfigError(
-                "{path} is not the config of a run any more. Restore it, or train into a new folder.", path=path
+                "{path} is no longer the configuration of a run. Restore it, or train into a new folder.", path=path
             )
         return values
 

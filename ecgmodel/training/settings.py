@@ -118,5 +118,5 @@ class TrainSettings:
         settings = rename_settings(settings)
         unknown = sorted(settings.keys() - {field.name for field in fields(cls)})
         if unknown:
-            raise ConfigError("There is no setting of training called {unknown}.", unknown=", ".join(unknown))
+            raise ConfigError("There is no training setting called {unknown}.", unknown=", ".join(unknown))
         return cls(**settings)

@@ -181,7 +181,9 @@ def read_preset(description: dict[str, object]) -> Preset:
         if describe_run(preset, description["fold"]) != description or description["fold"] not in folds:
             raise ValueError(description)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ConfigError("The config of this run was edited and describes no training. Start a new one.") from error
+        raise ConfigError(
+            "The configuration of this run was edited and no longer describes a training. Start a new run."
+        ) from error
     return preset
 
 
@@ -218,16 +220,16 @@ def _claim_folder(folder: RunFolder, description: dict[str, object], resume: boo
     there = folder.read_config()
     if there is None:
         if resume:
-            raise ConfigError("{path} holds no run that could go on. Leave out --resume.", path=folder.path)
+            raise ConfigError("{path} holds no run to resume. Leave out --resume.", path=folder.path)
         folder.write_config(description)
     elif not resume:
         raise ConfigError(
-            "{path} already holds a run. Go on with it by --resume, or train into a new folder.", path=folder.path
+            "{path} already holds a run. Resume it with --resume, or train into a new folder.", path=folder.path
         )
     elif there != description:
         changed = sorted(key for key in description if there.get(key) != description[key])
         raise ConfigError(
-            "{path} holds a run with another {changed}. Go on with the same settings, or train into a new folder.",
+            "{path} holds a run with a different {changed}. Use the same settings, or train into a new folder.",
             path=folder.path,
             changed=", ".join(changed),
         )

@@ -213,9 +213,9 @@ def _show_history(record: Record, edited: EditedBeats) -> None:
             args=(record, edited),
             key="annotate.next",
         )
-        with st.popover(t("Start anew"), type="tertiary"):
-            st.caption(t("Your labels of this record are dropped."))
-            st.button(t("Drop them"), on_click=_forget, args=(record,), key="annotate.forget")
+        with st.popover(t("Start over"), type="tertiary"):
+            st.caption(t("Your labels of this record will be discarded."))
+            st.button(t("Discard them"), on_click=_forget, args=(record,), key="annotate.forget")
 
 
 # What the buttons do

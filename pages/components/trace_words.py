@@ -40,7 +40,7 @@ def trace_words(record: Record) -> dict:
         "rhythm": t("Rhythm"),
         "go_to": t("Go to m:ss"),
         "go_to_label": t("Go to a time, as 19:35"),
-        "not_a_time": t("That is no time. Write it as 19:35 or as seconds."),
+        "not_a_time": t("That is not a time. Write it as 19:35 or in seconds."),
         "no_more": t("No more {symbol} in this direction.", symbol="{symbol}"),
         "no_more_rhythms": t("No more changes of rhythm in this direction."),
         "disagreement": t("model disagrees"),

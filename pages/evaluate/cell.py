@@ -73,7 +73,7 @@ def _show_title(judged: Judged, cell: ChosenCell, n: int) -> None:
 
 def _order(predictions: Predictions, rows: np.ndarray) -> np.ndarray:
     """Show how segments are ordered, and return them so."""
-    orders = {"sure": t("surest first"), "time": t("by record and time")}
+    orders = {"sure": t("most certain first"), "time": t("by record and time")}
     st.session_state[_ORDER] = choices.page_choice("evaluate", "order", "sure")
     st.segmented_control(
         t("Order"),

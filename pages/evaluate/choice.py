@@ -61,8 +61,8 @@ def choose_closer(judged: Sequence[Judged], first: Judged) -> Closer | None:
     names = {key: one.title for key, one in shipped.items()}
     names |= {key: t("{name} (trained here)", name=run.name) for key, run in runs.items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        main = _choose(_MAIN, t("Look closer at"), names, first.key)
-        beside = _choose(_BESIDE, t("Beside it"), {"": t("no other result")} | names, "")
+        main = _choose(_MAIN, t("Details of"), names, first.key)
+        beside = _choose(_BESIDE, t("Compare with"), {"": t("no other result")} | names, "")
     found = []
     for key in dict.fromkeys((main, beside)):
         if key == "":
@@ -142,13 +142,13 @@ def _offer_judging(run: TrainedModel) -> None:
     """Offer to judge a training by what it held out; any click ends it."""
     st.markdown(
         t(
-            "**{name}** was trained here and not judged yet. Its answers to what it held out are computed once, record "
-            "by record, and kept beside it.",
+            "**{name}** was trained here and has not been evaluated yet. Its answers on what was held out are "
+            "computed once, record by record, and kept with it.",
             name=plain(run.name),
         )
     )
     with st.container(horizontal=True):
-        start = st.button(t("Judge it"), type="primary", key="evaluate.judge")
+        start = st.button(t("Evaluate it"), type="primary", key="evaluate.judge")
         stop = st.empty()
     if not start:
         return

@@ -121,7 +121,7 @@ def _show_class_table(one: Judged) -> None:
 def show_baselines(closer: Closer) -> None:
     """Show what simple rules reach on the same folds, and what others published."""
     names = {
-        "majority": t("always the commonest class"),
+        "majority": t("always the most common class"),
         "length": t("length of the segment alone"),
         "nearest": t("nearest training segment"),
         "logistic": t("logistic regression on the raw segment"),
@@ -154,7 +154,7 @@ def show_baselines(closer: Closer) -> None:
             width=980,
         )
         if one.segments == "beats":
-            st.caption(t("Beats are all cut to one length, so length alone can only name the commonest class."))
+            st.caption(t("All beats are cut to the same length, so length alone can only name the most common class."))
         if one.protocol == "ds1-ds2" and one.segments == "beats":
             _show_de_chazal(one)
 
@@ -216,13 +216,13 @@ def show_records(closer: Closer) -> None:
             t("Record"): name,
             t("Segments"): int(matrix.sum()),
             t("Accuracy"): scores.accuracy,
-            **({t("Beside it"): score(beside[name]).accuracy if name in beside else None} if beside else {}),
+            **({t("Compare with"): score(beside[name]).accuracy if name in beside else None} if beside else {}),
             t("Wrong"): int(matrix.sum() - np.trace(matrix)),
-            t("Commonest mistake"): _worst_cell(matrix),
+            t("Most common mistake"): _worst_cell(matrix),
         }
         for name, matrix, scores in found
     ]
-    shares = {t("Accuracy"), t("Beside it")}
+    shares = {t("Accuracy"), t("Compare with")}
     st.dataframe(
         table,
         hide_index=True,

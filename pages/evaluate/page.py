@@ -15,7 +15,7 @@ from pages.ui.text import t
 
 judged = list_judged()
 if not judged:
-    st.caption(t("No result lies here. python -m ecgmodel evaluate --preset gru makes one."))
+    st.caption(t("No results yet. Make some with: python -m ecgmodel evaluate --preset gru"))
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -42,7 +42,7 @@ def show_paper(judged: Sequence[Judged]) -> None:
             _show_commands(ours)
         else:
             st.caption(
-                t("Nothing was evaluated over segments here. python -m ecgmodel evaluate --preset paper-gru does it.")
+                t("No results over segments yet. Make some with: python -m ecgmodel evaluate --preset paper-gru")
             )
 
 

@@ -44,7 +44,7 @@ def choose_measure() -> Measure:
     """Show whether classes or groups are judged, and return it."""
     st.session_state[_MEASURE] = choices.page_choice("evaluate", "measure", MEASURES[0])
     st.segmented_control(
-        t("Judged in"),
+        t("Scored by"),
         MEASURES,
         format_func={"classes": t("five classes"), "groups": t("AAMI groups N S V F")}.__getitem__,
         key=_MEASURE,
@@ -160,7 +160,7 @@ def _make_pane(one: Judged, preset: str, measure: Measure) -> Pane:
 
 
 def _rule_lines(one: Judged, measure: Measure) -> tuple[tuple[str, float], ...]:
-    """Return what length alone reaches; beats are all of one length, so there it can only name the commonest class."""
+    """Return what length alone reaches; beats are all of one length, so there it can only name the most common class."""
     if measure == "groups" or "length" not in one.result.baselines:
         return ()
     name = t("length alone") if one.segments == "runs" else t("always N")
@@ -173,8 +173,8 @@ def _missing_pane(preset: str, protocol: str) -> Pane:
         key="",
         title=protocol_title(protocol),
         empty=t(
-            "Nothing was evaluated under this protocol here. python -m ecgmodel evaluate --preset {preset} "
-            "--protocol {protocol} does it.",
+            "No results under this protocol yet. Make some with: python -m ecgmodel evaluate --preset {preset} "
+            "--protocol {protocol}",
             preset=preset,
             protocol=protocol,
         ),
@@ -185,7 +185,7 @@ def protocol_title(protocol: str) -> str:
     """Return what a protocol does, as a title."""
     return {
         "segments-10fold": t("Segments dealt at random"),
-        "patients-10fold": t("People dealt whole"),
+        "patients-10fold": t("Split by person"),
         "ds1-ds2": t("DS1 → DS2"),
         "people": t("People of two databases"),
     }[protocol]
@@ -260,14 +260,14 @@ def _tell_other(one: Judged, preset: str) -> str:
     }
     if one.segments == "beats":
         return t(
-            "**{protocol}**: {preset} was not judged here, so {name} stands in its place. It reads single beats and "
-            "no labels, which is the harder task: it finds {s:.0%} of the S beats and {v:.0%} of the V beats of people "
-            "it has never seen.",
+            "**{protocol}**: {preset} has not been evaluated here, so {name} is shown instead. It reads single "
+            "beats and no labels, which is the harder task: it finds {s:.0%} of the S beats and {v:.0%} of the "
+            "V beats of people it has never seen.",
             **values,
         )
     return t(
-        "**{protocol}**: {preset} was not judged here, so {name} stands in its place; it finds {s:.0%} of the S beats "
-        "and {v:.0%} of the V beats.",
+        "**{protocol}**: {preset} has not been evaluated here, so {name} is shown instead; it finds {s:.0%} of "
+        "the S beats and {v:.0%} of the V beats.",
         **values,
     )
 

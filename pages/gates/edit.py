@@ -49,8 +49,8 @@ def _presets() -> tuple[tuple[str, BeatEdit], ...]:
         (t("Wide"), BeatEdit(widen=2.2)),
         (t("Early and wide"), BeatEdit(early=0.35, widen=2.2)),
         (t("Electrodes swapped"), BeatEdit(flip=True)),
-        (t("Mains hum"), BeatEdit(mains_mv=0.2)),
-        (t("Wandering baseline"), BeatEdit(wander_mv=1.0)),
+        (t("Mains interference"), BeatEdit(mains_mv=0.2)),
+        (t("Baseline wander"), BeatEdit(wander_mv=1.0)),
         (t("Small R wave"), BeatEdit(r_scale=0.4)),
     )
 
@@ -60,8 +60,8 @@ def _show_sliders(edit: BeatEdit) -> None:
         "early": (t("Early (of the RR)"), 0.05),
         "widen": (t("QRS width (times)"), 0.1),
         "r_scale": (t("QRS height (times)"), 0.1),
-        "mains_mv": (t("Mains hum (mV)"), 0.05),
-        "wander_mv": (t("Wander (mV)"), 0.1),
+        "mains_mv": (t("Mains interference (mV)"), 0.05),
+        "wander_mv": (t("Baseline wander (mV)"), 0.1),
     }
     *columns, last = st.columns(len(faces) + 1)
     for column, (name, (words, step)) in zip(columns, faces.items(), strict=True):
@@ -72,7 +72,7 @@ def _show_sliders(edit: BeatEdit) -> None:
     with last:
         st.session_state["gates.edit.mains_hz"] = edit.mains_hz
         st.segmented_control(
-            t("Hum"),
+            t("Interference"),
             MAINS_HZ,
             format_func="{} Hz".format,
             key="gates.edit.mains_hz",

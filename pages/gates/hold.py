@@ -49,7 +49,7 @@ def _show_hold(gate: str, holds: dict[str, int]) -> None:
         visitor.own("gates")["holds"] = rest if at is None else rest | {gate: at}
 
     st.segmented_control(
-        t("{gate} is always", gate=f"*{gate}*"), (0, 1), key=key, on_change=keep, help=t("Click again to let it free.")
+        t("{gate} is always", gate=f"*{gate}*"), (0, 1), key=key, on_change=keep, help=t("Click again to release it.")
     )
 
 
@@ -105,7 +105,7 @@ def show_experiment_matrix(
 ) -> None:
     """Show what an experiment does to a sample of the record's beats."""
     if record.annotations is None:
-        st.caption(t("Nobody annotated this record, so there is no matrix to change."))
+        st.caption(t("This record has no annotations, so there is no matrix to change."))
         return
     try:
         with st.spinner(t("The model reads a sample of beats …")):

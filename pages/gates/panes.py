@@ -32,7 +32,7 @@ def choose_beside(record: Record, name: str, model: Model) -> str | None:
     kept = visitor.own("gates")
     st.session_state[_BESIDE] = kept["beside"] if kept.get("beside") in others else ""
     st.selectbox(
-        t("Beside it"),
+        t("Compare with"),
         ("", *others),
         format_func=lambda other: other or t("no other model"),
         key=_BESIDE,

@@ -60,7 +60,7 @@ def _nearest(name: str, text: str | None, count: int, now: int) -> int:
     if taken != wanted:
         address.add_problem(
             SegmentError(
-                "'{asked}' is no {name} of this model, which has {name}s 0 to {last}; this is {taken}.",
+                "'{asked}' is not a {name} of this model, which has {name}s 0 to {last}; {taken} is shown instead.",
                 asked=text[:20],
                 name=name,
                 last=count - 1,

@@ -31,7 +31,7 @@ def title() -> str:
 
 def tell() -> None:
     """Show the text."""
-    st.markdown(t("Both cells mend the forgetting of plain RNNs by gates. Side by side, the LSTM:"))
+    st.markdown(t("Both cells cure the forgetting of plain RNNs with gates. Side by side, the LSTM:"))
     st.latex(
         r"\begin{aligned} i, f, o &= \sigma(W[h', x] + b)\\ g &= \tanh(W_g[h', x] + b_g)\\"
         r"c &= f \cdot c' + i \cdot g\\ h &= o \cdot \tanh c \end{aligned}"

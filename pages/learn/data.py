@@ -140,7 +140,7 @@ def show() -> None:
         arrays,
     )
     if chosen.record.annotations is None:
-        st.caption(t("Nobody annotated this record, so no runs can be cut from it."))
+        st.caption(t("This record has no annotations, so no runs can be cut from it."))
 
 
 def _take() -> None:

@@ -79,7 +79,7 @@ def ask() -> tuple[Question, ...]:
             t("Kept is {kept:.3f}, written is {written:.3f}.", kept=kept, written=written),
         ),
         Question(
-            t("A unit shall carry a number unchanged over many steps. How must its gates stand?"),
+            t("A unit is to carry a number unchanged over many steps. How must its gates be set?"),
             (t("f = 0 and i = 1"), t("f = 1 and i = 0"), t("o = 1, whatever f and i are")),
             1,
             t("Then c(t) = 1 · c(t−1) + 0 · g(t) = c(t−1). The output gate may be anything: it only shows."),

@@ -36,9 +36,9 @@ def tell() -> None:
     st.latex(r"h(t) = \tanh\bigl(w\,h(t-1) + u\,x(t)\bigr)")
     st.markdown(
         t(
-            "The network beside has a single unit. Its state $h$ is all that it knows of the past, and the weight "
-            "$w$ says how much of the old state goes into the new one. Move it, and watch what is left of one "
-            "impulse."
+            "The network in the figure has a single unit. Its state $h$ is all that it knows of the past, and "
+            "the weight $w$ says how much of the old state goes into the new one. Move it, and watch what is "
+            "left of one impulse."
         )
     )
     st.markdown(
@@ -50,10 +50,12 @@ def tell() -> None:
     st.latex(r"\frac{\partial h(t)}{\partial h(0)} = \prod_{k=1}^{t} w\,\bigl(1 - h(k)^2\bigr)")
     st.markdown(
         t(
-            "Factors below 1 make the product shrink exponentially: the **vanishing gradient**. Nothing that "
-            "happened so long ago can be learned from any more. Factors above 1 make it **explode**. The tanh keeps "
-            "the state between −1 and 1, but it is flat where the state is large, so with it even $w > 1$ forgets "
-            "in the end. Take the tanh away to see the bare power $w^t$."
+            "Factors below 1 make the product shrink exponentially: the **vanishing gradient**. What happened "
+            "so long ago can no longer be learned from. Factors above 1 make it **explode**. The tanh keeps "
+            "the state between −1 and 1, and it is flat where the state is large. So at $w = 1.3$ the state "
+            "latches: it stays where the impulse put it, and yet its gradient vanishes, and training cannot "
+            "reach what it remembers. Take the tanh away to see the bare power $w^t$. At $w = 1$ it keeps both "
+            "the state and its gradient; the LSTM of the next chapter builds its conveyor belt from this."
         )
     )
     st.markdown(

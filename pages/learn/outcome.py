@@ -110,7 +110,7 @@ def show() -> None:
     results = evaluation_results(protocol)
     rows, classes = _binary_rows(protocol, results), _class_rows(protocol, results)
     if not classes:
-        st.caption(t("Nothing of ours was evaluated under this split here. python -m ecgmodel evaluate does it."))
+        st.caption(t("No results of ours under this split yet. Make some with: python -m ecgmodel evaluate"))
     lowest = min((value for row in rows for value in row["values"] if value is not None), default=0.5)
     show_figure(
         "bars",
@@ -249,7 +249,7 @@ def ask() -> tuple[Question, ...]:
             t("Which split tells what a new patient may expect?"),
             (t("segments dealt at random"), t("people on one side only"), t("either, if there are ten folds")),
             1,
-            t("A new patient has trained nobody's network, so nobody in the test may have either."),
+            t("A new patient was in nobody's training data, so nobody in the test set may have been either."),
         ),
         Question(
             t("1 beat in 50 is atrial premature. A model never says so. What does that cost in accuracy?"),

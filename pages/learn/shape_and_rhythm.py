@@ -46,19 +46,20 @@ def tell() -> None:
     )
     st.markdown(
         t(
-            "**One beat.** Click any letter in the trace. The small **P wave** is the atria being activated. The "
-            "sharp **QRS complex** is the activation of the ventricles; its tallest point is the R peak. The **T "
-            "wave** is their recovery. From one R peak to the next is the RR interval; 60 divided by it is the "
-            "heart rate."
+            "**One beat.** Click any letter in the trace. The small **P wave** is the atria being activated. "
+            "The sharp **QRS complex** is the activation of the ventricles; its upward peak, the tallest in "
+            "this lead, is the R peak. The **T wave** is their recovery. From one R peak to the next is the RR "
+            "interval; 60 divided by it is the heart rate."
         )
     )
     st.latex(r"\text{bpm} = \frac{60}{RR\,[\mathrm{s}]}")
     st.markdown(
         t(
-            "**Five classes.** This course tells five kinds of beats apart. Three are named by shape: normal beats, "
-            "and the two bundle branch blocks, in which one half of the heart is activated late and QRS becomes "
-            "broad. Two come too early: atrial premature beats look almost normal, so only the rhythm gives them "
-            "away; ventricular premature beats are early *and* broad."
+            "**Five classes.** This course tells five kinds of beats apart. Three are named by shape: normal "
+            "beats, and the two bundle branch blocks, in which one half of the heart is activated late and QRS "
+            "becomes broad. Two come too early: atrial premature beats look almost normal but for their P "
+            "wave, so it is mostly the rhythm that gives them away; ventricular premature beats are early "
+            "*and* broad."
         )
     )
     st.markdown(
@@ -203,10 +204,13 @@ def ask() -> tuple[Question, ...]:
     chosen = beat_in_use()
     questions = [
         Question(
-            t("Which class can only be told by its rhythm?"),
+            t("Which class is told mostly by its rhythm?"),
             tuple(look_up(CLASS_NAMES[symbol]) for symbol in ("L", "A", "V")),
             1,
-            t("Its shape is that of the normal beats around it; it merely comes too soon."),
+            t(
+                "Its QRS complex is that of the normal beats around it; it comes too soon, after a P wave of "
+                "another shape."
+            ),
         ),
         Question(
             t("The part of the trace in which the ventricles are activated is …"),

@@ -46,9 +46,9 @@ def tell() -> None:
     )
     st.markdown(
         t(
-            "Of a GRU the last state *is* the last output, so with `return_state` you see the same numbers twice. "
-            "An LSTM has two states: $h$, which equals the last output, and the cell state $c$, which it shows to "
-            "nobody else. Compare the numbers in the figure."
+            "In a GRU the last state *is* the last output, so with `return_state` you see the same numbers "
+            "twice. An LSTM has two states: $h$, which equals the last output, and the cell state $c$, which "
+            "it shows to nobody else. Compare the numbers in the figure."
         )
     )
     st.markdown(t("The Keras lines for what is chosen:"))

@@ -123,5 +123,5 @@ if record.annotations is not None:
         else:
             st.caption(t("The R peaks are the experts' own. Choose detected R peaks to see what the detector finds."))
 else:
-    st.caption(t("Nobody annotated this record, so there is nothing to compare the model with."))
+    st.caption(t("This record has no annotations, so there is nothing to compare the model with."))
 show_source(record)

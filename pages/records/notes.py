@@ -66,8 +66,8 @@ RECORD_NOTES = {
     "116": "Normal rhythm with 109 ventricular beats of two shapes; two of them in a row at 10:07.",
     "117": "Slow and very regular, at 51 a minute; a single atrial premature beat stands at 12:06.5.",
     "118": (
-        "Right bundle branch block, with 96 atrial premature beats that keep its shape: only their timing gives "
-        "them away."
+        "Right bundle branch block, with 96 atrial premature beats that keep its shape: their timing and their "
+        "P waves give them away."
     ),
     "119": (
         "Ventricular beats of one shape, often in bigeminy (each second beat) and trigeminy (each third). Look at "

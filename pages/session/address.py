@@ -167,7 +167,9 @@ def _seconds(text: str | None, default: float, problems: list[EcgModelError]) ->
         return seconds
     problems.append(
         RecordError(
-            "'{asked}' in the address is no time in seconds; {taken} s is shown.", asked=text[:40], taken=default
+            "'{asked}' in the address is not a time in seconds; {taken} s is shown instead.",
+            asked=text[:40],
+            taken=default,
         )
     )
     return default

@@ -41,8 +41,9 @@ def choose_records(form: dict[str, Any]) -> None:
         form["records"] = "simulated"
         st.markdown(
             t(
-                "The MIT-BIH database is not whole on this machine, so **simulated** records train: nobody's ECG, good "
-                "for trying everything on this page. A model for real hearts needs the 48 real records."
+                "The MIT-BIH database is not complete on this machine, so **simulated** records are used for "
+                "training: nobody's ECG, but good for trying everything on this page. A model for real hearts "
+                "needs the 48 real records."
             )
         )
         offer_download(embedded.DEFAULT_NAME)
@@ -136,7 +137,7 @@ def _show_examples(source: str, preset: Preset, segments: Segments) -> None:
             t("A segment of each class, as the network reads it: scaled to unit variance, and filled up with zeros.")
         )
         st.button(
-            t("Other ones"),
+            t("Show others"),
             type="tertiary",
             icon=":material/shuffle:",
             on_click=lambda: choices.set_training_form(form | {"turn": turn + 1}),

@@ -193,7 +193,7 @@ def _show_cost(form: dict[str, Any], runs: Sequence[Run]) -> tuple[Preset | None
         )
     start = t("{time} to start", time=time_words(START_S))
     ahead = sum(run.state in ("waiting", "starting", "training") for run in runs)
-    queue = [tn("{n} run goes before it", "{n} runs go before it", ahead)] if ahead else []
+    queue = [tn("{n} run is ahead of it", "{n} runs are ahead of it", ahead)] if ahead else []
     st.caption(" · ".join([duration, start, *queue]))
     _show_gaps(plan)
     return preset, plan

@@ -61,7 +61,7 @@ def watch_runs() -> None:
     if pinned is not None and pinned.key != run.key:
         show_comparison(pinned, run)
     elif pinned is not None:
-        st.caption(t("Pinned. Take another run into view to see both side by side."))
+        st.caption(t("Pinned. Choose another run to see both side by side."))
 
 
 def is_busy(runs: Sequence[Run]) -> bool:

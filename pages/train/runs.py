@@ -43,7 +43,7 @@ def show_runs(runs: Sequence[Run], shown: Run | None) -> None:
             t("Validation loss"): st.column_config.LineChartColumn(width="small"),
         },
     )
-    st.caption(t("Click the box at the left of a row to take its run into view. Everybody on this machine sees them."))
+    st.caption(t("Click the box at the left of a row to show its run. Everyone who uses this app sees all runs."))
     chosen = [runs[row].key for row in picked.selection.rows if row < len(runs)]
     if chosen and visitor.is_news(key, chosen[0]) and chosen[0] != choices.run_key():
         choices.set_run(chosen[0])

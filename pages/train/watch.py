@@ -116,16 +116,20 @@ def _show_progress(run: Run, runs: Sequence[Run]) -> None:
     if run.state == "waiting":
         before = [other for other in runs if other.submitted < run.submitted and other.state == "waiting"]
         n = len(before) + sum(other.is_busy for other in runs)
-        words = tn("Waits for {n} run before it.", "Waits for {n} runs before it.", n) if n else t("Waits to be taken.")
+        words = (
+            tn("Waiting for {n} run ahead of it.", "Waiting for {n} runs ahead of it.", n)
+            if n
+            else t("Waiting for a worker.")
+        )
         st.progress(run.progress, words)
     elif run.state == "starting":
-        words = t("Starts: cuts the segments of {done} of {total} records …", done=run.done, total=run.total)
-        st.progress(run.progress, words if 0 < run.done < run.total else t("Starts: loads TensorFlow …"))
+        words = t("Starting: cutting the segments of {done} of {total} records …", done=run.done, total=run.total)
+        st.progress(run.progress, words if 0 < run.done < run.total else t("Starting: loading TensorFlow …"))
     elif run.state in ("training", "stopping"):
         words = t("Epoch {epoch} of {total}", epoch=min(len(run.epochs) + 1, run.n_epochs), total=run.n_epochs)
         left = run.seconds_left
         if run.state == "stopping":
-            words = t("Stops with this batch …")
+            words = t("Stopping after this batch …")
         elif left is not None:
             words = f"{words} · {t('about {time} left', time=time_words(left))}"
         elif run.total == 0 or run.done <= 1:

@@ -8,7 +8,12 @@ from pages.ui.text import look_up, t
 
 TERMS = (
     ("heartbeat", "心搏", "One contraction of the heart; in an ECG, the waves P, QRS and T."),
-    ("R peak", "R 波峰", "The tallest point of the QRS complex; it tells when a beat happens."),
+    (
+        "R peak",
+        "R 波峰",
+        "The upward peak of the QRS complex, tallest in leads such as MLII; it marks when a "
+        "beat happens. In V1 the complex mostly points down.",
+    ),
     ("RR interval", "RR 间期", "Time from one R peak to the next; 60 divided by it is the rate a minute."),
     ("lead", "导联", "A direction from which the heart's voltage is looked at, such as MLII or V1."),
     ("trace", "波形", "The line of voltage over time."),

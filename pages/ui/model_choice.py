@@ -52,7 +52,7 @@ def choose_beats(record: Record, model: Model) -> choices.BeatSource:
     """Show whose R peaks the model reads, and return what holds for this record and this model."""
     reads_runs = model.card.segments == "runs"
     if record.annotations is None:
-        source, reason = "detected", t("Nobody annotated this record.")
+        source, reason = "detected", t("This record has no annotations.")
     elif reads_runs:
         source, reason = "annotated", t("Runs are cut by the experts' labels.")
     else:

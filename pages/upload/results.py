@@ -79,16 +79,14 @@ def _choose_filters(upload: Upload, record: Record) -> None:
     choices.put(baseline, upload.preparation.baseline)
     st.session_state[mains] = upload.preparation.mains_hz or 0
     st.toggle(
-        t("Remove wander"),
+        t("Remove baseline wander"),
         key=baseline,
-        help=t(
-            "Takes off what is slower than 0.5 Hz: breathing and moving electrodes. Also flattens a slow ST segment."
-        ),
+        help=t("Removes what is slower than 0.5 Hz: breathing and moving electrodes. Also flattens a slow ST segment."),
         on_change=lambda: change_preparation(baseline=st.session_state[baseline]),
     )
     fits = [hz for hz in MAINS_HZ if record.fs > 2.2 * hz]
     st.segmented_control(
-        t("Remove mains hum"),
+        t("Remove mains interference"),
         (0, *fits),
         format_func=lambda hz: t("{hz:g} Hz", hz=hz) if hz else t("off"),
         key=mains,
@@ -158,7 +156,7 @@ def _hum_lines(analysis: Analysis) -> list[str]:
     signal, fs = analysis.record.lead(analysis.lead), analysis.record.fs
     sizes = {hz: measure_mains(signal, fs, hz) for hz in MAINS_HZ}
     return [
-        t("There is mains hum of {hz} Hz, {size:.2f} mV. The filter above takes it off.", hz=hz, size=size)
+        t("There is mains interference at {hz} Hz, {size:.2f} mV. The filter above removes it.", hz=hz, size=size)
         for hz, size in sizes.items()
         if size >= HUM_MV
     ]
@@ -326,9 +324,9 @@ def _use(upload: Upload) -> None:
 
 def _report_facts(upload: Upload, analysis: Analysis) -> list[tuple[str, str]]:
     record, found, settings = analysis.record, upload.understanding, upload.preparation
-    filters = [t("wander removed")] if settings.baseline else []
+    filters = [t("baseline wander removed")] if settings.baseline else []
     if settings.mains_hz is not None:
-        filters.append(t("mains hum of {hz} Hz removed", hz=settings.mains_hz))
+        filters.append(t("mains interference at {hz} Hz removed", hz=settings.mains_hz))
     return [
         (t("File"), upload.title),
         (t("Length"), clock(record.duration_s)),

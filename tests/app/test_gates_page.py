@@ -127,10 +127,10 @@ def test_side_by_side(open_app, no_mitdb, lstm):
     """An LSTM beside a GRU that reads the same segments; a model of beats is not offered beside them."""
     app = open_app("gates", record="simulated-mixed", model="gru")
     assert n_panes(app) == 1
-    choose(app, "Beside it", "lstm")
+    choose(app, "Compare with", "lstm")
     assert not app.exception
     assert n_panes(app) == 2
-    offered = next(box for box in app.selectbox if box.label == "Beside it").options
+    offered = next(box for box in app.selectbox if box.label == "Compare with").options
     assert offered == ["no other model", "lstm"]
 
 

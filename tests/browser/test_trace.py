@@ -196,7 +196,7 @@ def test_jumps_to_beats_rhythms_and_times(trace):
     trace.expect_view(120)
     goto.fill("later")
     goto.press("Enter")
-    trace.expect_page("That is no time. Write it as 19:35 or as seconds.")
+    trace.expect_page("That is not a time. Write it as 19:35 or in seconds.")
     trace.expect_view(120)
 
 

@@ -67,7 +67,7 @@ def contrast_units(states: np.ndarray, first: int, last: int, last_real: int) ->
     """
     if not 0 <= first <= last <= last_real:
         raise SegmentError(
-            "Steps {first} to {last} are no stretch of the signal; it has steps 0 to {real}.",
+            "Steps {first} to {last} are not a stretch of the signal, which has steps 0 to {real}.",
             first=first,
             last=last,
             real=last_real,
@@ -76,7 +76,9 @@ def contrast_units(states: np.ndarray, first: int, last: int, last_real: int) ->
     within = np.zeros(len(real), dtype=bool)
     within[first : last + 1] = True
     if within.all():
-        raise SegmentError("The stretch covers the whole segment, so there is no elsewhere. Choose a shorter one.")
+        raise SegmentError(
+            "The stretch covers the whole segment, so nothing is left to compare it with. Choose a shorter one."
+        )
     inside, outside = real[within].mean(axis=0), real[~within].mean(axis=0)
     spread = real.std(axis=0)
     moves = spread > 0

@@ -69,10 +69,10 @@ def parse_atr(data: bytes) -> Annotations:
         try:
             marks = read_annotations(path)
         except (ValueError, TypeError, KeyError, IndexError, OverflowError, OSError) as error:
-            raise ImportFileError("This is no WFDB annotation file. Choose one that ends in .atr.") from error
+            raise ImportFileError("This is not a WFDB annotation file. Choose one that ends in .atr.") from error
     known = np.isin(marks.symbol, list(SYMBOL_NAMES)).all()
     if not known or (np.diff(marks.sample) < 0).any() or (marks.sample < 0).any():
-        raise ImportFileError("This is no WFDB annotation file. Choose one that ends in .atr.")
+        raise ImportFileError("This is not a WFDB annotation file. Choose one that ends in .atr.")
     return marks
 
 

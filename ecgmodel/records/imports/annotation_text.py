@@ -46,8 +46,8 @@ def read_annotation_text(source: Source, encoding: str) -> Annotations:
             match = _LINE.fullmatch(line.rstrip())
             if match is None or match[2] not in SYMBOL_NAMES:
                 raise ImportFileError(
-                    "Line {line} is no annotation: '{text}'. A line has the time, the sample, the symbol and three "
-                    "numbers.",
+                    "Line {line} is not an annotation: '{text}'. A line has the time, the sample, the symbol "
+                    "and three numbers.",
                     line=number,
                     text=line.strip()[:40],
                 )

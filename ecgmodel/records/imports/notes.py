@@ -67,7 +67,7 @@ def _describe(fault: Fault) -> Sentence:
 def describe_front(front: Sequence[Statement]) -> tuple[Sentence, ...]:
     """Return a sentence for each line of numbers in front of the samples that was not taken for one."""
     return tuple(
-        say("Line {line}, '{text}', stands in front of the samples and is none of them.", line=s.line, text=s.text)
+        say("Line {line}, '{text}', comes before the samples and is not one of them.", line=s.line, text=s.text)
         for s in front
     )
 

@@ -56,7 +56,7 @@ def remove_mains(
     """
     if not fs > 2.2 * mains_hz:
         raise RecordError(
-            "A signal sampled at {fs:g} Hz cannot hold a hum of {mains} Hz. Leave this filter off.",
+            "A signal sampled at {fs:g} Hz cannot contain interference at {mains} Hz. Leave this filter off.",
             fs=fs,
             mains=mains_hz,
         )

@@ -141,8 +141,8 @@ def _fetch(file: PublishedFile) -> Iterator[bytes]:
         yield from wfdb_io.fetch(url)
     except OSError as error:
         raise DownloadError(
-            "{file} could not be fetched from {url} ({reason}). The files that were complete are kept; go on later "
-            "with: python -m ecgmodel download {record}",
+            "{file} could not be fetched from {url} ({reason}). The files that were complete are kept; "
+            "continue later with: python -m ecgmodel download {record}",
             file=file.name,
             url=url,
             reason=error,

@@ -116,7 +116,7 @@ def read_run(path: Path) -> Run:
     try:
         description = folder.read_config()
         if description is None:
-            raise ConfigError("The config of this run is gone. Start a new one.")
+            raise ConfigError("The configuration of this run is missing. Start a new run.")
         preset, fold = read_preset(description), int(description["fold"])
     except ConfigError as damage:
         error = damage
@@ -188,9 +188,11 @@ def request_training(path: Path) -> None:
     """
     job, run = _read_there(path), read_run(path)
     if run.state in ("waiting", "starting", "training"):
-        raise ConfigError("'{title}' goes on already: somebody else asked for it, or you did twice.", title=run.title)
+        raise ConfigError(
+            "'{title}' is already running: someone else resumed it, or you pressed twice.", title=run.title
+        )
     if run.state == "finished":
-        raise ConfigError("'{title}' has had all its epochs.", title=run.title)
+        raise ConfigError("'{title}' has completed all its epochs.", title=run.title)
     if run.state == "damaged":
         raise run.error
     for name in ("failure.json", "deaths.json"):
@@ -252,7 +254,7 @@ def write_failure(path: Path, error: EcgModelError) -> None:
 def _read_there(path: Path) -> Job:
     """Return the job of a run that is there."""
     if not (path / "job.json").exists():
-        raise ConfigError("This run is gone: somebody deleted it.")
+        raise ConfigError("This run no longer exists: someone deleted it.")
     return read_job(path)
 
 
@@ -264,7 +266,7 @@ def _read_failure(path: Path) -> EcgModelError | None:
         error = EcgModelError(failure["template"], **failure["values"])
         str(error)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-        return EcgModelError("Why this run failed cannot be read any more. Go on with it to see it again.")
+        return EcgModelError("The reason for this failure can no longer be read. Resume the run to see it again.")
     return error
 
 

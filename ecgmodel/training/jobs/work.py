@@ -54,7 +54,7 @@ def _train(path: Path) -> None:
         )
     description = folder.read_config()
     if description is None:
-        raise ConfigError("The config of this run is gone. Start a new one.")
+        raise ConfigError("The configuration of this run is missing. Start a new run.")
     preset = read_preset(description)
     recorder = _Recorder(path, n_done)
     train_preset(

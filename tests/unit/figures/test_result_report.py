@@ -27,7 +27,7 @@ def test_report_holds_every_figure(result):
         assert f">{count:,}</td>" in html
     for name in result.records:
         assert name in html
-    assert "always the commonest class" in html
+    assert "always the most common class" in html
     assert "Not a medical device" in html
     assert result.command in html
     assert not re.search(r"<script|https?://|<link|<img", html)

@@ -117,7 +117,8 @@ def _read_group(
     kind = _SAMPLE_TYPES.get((str(group.WaveformSampleInterpretation), int(group.WaveformBitsAllocated)))
     if kind is None:
         raise ImportFileError(
-            "The DICOM file has samples of the kind '{kind}', which is no ECG's. Export it with 16 bits a sample.",
+            "The DICOM file has samples of the kind '{kind}', which an ECG does not have. Export it with 16 "
+            "bits per sample.",
             kind=str(group.WaveformSampleInterpretation)[:10],
         )
     order = ">" if big else "<"

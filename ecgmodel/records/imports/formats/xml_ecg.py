@@ -38,8 +38,8 @@ def read_xml(source: Source, leads: tuple[str, ...] | None = None, part: str | N
     reader = _READERS.get(name)
     if reader is None:
         raise ImportFileError(
-            "The XML file begins with '{root}', which is no ECG that is read; HL7 aECG, GE MUSE and Philips are. "
-            "Export the ECG as one of these, as DICOM, or as CSV.",
+            "The XML file begins with '{root}', which is not an ECG format that this app reads; it reads HL7 "
+            "aECG, GE MUSE and Philips. Export the ECG as one of these, as DICOM, or as CSV.",
             root=str(root.tag)[:60],
         )
     return reader(root, source.stem, leads, part)

@@ -96,7 +96,7 @@ def vote_glued_cells(trials: Sequence[Trial]) -> Iterator[Vote]:
         )
         if glued > 0.5 * len(cells):
             yield Vote(
-                (trial.delimiter, trial.decimal), say("cells are left that are digits and marks, and no number"), -1.0
+                (trial.delimiter, trial.decimal), say("some cells hold digits and marks but are not numbers"), -1.0
             )
 
 

@@ -189,7 +189,9 @@ def vote_front_value(
         if front.known and FS_RANGE_HZ[0] <= front.value <= FS_RANGE_HZ[1]:
             yield Vote(front.value, say("line {line} has it after the start time", line=front.line))
         elif front.value in COMMON_RATES_HZ:
-            sentence = say("line {line}, '{text}', is no sample and may be the rate", line=front.line, text=front.text)
+            sentence = say(
+                "line {line}, '{text}', is not a sample and may be the rate", line=front.line, text=front.text
+            )
             yield Vote(front.value, sentence, 0.6)
 
 
