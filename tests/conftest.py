@@ -113,8 +113,18 @@ def svdb_folder() -> Path:
     return Path(folder).resolve(strict=True)
 
 
+@pytest.fixture(scope="session")
+def nstdb_folder() -> Path:
+    """Return the folder with the MIT-BIH Noise Stress Test Database's noises, or skip where there is none."""
+    folder = os.environ.get("ECG_NSTDB_DIR")
+    if not folder:
+        pytest.skip("ECG_NSTDB_DIR is not set: the MIT-BIH Noise Stress Test Database is not on this machine.")
+    return Path(folder).resolve(strict=True)
+
+
 @pytest.fixture
 def no_mitdb(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make this test run as on a machine that has never seen the databases."""
     monkeypatch.delenv("ECG_DATA_DIR", raising=False)
     monkeypatch.delenv("ECG_SVDB_DIR", raising=False)
+    monkeypatch.delenv("ECG_NSTDB_DIR", raising=False)

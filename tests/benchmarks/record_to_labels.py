@@ -39,7 +39,7 @@ def measure_record_to_labels() -> Measure:
     def run() -> None:
         classify_record(open_record(name), classifier, lead=lead, beats="detected")
 
-    run()  # loads sleepecg and wfdb
+    run()  # loads scipy and wfdb
     seconds = []
     for _ in range(N_RUNS):
         start = time.perf_counter()

@@ -43,7 +43,7 @@ MOST_LINES = 350
 ONE_OWNER = {
     "wfdb": ("ecgmodel/records/wfdb_io.py",),
     "onnxruntime": ("ecgmodel/network/serving.py",),
-    "sleepecg": ("ecgmodel/records/signal/r_peaks.py", "ecgmodel/records/sources/embedded.py"),
+    "sleepecg": ("ecgmodel/records/sources/embedded.py",),
     "edfio": ("ecgmodel/records/imports/edf.py",),
     "openpyxl": ("ecgmodel/records/imports/formats/workbook.py",),
     "pydicom": ("ecgmodel/records/imports/formats/dicom.py",),

@@ -298,3 +298,28 @@ def test_name_of_a_record_goes_first(tmp_path: Path, monkeypatch, beats_model: P
     (tmp_path / RECORD).write_bytes((CSV / "apple-en.csv").read_bytes())
     assert "evidence" not in classify_file(capsys, RECORD, "--model", str(beats_model))
     assert "evidence" in classify_file(capsys, f"./{RECORD}", "--model", str(beats_model))
+
+
+def test_detector_counts_each_record(mitdb_folder: Path, tmp_path: Path, monkeypatch, capsys):
+    """`detector` judges what is on this machine: 2,273 beats of 100 and 1,860 of 207, PhysioNet's own counts."""
+    few = tmp_path / "few"
+    few.mkdir()
+    for name in ("100", "207"):
+        for suffix in (".hea", ".dat", ".atr"):
+            (few / f"{name}{suffix}").symlink_to(mitdb_folder / f"{name}{suffix}")
+    monkeypatch.setenv("ECG_DATA_DIR", str(few))
+    monkeypatch.delenv("ECG_SVDB_DIR", raising=False)
+    out = tmp_path / "r-peaks.json"
+    assert main(["detector", "--noise", "none", "--json", "--out", str(out)]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert json.loads(out.read_text(encoding="utf-8")) == result
+    assert {name: counts["beats"] for name, counts in result["records"].items()} == {"100": 2273, "207": 1860}
+    assert result["parts"]["mitdb"]["beats"] == 4133
+    assert result["parts"]["DS1"] == result["records"]["207"]
+    assert min(counts["sensitivity"] for counts in result["records"].values()) > 0.99
+
+
+def test_detector_says_what_is_missing(no_mitdb: None, capsys: pytest.CaptureFixture[str]):
+    """Without records, one sentence says how to get them."""
+    assert main(["detector"]) == 2
+    assert "python -m ecgmodel download --all" in capsys.readouterr().err
