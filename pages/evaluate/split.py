@@ -160,7 +160,7 @@ def _make_pane(one: Judged, preset: str, measure: Measure) -> Pane:
 
 
 def _rule_lines(one: Judged, measure: Measure) -> tuple[tuple[str, float], ...]:
-    """Return what length alone reaches; beats are all of one length, so there it can only name the most common class."""
+    """Return what length alone reaches; all beats have one length, so there it names only the most common class."""
     if measure == "groups" or "length" not in one.result.baselines:
         return ()
     name = t("length alone") if one.segments == "runs" else t("always N")

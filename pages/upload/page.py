@@ -41,6 +41,7 @@ with left:
     show_understanding(upload)
 with right:
     if do_work(upload):
+        tell_sidebar(upload)
         st.rerun()  # what the page has shown so far did not know of the result
     if upload.error is not None:
         show_failure(upload, upload.error)

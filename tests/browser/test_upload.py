@@ -26,7 +26,7 @@ def upload(page: Page, embedded_app_server: Server) -> Page:
     expect(page.locator("[data-paints]")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("link", name="Upload", exact=True).click()
     expect(page.get_by_text("What I understood")).to_be_visible(timeout=SLOW_MS)
-    expect(page.get_by_text("watch.csv")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_test_id("stMain").get_by_text("watch.csv")).to_be_visible(timeout=SLOW_MS)
     return page
 
 
@@ -96,14 +96,16 @@ def test_record_and_report_come_home(upload: Page):
 
 
 def test_a_bad_file_takes_nothing_away(upload: Page, tmp_path: Path):
-    """A PDF that is called .csv is refused in a sentence, and the file before it stays."""
+    """A PDF that is called .csv is refused in a sentence, and the file before it is a click away."""
     drop(upload, "samsung.csv")
     sees(upload, "upload: samsung.csv")
     (tmp_path / "scan.csv").write_bytes(b"%PDF-1.7\n1 0 obj\n")
     drop(upload, tmp_path / "scan.csv")
     sees(upload, "PDF document")
-    expect(upload.get_by_text("upload: samsung.csv").first).to_be_visible()
-    expect(upload.locator("[data-paints]")).to_be_visible()
+    expect(upload.locator("[data-paints]")).to_have_count(0)
+    upload.get_by_role("button", name="Show samsung.csv again").click()
+    sees(upload, "upload: samsung.csv")
+    expect(upload.locator("[data-paints]")).to_be_visible(timeout=SLOW_MS)
 
 
 def test_long_work_can_be_stopped(upload: Page, tmp_path: Path):
@@ -135,7 +137,9 @@ def test_labels_by_hand(upload: Page):
     drop(upload, "apple-en.csv")
     sees(upload, "upload: apple-en.csv")
     upload.get_by_role("link", name="Annotate", exact=True).click()
-    upload.get_by_role("button", name="Annotate this record").click(timeout=SLOW_MS)
+    upload.get_by_test_id("stSelectbox").filter(has_text="Start from").locator("input").click(timeout=SLOW_MS)
+    upload.get_by_role("option", name="R peaks, not labelled").click()
+    upload.get_by_role("button", name="Annotate this record").click()
     sees(upload, "0 changes")
     upload.get_by_role("button", name="Next not labelled").click()
     upload.get_by_test_id("stButtonGroup").get_by_role("radio", name="V").or_(
