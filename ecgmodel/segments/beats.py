@@ -182,11 +182,17 @@ def irregularity(r_sample: np.ndarray) -> np.ndarray:
 def _running_quantile(values: np.ndarray, n: int, quantile: float) -> np.ndarray:
     """Return the quantile of each value and up to n - 1 before it, between two of them by the line that joins them."""
     history = np.concatenate([np.full(n - 1, np.inf), values])
-    ordered = np.sort(np.lib.stride_tricks.sliding_window_view(history, n), axis=1)  # what is missing comes last
+    rows = np.lib.stride_tricks.sliding_window_view(history, n)
     place = quantile * (np.minimum(np.arange(1, len(values) + 1), n) - 1)
-    below, row = place.astype(int), np.arange(len(values))
-    above = np.ceil(place).astype(int)
-    low, high = ordered[row, below], ordered[row, above]
+    below, above = place.astype(int), np.ceil(place).astype(int)
+    low, high = np.empty(len(values)), np.empty(len(values))
+    # What is missing comes last. Where nothing is, two places are wanted, and finding them is quicker than sorting.
+    few = min(n - 1, len(values))
+    ordered, row = np.sort(rows[:few], axis=1), np.arange(few)
+    low[:few], high[:few] = ordered[row, below[:few]], ordered[row, above[:few]]
+    if few < len(values):
+        places = below[-1], above[-1]
+        low[few:], high[few:] = np.partition(rows[few:], places, axis=1)[:, places].T
     return low + (high - low) * (place - below)
 
 
