@@ -26,7 +26,7 @@ def choose_filter(where: str) -> None:
     origins, classes, with_s = (f"record_panel.{where}.{part}" for part in ("origins", "classes", "with_s"))
     st.session_state[origins] = list(kept.origins)
     st.session_state[classes] = list(kept.classes)
-    st.session_state[with_s] = kept.with_s
+    choices.put(with_s, kept.with_s)
 
     def keep() -> None:
         narrowed = RecordFilter(

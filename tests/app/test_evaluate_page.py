@@ -70,7 +70,7 @@ def test_the_drop_is_spelled_out(open_evaluate, shipped):
     assert f"right in **{after:.1%}**, not {before:.1%}: **{(before - after) * 100:.1f} points less**" in words
     length = shipped[1]["gru.segments-10fold"].baseline_scores("length").accuracy
     assert f"how long a segment is: right in **{length:.1%}**" in words
-    assert "gru was not judged here, so beats-gru stands in its place" in words
+    assert "gru has not been evaluated here, so beats-gru is shown instead" in words
     assert "3 of 3 people, named by their records" in words
     assert "Not a medical device" in words
     assert components(app).count("ecg_matrices") == 2
@@ -114,7 +114,7 @@ def test_another_preset_has_an_address(open_evaluate):
     """`?preset=paper-lstm` opens it; where it was not judged, others stand in."""
     app = open_evaluate(preset="paper-lstm")
     assert app.selectbox(key="evaluate.preset").value == "paper-lstm"
-    assert "paper-lstm was not judged here, so gru stands in its place" in all_text(app)
+    assert "paper-lstm has not been evaluated here, so gru is shown instead" in all_text(app)
     assert not app.exception
 
 
@@ -271,7 +271,7 @@ def test_a_training_beside_a_result(open_evaluate, models, tmp_path):
     (run / "model.safetensors").write_bytes((models / "gru.safetensors").read_bytes())
     app = open_evaluate()
     app.selectbox(key="evaluate.beside").set_value("run:Mine").run()
-    assert "**Mine** was trained here and not judged yet" in all_text(app)
+    assert "**Mine** was trained here and has not been evaluated yet" in all_text(app)
     app.button(key="evaluate.judge").click().run()
     assert "not all on this machine" in all_text(app)
     write_predictions(make_predictions("runs", 1, 0.8), run / "predictions.npz")
@@ -280,7 +280,7 @@ def test_a_training_beside_a_result(open_evaluate, models, tmp_path):
     app.session_state["evaluate.tabs"] = "Classes"
     app.run()
     assert not app.exception
-    assert "not judged yet" not in all_text(app)
+    assert "not been evaluated yet" not in all_text(app)
     assert "**Mine (trained here) · " in all_text(app)
     n = make_predictions("runs", 1, 0.8).matrix().sum(axis=1)
     assert [int(text.replace(",", "")) for text in app.dataframe[-1].value["Segments"]] == [*n, n.sum()]

@@ -71,10 +71,10 @@ def test_address_opens_the_place(open_app, no_mitdb):
 @pytest.mark.parametrize(
     ("asked", "said", "taken"),
     [
-        ({"step": "131"}, "has steps 0 to 130; this is 130", {"step": "130"}),
-        ({"step": "-5", "unit": "99"}, "has units 0 to 19; this is 19", {"step": "0", "unit": "19"}),
-        ({"unit": "x" * 10_000}, "is no unit of this model", {}),
-        ({"unit": "9" * 5_000}, "is no unit of this model", {}),
+        ({"step": "131"}, "has steps 0 to 130; 130 is shown", {"step": "130"}),
+        ({"step": "-5", "unit": "99"}, "has units 0 to 19; 19 is shown", {"step": "0", "unit": "19"}),
+        ({"unit": "x" * 10_000}, "is not a unit of this model", {}),
+        ({"unit": "9" * 5_000}, "is not a unit of this model", {}),
         ({"beat": "0.02"}, "reads no beat at 0.02 s of record simulated-mixed; this is the nearest, at", {}),
         ({"beat": "nonsense"}, "reads no beat at nonsense s", {}),
         ({"beat": "nan"}, "reads no beat at nan s", {}),

@@ -171,7 +171,7 @@ def test_a_run_is_started_and_seen_by_everybody(open_app, runs):
     press(app, "Go on")
     assert read_run(run.path).state == "waiting"
     press(other, "Go on")
-    assert any("goes on already" in warning.value for warning in other.warning)
+    assert any("is already running" in warning.value for warning in other.warning)
     assert read_run(run.path).state == "waiting"
 
 

@@ -96,7 +96,7 @@ def test_a_folder_with_other_work_is_refused(tmp_path: Path) -> None:
     work.claim_evaluation(QUICK, tmp_path, resume=True)
     with pytest.raises(ConfigError, match="already holds a run"):
         work.claim_evaluation(QUICK, tmp_path, resume=False)
-    with pytest.raises(ConfigError, match="another validate"):
+    with pytest.raises(ConfigError, match="a different validate"):
         work.claim_evaluation(replace(QUICK, validate=False), tmp_path, resume=True)
 
 
@@ -104,7 +104,7 @@ def test_damaged_files_are_refused(tmp_path: Path) -> None:
     """With what to do about it."""
     path = tmp_path / "predictions.npz"
     path.write_bytes(b"PK\x03\x04 cut short")
-    with pytest.raises(ConfigError, match=r"predictions\.npz does not hold predictions"):
+    with pytest.raises(ConfigError, match=r"predictions\.npz no longer holds predictions"):
         read_predictions(path)
     broken = tmp_path / "gru.ds1-ds2.json"
     broken.write_text('{"format": "ecgmodel-result/1"}')

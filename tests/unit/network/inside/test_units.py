@@ -45,7 +45,7 @@ def test_no_stretch(first, last):
 
 def test_no_elsewhere():
     """The whole segment is not compared with nothing."""
-    with pytest.raises(SegmentError, match="no elsewhere"):
+    with pytest.raises(SegmentError, match="nothing is left to compare"):
         contrast_units(made_states(), 0, 29, last_real=29)
 
 

@@ -66,7 +66,7 @@ def test_labels_come_back(record):
     np.testing.assert_array_equal(found.symbol, marks.symbol)
     empty = Annotations(np.empty(0, np.int64), np.empty(0, "U1"), np.empty(0, "U1"))
     assert len(parse_atr(format_atr(empty, 360.0)).sample) == 0
-    with pytest.raises(ImportFileError, match="no WFDB annotation file"):
+    with pytest.raises(ImportFileError, match="not a WFDB annotation file"):
         parse_atr(b"r_sample,s\n1,2\n3")
 
 

@@ -151,7 +151,7 @@ def test_jobs_wait_for_each_other_and_stop_when_asked(queue: JobQueue) -> None:
     queue.hand_over()
     run = wait_for_epochs(first, 2)
     assert read_run(second).state == "waiting"
-    with pytest.raises(ConfigError, match="goes on already"):
+    with pytest.raises(ConfigError, match="is already running"):
         jobs.request_training(first)
     assert run.seconds_left > 0
     assert 0 < run.progress < 1
