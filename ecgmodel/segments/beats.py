@@ -101,7 +101,7 @@ def cut_beats(
     >>> signal[[200, 450, 700, 950, 1200]] = 1.0
     >>> segments = cut_beats(signal, np.array([200, 450, 700, 950, 1200]), fs=250.0)
     >>> segments.signal.shape, segments.r_sample.tolist()
-    ((5, 1000, 5), [288, 648, 1008, 1368, 1728])
+    ((5, 1000, 6), [288, 648, 1008, 1368, 1728])
     """
     r_sample = np.asarray(r_sample, dtype=np.int64)
     if len(r_sample) and (r_sample[0] < 0 or r_sample[-1] >= len(signal) or (np.diff(r_sample) < 0).any()):

@@ -22,6 +22,9 @@ ENERGY_S = 0.1
 APART_S = 0.1
 """No two candidates are closer together."""
 
+SILENT = 1e-12
+"""Share of the largest energy that is the rounding of a flat stretch, as across a gap, and no swell."""
+
 LEAST_SHARE = 0.08
 """Amplitude of the smallest candidate, as a share of the usual highest one around it."""
 
@@ -110,7 +113,7 @@ def find_candidates(signal: np.ndarray, fs: float) -> Candidates:
 
     block = max(1, round(LEVEL_S * working_fs))
     level, quiet = _measure_levels(energy, block, peak)
-    large = energy[peak] >= LEAST_SHARE**2 * level
+    large = (energy[peak] >= LEAST_SHARE**2 * level) & (energy[peak] > SILENT * energy.max())
     peak, level, quiet = peak[large], level[large], quiet[large]
     slope_level, _ = _measure_levels(slope_energy, block, peak)
     height = energy[peak]

@@ -161,13 +161,17 @@ def choose_beats(sample: np.ndarray, score: np.ndarray, apart: float, least_scor
     """
     likely = score >= least_score
     sample, score = sample[likely], score[likely]
+    # Equal scores in a row would give way one by one; by drawn lots, half of them do at once.
+    lot = np.random.default_rng(0).permutation(len(score))
+    place = np.empty(len(score), dtype=np.int64)
+    place[np.lexsort((lot, score))] = np.arange(len(score))
     while len(left := np.flatnonzero(np.diff(sample) < apart)):
         right = left + 1
-        left_wins = score[left] >= score[right]
+        left_wins = place[left] > place[right]
         loser, winner = np.where(left_wins, right, left), np.where(left_wins, left, right)
         # Who loses against a candidate that itself gives way may stay.
         gone = loser[~np.isin(winner, loser)]
-        sample, score = np.delete(sample, gone), np.delete(score, gone)
+        sample, place = np.delete(sample, gone), np.delete(place, gone)
     return sample
 
 

@@ -36,10 +36,10 @@ def test_changes(beats):
         (lambda b: b.add(205, "N"), r"2.050 s is too close to the beat at 2.000 s"),
         (lambda b: b.add(1000, "N"), "outside the record, which ends at 10.000 s"),
         (lambda b: b.add(-1, "N"), "outside the record"),
-        (lambda b: b.add(500, "+"), "no beat's symbol"),
+        (lambda b: b.add(500, "+"), "not a beat symbol"),
         (lambda b: b.delete(101), "no beat at 1.010 s"),
         (lambda b: b.move(100, 195), "too close to the beat at 2.000 s"),
-        (lambda b: b.label(100, "x"), "no beat's symbol"),
+        (lambda b: b.label(100, "x"), "not a beat symbol"),
     ],
 )
 def test_refused(beats, change, says):

@@ -54,7 +54,7 @@ def test_a_folder_with_a_run_is_not_overwritten(sines: Segments, step: TrainStep
     train_preset(QUICK, sines, 0, tmp_path, step=step)
     with pytest.raises(ConfigError, match="already holds a run"):
         train_preset(QUICK, sines, 0, tmp_path, step=step)
-    with pytest.raises(ConfigError, match="another fold"):
+    with pytest.raises(ConfigError, match="a different fold"):
         train_preset(QUICK, sines, 1, tmp_path, resume=True)
     with pytest.raises(ConfigError, match="another training"):
         train_preset(adapt_preset(QUICK, epochs=9), sines, 0, tmp_path, resume=True)
@@ -63,7 +63,7 @@ def test_a_folder_with_a_run_is_not_overwritten(sines: Segments, step: TrainStep
 
 def test_nothing_to_resume_is_said(sines: Segments, tmp_path: Path) -> None:
     """An empty folder."""
-    with pytest.raises(ConfigError, match="no run that could go on"):
+    with pytest.raises(ConfigError, match="no run to resume"):
         train_preset(QUICK, sines, 0, tmp_path, resume=True)
 
 

@@ -104,7 +104,7 @@ def test_numbers_in_front_are_no_samples(front: list[str], rate: float | None) -
     assert found.record.fs == FS
     assert found.record.n_samples == len(SHORT)
     assert found.record.signals[0, 0] == pytest.approx(SHORT[0], abs=1e-4)
-    assert any("stands in front of the samples" in str(note) for note in found.notes)
+    assert any("comes before the samples" in str(note) for note in found.notes)
 
 
 def test_a_count_of_microvolts_is_none() -> None:

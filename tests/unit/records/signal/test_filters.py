@@ -69,7 +69,7 @@ def test_hum_that_cannot_be_there():
     """130 Hz holds 50 Hz and not 60 Hz; the page's record is refused with a sentence."""
     record = simulate_record(SimulationPlan(duration_s=10.0, fs=130.0), seed=1)
     prepare_record(record, Preparation(mains_hz=50))
-    with pytest.raises(RecordError, match="130 Hz cannot hold a hum of 60 Hz"):
+    with pytest.raises(RecordError, match="130 Hz cannot contain interference at 60 Hz"):
         prepare_record(record, Preparation(mains_hz=60))
 
 

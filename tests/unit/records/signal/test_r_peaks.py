@@ -300,3 +300,21 @@ def test_short_signals_end_well():
     variables = os.environ | {"MALLOC_PERTURB_": "165", "PYTHONMALLOC": "malloc", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", SHORT_SIGNALS], env=variables, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_many_candidates_of_one_score_are_chosen_from_at_once():
+    """A plateau of equal scores gives way in a few turns, and what is left keeps its distance."""
+    sample = np.arange(200_000)
+    kept = choose_beats(sample, np.full(len(sample), 0.9), 50, 0.5)
+    assert np.diff(kept).min() >= 50
+    assert np.diff(kept).max() < 200
+
+
+@pytest.mark.parametrize("fs", [125.0, 250.0])
+def test_a_long_gap_holds_no_beat(fs):
+    """Ten minutes without samples, also read at half the rate, cost little and give no beat."""
+    beats = np.tile(np.maximum(0, 1 - np.abs(np.arange(250) - 100) / 8), 40).astype(np.float32)
+    signal = np.concatenate([beats, np.full(150_000, np.nan, np.float32), beats])
+    found = detect_r_peaks(signal, fs)
+    assert not ((found >= len(beats)) & (found < len(beats) + 150_000)).any()
+    assert len(found) == pytest.approx(80, abs=4)

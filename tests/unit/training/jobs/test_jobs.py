@@ -193,7 +193,7 @@ def test_a_folder_that_was_edited_by_hand_is_told(tmp_path: Path) -> None:
     assert run.state == "damaged"
     assert "was edited" in str(run.error)
     (path / "config.json").write_text("{")
-    assert "not the config" in str(read_run(path).error)
+    assert "no longer the configuration" in str(read_run(path).error)
     (path / "job.json").write_text("[]")
     (path / "progress.json").write_text("{}")
     (path / "events.jsonl").write_text('{"epoch": 1')
@@ -294,7 +294,7 @@ def test_a_run_that_is_gone(tmp_path: Path) -> None:
     path = create_run(tmp_path, QUICK, 0, "gone")
     jobs.delete_run(path)
     for ask in (jobs.request_stop, jobs.request_training, lambda gone: jobs.rename_run(gone, "new")):
-        with pytest.raises(ConfigError, match="somebody deleted it"):
+        with pytest.raises(ConfigError, match="someone deleted it"):
             ask(path)
     work.train_job(path)
     assert not path.exists()
