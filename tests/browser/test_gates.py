@@ -99,9 +99,9 @@ class Cell:
         )
         return [found[symbol] for symbol in CLASSES]
 
-    def x_of(self, step):
+    def x_of(self, step, n_steps=131):
         box = self.surface.bounding_box()
-        return box["x"] + LEFT + (step + 0.5) * (box["width"] - LEFT - RIGHT) / 131
+        return box["x"] + LEFT + (step + 0.5) * (box["width"] - LEFT - RIGHT) / n_steps
 
     def compare(self, trace):
         """Everything that the calculator shows, with what the library says of the same step and unit."""
@@ -313,13 +313,15 @@ def test_hunting(page, opened):
     """Brush, list, find: a row opens another beat, in which the same units do the same as the library says."""
     wait_for_beat(page)
     first_beat = library_trace(page)
+    n_steps = first_beat.n_steps
+    first, last = round(0.58 * n_steps), round(0.67 * n_steps)
     page.get_by_text("Unit hunting").click()
     y = opened.surface.bounding_box()["y"] + 60
-    page.mouse.move(opened.x_of(76), y)
+    page.mouse.move(opened.x_of(first, n_steps), y)
     page.mouse.down()
-    page.mouse.move(opened.x_of(88), y, steps=4)
+    page.mouse.move(opened.x_of(last, n_steps), y, steps=4)
     page.mouse.up()
-    expect(page.get_by_text("Steps 76 to 88.")).to_be_visible()
+    expect(page.get_by_text(f"Steps {first} to {last}.")).to_be_visible()
     page.get_by_role("button", name="Find beats in which").click()
     expect(page.get_by_text("Correlation of their states")).to_be_visible(timeout=SLOW_MS)
     address = page.url
@@ -331,6 +333,6 @@ def test_hunting(page, opened):
     wait_until_still(page)
     found = library_trace(page)
     opened.compare(found)
-    units = contrast_units(first_beat.states, 76, 88, 130).unit[:4]
-    pieces = [trace.states[76:89][:, units].ravel() for trace in (first_beat, found)]
+    units = contrast_units(first_beat.states, first, last, n_steps - 1).unit[:4]
+    pieces = [trace.states[first : last + 1][:, units].ravel() for trace in (first_beat, found)]
     assert np.corrcoef(*pieces)[0, 1] > 0.9

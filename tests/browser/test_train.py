@@ -64,7 +64,7 @@ def test_train_stop_reload_go_on_use(page: Page, server: Server, runs: Path) -> 
     page.goto(server.url)
     expect(page.locator("[data-paints]")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("link", name="Train", exact=True).click()
-    expect(page.get_by_text("simulated records train")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("simulated records are used for training")).to_be_visible(timeout=SLOW_MS)
     page.get_by_text("The network", exact=True).click()
     page.get_by_text("Change it", exact=True).click()
     fill(page, "Units", 4)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,6 +16,12 @@ from ecgmodel.records.imports.gather import list_folder, open_archives, sort_fil
 
 CSV = Path(__file__).parents[1] / "data" / "csv"
 TRUTH = json.loads((CSV / "corpus.json").read_text(encoding="utf-8"))["signals"]
+
+
+@pytest.fixture(autouse=True)
+def _plain_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that are spawned import the main module again; tests of pages leave the app there."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def test_a_folder_with_a_run_is_not_overwritten(sines: Segments, step: TrainStep
         train_preset(QUICK, sines, 0, tmp_path, step=step)
     with pytest.raises(ConfigError, match="a different fold"):
         train_preset(QUICK, sines, 1, tmp_path, resume=True)
-    with pytest.raises(ConfigError, match="another training"):
+    with pytest.raises(ConfigError, match="a different training"):
         train_preset(adapt_preset(QUICK, epochs=9), sines, 0, tmp_path, resume=True)
     assert train_preset(QUICK, sines, 0, tmp_path, resume=True, step=step).card.epochs == 2
 
