@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.records.record import Annotations
-
-TOLERANCE_S = 0.15
-"""A detection further from the annotation is another one."""
+from ecgmodel.records.signal.matching import MATCH_WINDOW_S, in_flutter
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +106,6 @@ def count_detections(annotations: Annotations, found: np.ndarray, fs: float) -> 
         Sampling frequency in Hz.
     """
     true = annotations.beats().sample
-    true, found = (sample[~is_flutter(annotations, sample)] for sample in (true, found))
-    is_found, is_true = match_beats(true, found, TOLERANCE_S * fs)
+    true, found = (sample[~in_flutter(annotations, sample)] for sample in (true, found))
+    is_found, is_true = match_beats(true, found, MATCH_WINDOW_S * fs)
     return DetectionCounts(len(true), int((~is_found).sum()), int((~is_true).sum()))
-
-
-def is_flutter(annotations: Annotations, sample: np.ndarray) -> np.ndarray:
-    """Return which samples lie between a `[` and the `]` that ends it: ndarray of shape (n,), bool."""
-    starts = annotations.sample[annotations.symbol == "["]
-    stops = annotations.sample[annotations.symbol == "]"]
-    # An episode that the record's end cuts short has no stop.
-    begun = np.searchsorted(starts, sample, side="right")
-    ended = np.searchsorted(stops, sample, side="left")
-    return begun > ended

@@ -18,9 +18,9 @@ import numpy as np
 from ecgmodel.records.record import Record
 from ecgmodel.records.signal.beat_candidates import find_candidates
 from ecgmodel.records.signal.beat_scores import BeatScorer
+from ecgmodel.records.signal.matching import MATCH_WINDOW_S, in_flutter
 from ecgmodel.records.signal.noise_stress import add_noise, find_gain
 from ecgmodel.records.sources.noise_records import FS_HZ, Noise, read_noise
-from ecgmodel.scores.beat_detection import TOLERANCE_S, is_flutter
 
 N_HIDDEN = 16
 N_EPOCHS = 16
@@ -153,8 +153,8 @@ def _find_examples(record: Record, signal: np.ndarray, weight: float, fs: float 
     after = np.clip(np.searchsorted(sample, true), 1, len(sample) - 1)
     nearest = np.where(np.abs(sample[after] - true) < np.abs(sample[after - 1] - true), after, after - 1)
     is_beat = np.zeros(len(sample), dtype=bool)
-    is_beat[nearest[np.abs(sample[nearest] - true) <= TOLERANCE_S * fs]] = True
-    judged = ~is_flutter(record.annotations, sample)
+    is_beat[nearest[np.abs(sample[nearest] - true) <= MATCH_WINDOW_S * fs]] = True
+    judged = ~in_flutter(record.annotations, sample)
     return Examples(candidates.features[judged], is_beat[judged], np.full(int(judged.sum()), weight))
 
 

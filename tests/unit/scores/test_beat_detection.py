@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ecgmodel.records.record import Annotations
-from ecgmodel.scores.beat_detection import DetectionCounts, count_detections, is_flutter, match_beats
+from ecgmodel.records.signal.matching import in_flutter
+from ecgmodel.scores.beat_detection import DetectionCounts, count_detections, match_beats
 
 
 def mark(*marks: tuple[int, str]) -> Annotations:
@@ -42,7 +43,7 @@ def test_flutter_is_left_out():
     """Between `[` and `]`, and after a `[` that the end cuts short, nothing counts on either side."""
     annotations = mark((100, "N"), (400, "["), (450, "!"), (600, "N"), (800, "]"), (1000, "V"), (1400, "["))
     found = np.array([100, 500, 700, 990, 1200, 1500])
-    assert is_flutter(annotations, found).tolist() == [False, True, True, False, False, True]
+    assert in_flutter(annotations, found).tolist() == [False, True, True, False, False, True]
     assert count_detections(annotations, found, 360.0) == DetectionCounts(2, 0, 1)
 
 
