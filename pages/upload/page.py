@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from ecgmodel.classification.beat_summary import summarise_beats
+from ecgmodel.records.imports.files import AnnotationList
 from ecgmodel.records.imports.text_file import BeatTable, IntervalTable
 from pages.ui.blocks import show_not_a_medical_device, show_source
 from pages.ui.text import t
@@ -23,7 +24,7 @@ from pages.upload.results import (
 )
 from pages.upload.session import tell_sidebar
 from pages.upload.settings import show_understanding
-from pages.upload.tables import show_intervals
+from pages.upload.tables import show_annotations_alone, show_intervals
 from pages.upload.trace import show_beat_rows, show_failure, show_upload_trace
 from pages.upload.work import do_work
 
@@ -49,6 +50,8 @@ with right:
         show_intervals(upload)
     elif isinstance(upload.found, BeatTable):
         show_beat_rows(upload)
+    elif isinstance(upload.found, AnnotationList):
+        show_annotations_alone(upload)
     elif upload.understanding.question is not None:
         st.caption(t("The trace comes when the question at the left is answered."))
     if upload.analysis is not None:

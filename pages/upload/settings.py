@@ -113,8 +113,9 @@ def show_understanding(upload: Upload) -> None:
     if found.kind == "beats":
         _show_line(t("Contents"), t("one heartbeat a row"), found.rate)
         return
-    if found.kind == "intervals":
-        _show_line(t("Contents"), t("RR intervals"), found.leads)
+    if found.kind in ("intervals", "annotations"):
+        contents = {"intervals": t("RR intervals"), "annotations": t("annotations without a recording")}
+        _show_line(t("Contents"), contents[found.kind], found.leads)
         return
     columns = tuple(found.header.value or ())
     called = upload.found.record.leads if isinstance(upload.found, Recording) else ()
@@ -130,14 +131,14 @@ def show_understanding(upload: Upload) -> None:
     _choose_time(found.time_column, found.time_unit, columns)
     _show_polarity(upload)
     if found.shape.value in ("rows", "wrapped"):
-        _show_line(t("Samples lie"), _shape_name(found.shape.value), found.shape)
+        _show_line(t("Order of samples"), _shape_name(found.shape.value), found.shape)
     with st.expander(t("Layout of the file"), type="compact"):
         if found.delimiter.value is not None:  # a workbook has cells
             _choose("delimiter", t("Delimiter"), found.delimiter, ("", ",", ";", "\t", "|", " "), _delimiter_name)
             _choose("decimal", t("Decimal mark"), found.decimal, (".", ","), _mark_name)
         _choose_number("first_line", t("First line of samples"), found.first_line)
         if found.encoding.value is not None:
-            _choose("shape", t("Samples lie"), found.shape, ("columns", "rows", "wrapped"), _shape_name)
+            _choose("shape", t("Order of samples"), found.shape, ("columns", "rows", "wrapped"), _shape_name)
         _choose("encoding", t("Encoding"), found.encoding, ENCODINGS, str)
         _show_line(t("Columns"), ", ".join(columns[:12]) + (" …" if len(columns) > 12 else ""), found.header)
         _choose(

@@ -1,4 +1,4 @@
-"""What stands on the Upload page for files without a recording: RR intervals as a tachogram."""
+"""What stands on the Upload page for files without a recording: RR intervals as a tachogram, annotations as counts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import streamlit as st
 
 from ecgmodel.figures.tachogram import draw_tachogram
 from ecgmodel.records.exports.interval_table import format_intervals
+from ecgmodel.records.imports.files import AnnotationList
 from ecgmodel.records.imports.text_file import IntervalTable
 from pages.ui.blocks import clock, show_not_a_medical_device
 from pages.ui.downloads import offer_file
@@ -51,3 +52,26 @@ def show_intervals(upload: Upload) -> None:
             kwargs={"kind": "signal"},
             key="upload.as_signal",
         )
+
+
+def show_annotations_alone(upload: Upload) -> None:
+    """Say which recording annotations need, with what they hold."""
+    alone: AnnotationList = upload.found
+    st.info(
+        t(
+            "These are {n:,} annotations and no ECG: the recording that they belong to is missing. Choose both files "
+            "together, this one and that of record {record}.",
+            n=len(alone.annotations.sample),
+            record=plain(alone.record),
+        )
+        if alone.record
+        else t(
+            "These are {n:,} annotations and no ECG: the recording that they belong to is missing. Choose both files "
+            "together.",
+            n=len(alone.annotations.sample),
+        ),
+        icon=":material/info:",
+    )
+    symbols, counts = np.unique(alone.annotations.symbol, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    st.caption(" · ".join(f"{plain(str(symbols[i]))} {counts[i]:,}" for i in order[:12]))

@@ -94,7 +94,7 @@ FORMATS = CSV.parent / "formats"
     ("name", "word"),
     [
         ("plain.xlsx", "of 3 sheets it has the most numbers"),
-        ("readings.json", "'scalingFactor' is 10922, so many steps make 1 mV"),
+        ("readings.json", "'scalingFactor' is 10922, so many ADC units make 1 mV"),
         ("muse.xml", "GE MUSE (XML)"),
         ("ecg.dcm", "DICOM"),
         ("annotated.edf", "EDF"),
@@ -369,10 +369,16 @@ def test_beat_rows(upload_page):
 
 
 def test_annotations_alone(upload_page):
-    """Annotations without samples are refused with a sentence, or said to need them."""
+    """Annotations without samples name the recording that they need, and show no empty lead, rate or unit."""
     app = drop(upload_page, "100annotations.txt")
     assert not app.exception
-    assert app.warning or "annotations" in all_text(app)
+    corpus = json.loads((CSV / "corpus.json").read_text(encoding="utf-8"))
+    count = len(corpus["annotations"]["100annotations.txt"]["sample"])
+    assert f"These are {count:,} annotations and no ECG" in app.info[0].value
+    assert "record 100." in app.info[0].value
+    assert not shows_trace(app)
+    assert "Lead" not in all_text(app)
+    assert "****" not in all_text(app)
 
 
 def test_samples_with_annotations(upload_page):

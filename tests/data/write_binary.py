@@ -176,7 +176,7 @@ def wav_files() -> list[Case]:
     steps = steps_of(record, 6000)
     slow = simulate(11_025 / 11, 252, 3.0)
     held = np.repeat(steps_of(slow, 6000), 11, axis=0)
-    note = "how many steps make 1 mV"
+    note = "how many ADC units make 1 mV"
     for name, fs, samples, truth, rate, made in (
         ("amplifier.wav", 500, steps, steps, 500.0, record),
         ("sound.wav", 11_025, held, held[::11], 11_025 / 11, slow),

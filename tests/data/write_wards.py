@@ -128,7 +128,7 @@ def edf_files() -> list[Case]:
     add("annotated.edf", 264, onsets=[float(i) for i in range(8)], events=events)
     add("blank-unit.edf", 265, unit="", note="by their size")
     add("odd-unit.edf", 266, unit="milliV", note="by their size")
-    add("count.edf", 267, unit="count", case_unit="adc", note="how many steps make 1 mV", absolute=False)
+    add("count.edf", 267, unit="count", case_unit="adc", note="how many ADC units make 1 mV", absolute=False)
     add("comma.edf", 268, limits=("-10,923", "10,92233"), note="")
 
     record, steps = edf_record(250.0, 269)

@@ -124,7 +124,7 @@ def _assemble(name: str, piece: _Piece, header: _Header, leads: tuple[str, ...] 
     rate = Finding(header.fs, (say("the file's header says so"),))
     notes: tuple[Sentence, ...] = ()
     if any(header.without_gain):
-        notes = (say("The header does not say how many steps make 1 mV; WFDB takes 200 for that."),)
+        notes = (say("The header does not say how many ADC units make 1 mV; WFDB takes 200 for that."),)
     return assemble("wfdb", Path(name).stem, signals, rate, leads, notes=notes, **more)
 
 

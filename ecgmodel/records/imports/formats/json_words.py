@@ -1,4 +1,4 @@
-"""What the keys of a JSON file say of its samples: a rate, a unit, how many steps make a millivolt.
+"""What the keys of a JSON file say of its samples: a rate, a unit, how many ADC units make a millivolt.
 
 Keys are read as words, whatever their style: `samplingFrequencyHz`, `sampling_frequency` and `Sampling-Frequency` are
 one. A fact that stands near the samples goes before one that stands far.
@@ -31,7 +31,7 @@ _UNIT_ALIASES = {"mcv": "uV", "microvolts": "uV", "volts": "V"}
 _STEPS_KEYS = frozenset(
     {"scaling factor", "millivolts scaling factor", "mv scaling factor", "adc gain", "steps per mv", "lsb per mv"}
 )
-"""So many steps make one millivolt."""
+"""So many ADC units make one millivolt."""
 
 _NANOVOLT_KEYS = frozenset({"amplitude resolution", "amplitude resolution nv", "nanovolts per step"})
 """So many nanovolts are one step."""
@@ -115,11 +115,14 @@ def find_scaling(key: str, scope: Scope) -> Scaling:
         last = words_of(path.rsplit(".", 1)[-1])
         number = _number(value)
         if last in _STEPS_KEYS and number is not None and number > 0:
-            reason = say("'{path}' is {value:g}, so many steps make 1 mV", path=path[:60], value=number)
+            reason = say("'{path}' is {value:g}, so many ADC units make 1 mV", path=path[:60], value=number)
             return Scaling(0.0, 1.0 / number, "mV", reason)
         if last in _NANOVOLT_KEYS and number is not None and number > 0:
             return Scaling(
-                0.0, number, "nV", say("'{path}' is {value:g}, the nanovolts of a step", path=path[:60], value=number)
+                0.0,
+                number,
+                "nV",
+                say("'{path}' is {value:g}, the nanovolts of an ADC unit", path=path[:60], value=number),
             )
         if _is_sampled_data(scope) and number is not None and number != 0:
             factor = number if path == "factor" else factor

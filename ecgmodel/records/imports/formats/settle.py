@@ -11,13 +11,13 @@ from ecgmodel.records.imports.artefacts import take_out_artefacts
 from ecgmodel.records.imports.evidence import Finding, Sentence, chosen, round_figures, say, weigh
 from ecgmodel.records.imports.formats.signal_file import SignalFile, check_size
 from ecgmodel.records.imports.notes import describe_timing
-from ecgmodel.records.imports.text.asking import LIKELY_RATES_HZ
+from ecgmodel.records.imports.text.asking import ask_rate
 from ecgmodel.records.imports.text.columns import SAMPLE_ROWS, Column
 from ecgmodel.records.imports.text.statements import Statements
 from ecgmodel.records.imports.text.units import PER_MV, Scale, find_scale
 from ecgmodel.records.imports.text.words import signal_unit
 from ecgmodel.records.imports.text_file import EVIDENCE, MIN_SECONDS, Recording
-from ecgmodel.records.imports.understanding import ImportSettings, Question, Understanding
+from ecgmodel.records.imports.understanding import ImportSettings, Understanding
 from ecgmodel.records.record import Header, Record
 from ecgmodel.records.signal.quality import NEGATIVE_LEADS, measure_polarity
 
@@ -65,7 +65,7 @@ def understand_signals(file: SignalFile, settings: ImportSettings) -> Understand
         scale=scale,
         leads=chosen(file.leads, Finding(None, alternatives=file.others)) if settings.leads else leads,
         polarity=_find_polarity(file, rate, settings.flip),
-        question=_find_question(rate),
+        question=ask_rate(rate),
         part=file.part if settings.part is None else replace(file.part, evidence=(say("set by hand"),)),
     )
 
@@ -119,7 +119,7 @@ def _find_unit(file: SignalFile, columns: list[Column]) -> Finding:
     if unit in PER_MV:
         return Finding(unit, (file.unit_reason or say("the file's header says so"),))
     if unit == "adc":
-        return Finding("adc", (say("the samples are steps of a converter"),), certain=False)
+        return Finding("adc", (say("the samples are ADC units"),), certain=False)
     found = weigh(EVIDENCE["unit"], columns, columns, Statements())
     reason = (
         say("the header's unit of '{lead}', '{unit}', is not known", lead=file.leads[0], unit=word[:20])
@@ -149,20 +149,6 @@ def _find_polarity(file: SignalFile, rate: Finding, flip: bool) -> Finding:
     return Finding("inverted" if polarity.inverted else "upright", certain=False)
 
 
-def _find_question(rate: Finding) -> Question | None:
-    if rate.value is None:
-        sentence = say("The file does not say how many samples a second it has: how many are they, in Hz?")
-        return Question("fs", sentence, LIKELY_RATES_HZ)
-    if not rate.certain:
-        values = (rate.value, *rate.alternatives)
-        sentence = say(
-            "There is some evidence for {rates} Hz, and not enough: how many samples a second does the file have?",
-            rates=", ".join(f"{value:g}" for value in values),
-        )
-        return Question("fs", sentence, values + tuple(r for r in LIKELY_RATES_HZ if r not in values))
-    return None
-
-
 def _describe_gaps(file: SignalFile, fs: float) -> tuple[Sentence, ...]:
     if not file.gaps:
         return ()
@@ -186,8 +172,8 @@ def _describe_unit(file: SignalFile, found: Understanding) -> tuple[Sentence, ..
             return ()
         return (
             say(
-                "The file does not say how many steps make 1 mV, so the heights here are not measured. Set the unit, "
-                "or the steps to 1 mV."
+                "The file does not say how many ADC units make 1 mV, so the heights here are not measured. Set the "
+                "unit, or the ADC units per mV."
             ),
         )
     return (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -114,7 +115,9 @@ def read_sheet(source: Source, sheet: str | None, *, sniff: bool) -> SheetText:
     from openpyxl import load_workbook  # loads slowly, and a CSV never needs it
 
     try:
-        book = load_workbook(_open(source), read_only=True, data_only=True, keep_links=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and links that break rules which do not bear on the cells
+            book = load_workbook(_open(source), read_only=True, data_only=True, keep_links=False)
         try:
             sheets = [s for s in book.worksheets[:MAX_SHEETS] if hasattr(s, "iter_rows")]
             chosen = _choose(sheets, sheet)

@@ -45,6 +45,11 @@ def find_question(
             value=unread[1],
         )
         return Question("fs", sentence, LIKELY_RATES_HZ)
+    return ask_rate(rate)
+
+
+def ask_rate(rate: Finding) -> Question | None:
+    """Return the question for the sampling rate; `None` where it is known."""
     if rate.value is None:
         sentence = say("The file does not say how many samples a second it has: how many are they, in Hz?")
         return Question("fs", sentence, LIKELY_RATES_HZ)

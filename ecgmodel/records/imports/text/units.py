@@ -1,4 +1,4 @@
-"""The unit of the samples and, of raw converter steps, how many make one millivolt."""
+"""The unit of the samples and, of ADC units, how many make one millivolt."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def vote_stated_unit(leads: Sequence[Column], columns: Sequence[Column], stateme
 
 
 def vote_known_converter(leads: Sequence[Column], columns: Sequence[Column], statements: Statements) -> Iterator[Vote]:
-    """Tables that are known to hold the steps of a converter."""
+    """Tables that are known to hold ADC units."""
     if statements.bits and fits_converter(leads, statements.bits):
         yield Vote("adc", say("the header says that the converter has {bits} bits", bits=statements.bits))
     elif is_mitdb_text(columns):
@@ -128,7 +128,7 @@ def find_scale(unit: str, leads: Sequence[Column], columns: Sequence[Column], st
     if is_mitdb_text(columns):
         return Finding(
             Scale(1024.0, 200.0),
-            (say("the MIT-BIH Arrhythmia Database has its zero at 1024 and 200 steps to the millivolt"),),
+            (say("the MIT-BIH Arrhythmia Database has its zero at 1024 and 200 ADC units per mV"),),
         )
     if statements.bits and fits_converter(leads, statements.bits):
         steps = 2.0**statements.bits
@@ -149,7 +149,7 @@ def find_scale(unit: str, leads: Sequence[Column], columns: Sequence[Column], st
         Scale(zero, swing / USUAL_BEAT_MV if swing > 0 else 1.0),
         (
             say(
-                "the file does not say how many steps make 1 mV; the trace is drawn so that a usual beat is "
+                "the file does not say how many ADC units make 1 mV; the trace is drawn so that a usual beat is "
                 "{size:g} mV high",
                 size=USUAL_BEAT_MV,
             ),

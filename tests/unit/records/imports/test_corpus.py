@@ -47,7 +47,7 @@ def test_first_and_last_values_and_gaps_are_those_of_the_simulation(name: str) -
     if truth["absolute"]:
         np.testing.assert_allclose(signals[0], first, atol=1e-4)
         np.testing.assert_allclose(signals[-1], last, atol=1e-4)
-    else:  # converter steps of unknown gain: positive, linear, and of a heart's size
+    else:  # ADC units of unknown gain: positive, linear, and of a heart's size
         assert np.sign(signals[0, 0] - signals[-1, 0]) == np.sign(first[0] - last[0])
         assert 0.5 < np.nanmax(signals) - np.nanmin(signals) < 6.0
 

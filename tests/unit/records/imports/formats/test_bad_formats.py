@@ -339,3 +339,14 @@ def test_an_edf_onset_years_away_is_refused() -> None:
     data = load("interrupted.edf").replace(b"+7\x14\x14", b"+999999999\x14\x14"[:4] + b"\x14\x14", 1)
     data = data.replace(b"+10\x14\x14\0\0\0\0\0\0\0", b"+999999999\x14\x14", 1)
     assert "longer than" in refuse(data, "x.edf")
+
+
+def test_a_workbook_with_a_sheet_that_leads_nowhere_is_read():
+    """What a workbook says wrongly of its other sheets, as some programs do, is no matter of the samples."""
+    with zipfile.ZipFile(FOLDER / "plain.xlsx") as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["xl/workbook.xml"] = files["xl/workbook.xml"].replace(
+        b'sheetId="3" state="visible" r:id="rId3"', b'sheetId="3"'
+    )
+    broken = read_files({"plain.xlsx": pack_zip(files)})
+    assert np.array_equal(broken.record.signals, read_files({"plain.xlsx": load("plain.xlsx")}).record.signals)
