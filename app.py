@@ -1,45 +1,22 @@
-"""ECG beats: the frame of every page. Run with `streamlit run app.py`."""
+"""ECG beats. Run with `streamlit run app.py`: the server finds here what it serves, and each run of a page begins here.
 
-from pathlib import Path
+The imports are where they are needed, since the server would otherwise read all the app before it can serve.
+"""
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import RerunException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ecgmodel.errors import EcgModelError
-from pages.caches.listing import look_anew
-from pages.caches.models import model_names
-from pages.caches.records import default_record_name, record_names
-from pages.caches.start import begin
-from pages.session import address, visitor
-from pages.ui import blocks, frame, sidebar
-from pages.ui.text import t
+if get_script_run_ctx(suppress_warning=True) is None:
+    from starlette.middleware import Middleware
+    from streamlit.runtime.pages_manager import PagesManager
 
-ASSETS = Path(__file__).parent / "assets"
+    from pages.ui.document import DocumentHead
 
-frame.come_in_again()
-look_anew()
-address.read(record_names(), model_names(), default_record_name())
-page = st.navigation(frame.app_pages())
-st.set_page_config(
-    page_title=t("{page} - ECG beats", page=page.title), page_icon=str(ASSETS / "icon.svg"), layout="wide"
-)
-st.html(ASSETS / "app.css")
-blocks.translate_streamlit()
-sidebar.show_sidebar(visitor.own("upload").get("shown") if page.url_path == "upload" else None)
-begin()
-problems = st.container()
-with problems:
-    blocks.show_problems()
-ended = True
-try:
-    page.run()
-except EcgModelError as error:  # such as a model whose file went while the page was looking at it
-    blocks.show_error(error)
-except RerunException:  # the next run is told the address of this one, and would take it for the visitor's wish
-    ended = False
-    raise
-finally:  # a page may end itself early
-    if ended:
-        with problems:
-            blocks.show_problems()  # what only the page could find
-        address.write()
+    # Or Streamlit takes the folder `pages` for its own kind of pages until `st.navigation` has run once, and tells the
+    # first visitor who comes by the address of a page that there is no such page.
+    PagesManager.uses_pages_directory = False
+    app = st.App(__file__, middleware=[Middleware(DocumentHead)])
+else:
+    from pages.ui.frame import show_page
+
+    show_page()

@@ -230,6 +230,8 @@ def next_wish(before: _Wish | None, view: View, reported: dict | None) -> _Wish:
     if before is None:
         return _Wish(number=1, view=view, passed=view, report=None)
     report = before.report
+    if reported is None and report is not None:  # the trace that reported it went with its page; this is another
+        return _Wish(before.number + 1, view, view, None)
     if reported is not None and reported["wish"] == before.number:
         report = View(reported["start_s"], reported["window_s"])
     if report != before.report and view in (before.passed, report):

@@ -26,7 +26,7 @@ _PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset", "run",
 
 
 def read(records: Sequence[str], models: Sequence[str], default_record: str) -> None:
-    """Take over what the address asks for, where it differs from what this session last read or wrote there.
+    """Take over what the address asks for, if it is another than this session last read or wrote.
 
     Parameters
     ----------
@@ -38,29 +38,29 @@ def read(records: Sequence[str], models: Sequence[str], default_record: str) -> 
     st.session_state[_SHOWN] = []
     problems: list[EcgModelError] = []
     asked = {key: st.query_params[key] for key in (*_ADDRESS, *_PAGE_ADDRESS) if key in st.query_params}
-    known = st.session_state.get(_KNOWN, {})
-    fresh = {key: text for key, text in asked.items() if known.get(key) != text}
+    # An address is one wish: where it differs from what is known in one respect, all of it is what the visitor wants.
+    wish = asked if asked != {key: st.session_state.get(_KNOWN, {}).get(key) for key in asked} else {}
 
     if not place.is_ready():
         place.set_record(default_record)
-    if fresh.get("lang") in choices.LANGUAGES:
-        choices.set_language(fresh["lang"])
-    if "record" in fresh:
-        place.set_record(_nearest_record(fresh["record"], records, default_record, problems))
-    if "t" in fresh or "w" in fresh:
+    if wish.get("lang") in choices.LANGUAGES:
+        choices.set_language(wish["lang"])
+    if "record" in wish:
+        place.set_record(_nearest_record(wish["record"], records, default_record, problems))
+    if "t" in wish or "w" in wish:
         place.set_view(
-            max(0.0, _seconds(fresh.get("t"), place.start_s(), problems)),
+            max(0.0, _seconds(wish.get("t"), place.start_s(), problems)),
             min(
-                max(_seconds(fresh.get("w"), place.window_s(), problems), place.WINDOW_RANGE_S[0]),
+                max(_seconds(wish.get("w"), place.window_s(), problems), place.WINDOW_RANGE_S[0]),
                 place.WINDOW_RANGE_S[1],
             ),
         )
-    if "model" in fresh:
-        _take_model(fresh["model"], models, problems)
-    if fresh:
+    if "model" in wish:
+        _take_model(wish["model"], models, problems)
+    if wish:
         st.session_state[_PROBLEMS] = problems
     st.session_state[_KNOWN] = asked
-    st.session_state[_ASKED] = {key: fresh[key] for key in _PAGE_ADDRESS if key in fresh}
+    st.session_state[_ASKED] = {key: wish[key] for key in _PAGE_ADDRESS if key in wish}
     st.session_state[_NOTED] = {}
 
 
@@ -95,11 +95,13 @@ def write() -> None:
     """Write the choices into the address, so that its link opens the same place."""
     now = current()
     st.session_state[_KNOWN] = now
-    for key in (*_ADDRESS, *_PAGE_ADDRESS):
-        if key in now and st.query_params.get(key) != now[key]:
-            st.query_params[key] = now[key]
-        elif key not in now and key in st.query_params:
-            del st.query_params[key]
+    before = st.query_params.to_dict()
+    ours = (*_ADDRESS, *_PAGE_ADDRESS)
+    after = {key: text for key, text in before.items() if key not in ours} | {
+        key: now[key] for key in ours if key in now
+    }
+    if after != before:
+        st.query_params.from_dict(after)  # in one message: each is a change of the browser's history
 
 
 def _short(seconds: float) -> str:

@@ -1,14 +1,53 @@
-"""The pages of the app."""
+"""The pages of the app, and the frame around each."""
 
 from __future__ import annotations
 
-import json
-from urllib.parse import urlencode, urlsplit
+from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import RerunException
 
+from ecgmodel.errors import EcgModelError
+from pages.caches.listing import look_anew
+from pages.caches.models import model_names
+from pages.caches.records import default_record_name, record_names
+from pages.caches.start import begin
+from pages.session import address, visitor
+from pages.ui import blocks, document, sidebar
 from pages.ui.text import t
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+
+def show_page() -> None:
+    """Run the page that the visitor is on, in its frame."""
+    look_anew()
+    address.read(record_names(), model_names(), default_record_name())
+    page = st.navigation(app_pages())
+    st.set_page_config(
+        page_title=t("{page} - ECG beats", page=page.title), page_icon=str(ASSETS / "icon.svg"), layout="wide"
+    )
+    st.html(ASSETS / "app.css")
+    document.tell_language()
+    blocks.translate_streamlit()
+    sidebar.show_sidebar(visitor.own("upload").get("shown") if page.url_path == "upload" else None)
+    begin()
+    problems = st.container()
+    with problems:
+        blocks.show_problems()
+    ended = True
+    try:
+        page.run()
+    except EcgModelError as error:  # such as a model whose file went while the page was looking at it
+        blocks.show_error(error)
+    except RerunException:  # the next run is told the address of this one, and would take it for the visitor's wish
+        ended = False
+        raise
+    finally:  # a page may end itself early
+        if ended:
+            with problems:
+                blocks.show_problems()  # what only the page could find
+            address.write()
 
 
 def app_pages() -> list[st.Page]:
@@ -32,20 +71,3 @@ def app_pages() -> list[st.Page]:
 def _go_to_records() -> None:
     """Lead an address that names the first page, as it names the others, to where Streamlit serves it: the root."""
     st.switch_page("pages/records/page.py", query_params=st.query_params.to_dict())
-
-
-def come_in_again() -> None:
-    """Load the page anew where Streamlit took this app for one without `st.navigation`; `app.py` calls this first.
-
-    Until `st.navigation` has run once in a process, Streamlit takes any folder called `pages` for its own kind of
-    pages, even where no page file lies in it. So the first visit after a start, if it is by the address of a page, is
-    told that there is no such page, in a dialog that only a new load takes away.
-    """
-    asked = st.context.url or ""
-    if PagesManager.uses_pages_directory and urlsplit(asked).path.strip("/"):
-        PagesManager.uses_pages_directory = False
-        query = urlencode(st.query_params.to_dict())
-        address = json.dumps(f"/{urlsplit(asked).path.strip('/')}?{query}").replace("<", "\\u003c")
-        # By its full address: the browser has put that of the first page there meanwhile.
-        st.html(f"<script>window.location.replace({address})</script>", unsafe_allow_javascript=True)
-        st.stop()

@@ -34,9 +34,9 @@ def _as_a_server_runs_it(monkeypatch):
 
 @pytest.fixture
 def navigated(monkeypatch):
-    """Make the app start as in a server that has served a page before.
+    """Make the app start as in its server.
 
-    `AppTest` forgets at every run that `st.navigation` replaces the folder `pages`, as only a new process would.
+    `AppTest` forgets at every run that the folder `pages` is none of Streamlit's own kind, which `app.py` says once.
     """
     initialise = PagesManager.__init__
 

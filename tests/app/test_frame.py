@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.testing.v1 import AppTest
 
 from ecgmodel.records.sources import catalogue
 from pages.caches import models as models_cache
-from tests.app.screen import APP, all_text, all_words, come_in_by, shows_trace
+from tests.app.screen import APP, all_text, all_words, shows_trace
 
 PAGES = ("records", "predict", "gates", "train", "evaluate", "learn", "upload", "annotate")
 WORDS = {
@@ -35,17 +34,6 @@ def test_first_visit_shows_a_trace(open_app, no_mitdb):
     assert not app.exception
     assert shows_trace(app)
     assert "simulated" in all_text(app)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_link_right_after_the_start(page, models):
-    """The first visit of a new process may be to any page; it goes through the frame."""
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    come_in_by(app, page)
-    app.run()
-    assert not app.exception
-    assert WORDS[page][0] in all_words(app)
-    assert app.sidebar.button_group
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -169,6 +157,23 @@ def test_choices_go_from_page_to_page(open_app):
     assert not app.exception
     assert dict(app.query_params) == {"record": "simulated-rbbb", "t": "60", "w": "20", "model": "gru"}
     assert "**simulated-rbbb**" in all_text(app)
+
+
+def test_back_to_another_place_takes_the_whole_address(open_app):
+    """Back brings an address of which only the record differs: its time counts as well."""
+    app = open_app(record="simulated-rbbb", t="60", w="20")
+    app.selectbox[0].set_value("simulated-lbbb").run()
+    app.query_params.update(t="60")  # the visitor moved there, too, and then went back
+    app.run()
+    app.query_params.update(record="simulated-rbbb")
+    app.run()
+    assert dict(app.query_params) == {"record": "simulated-rbbb", "t": "60", "w": "20"}
+
+
+def test_the_address_keeps_what_others_put_there(open_app):
+    """What is none of ours in the address is left where it is."""
+    app = open_app(record="simulated-rbbb", campaign="poster")
+    assert app.query_params["campaign"] == "poster"
 
 
 def test_another_record_starts_at_its_beginning(open_app):

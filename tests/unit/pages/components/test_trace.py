@@ -126,6 +126,14 @@ def test_an_old_report_does_not_undo_a_wish():
     assert (wish.number, components._current_view(wish)) == (2, FIRST)
 
 
+def test_a_page_that_is_opened_again_asks_anew():
+    """The trace that reported a view is gone with its page: the new one is told where to stand."""
+    wish = next_wish(None, FIRST, None)
+    wish = next_wish(wish, FIRST, report(ELSEWHERE, 1))
+    wish = next_wish(wish, ELSEWHERE, None)
+    assert (wish.number, wish.view) == (2, ELSEWHERE)
+
+
 def test_without_reports_a_constant_view_moves_nothing():
     """A page that passes one view in every run asks once."""
     wish = next_wish(None, FIRST, None)
