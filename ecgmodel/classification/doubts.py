@@ -4,8 +4,8 @@ A rate that is half of the true one makes every beat last twice as long: QRS com
 and the heart seems to beat half as often. Neither alone proves anything; both together, or one far beyond what hearts
 do, raise a doubt. A doubt is said and another rate offered; nothing is changed.
 
-The limits are such that none of the 48 records of the MIT-BIH Arrhythmia Database and none of 29 records of the
-Supraventricular Arrhythmia Database raises a doubt at its own rate.
+The limits are such that none of the 48 records of the MIT-BIH Arrhythmia Database and none of 39 records of the
+Supraventricular Arrhythmia Database raises a doubt in its first lead at its own rate.
 """
 
 from __future__ import annotations

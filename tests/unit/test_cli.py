@@ -263,6 +263,17 @@ def test_classify_takes_a_lead_of_a_file(no_mitdb: None, beats_model: Path, caps
     assert "MLII, V1" in capsys.readouterr().err
 
 
+def test_classify_takes_a_part_of_a_file(no_mitdb: None, beats_model: Path, capsys: pytest.CaptureFixture[str]):
+    """Of several recordings in a file the named one is read; one that is not there is refused with those that are."""
+    path = str(ROOT / "tests" / "data" / "formats" / "readings.json")
+    part = "ecgReadings[0].waveformSamples"
+    longest = classify_file(capsys, path, "--model", str(beats_model))
+    first = classify_file(capsys, path, "--model", str(beats_model), "--part", part)
+    assert (first["seconds"] * first["fs"], longest["seconds"] * longest["fs"]) == (1500, 2000)
+    assert main(["classify", path, "--model", str(beats_model), "--part", "nothing"]) == 2
+    assert part in capsys.readouterr().err
+
+
 def test_classify_writes_what_it_read(
     no_mitdb: None, beats_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

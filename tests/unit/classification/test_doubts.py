@@ -10,6 +10,8 @@ import pytest
 from ecgmodel.classification.analysis import analyse_record
 from ecgmodel.classification.doubts import find_doubts
 from ecgmodel.records.signal.quality import find_stretches
+from ecgmodel.records.signal.r_peaks import detect_r_peaks
+from ecgmodel.records.sources.catalogue import list_records, open_record
 from ecgmodel.records.sources.embedded import read_excerpt
 from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 
@@ -30,6 +32,22 @@ def test_a_real_record_at_twice_its_rate_raises_a_doubt() -> None:
     record = read_excerpt()
     assert analyse_record(record, None).doubts == ()
     assert len(analyse_record(replace(record, fs=2 * record.fs), None).doubts) == 1
+
+
+@pytest.mark.parametrize(
+    "every", [pytest.param(6), pytest.param(1, marks=pytest.mark.nightly)], ids=["every sixth record", "every record"]
+)
+def test_no_record_of_a_database_raises_a_doubt(every: int) -> None:
+    """Hearts of patients are slow, fast and broad, and their sampling rates are right."""
+    names = [entry.name for entry in list_records() if entry.available != "download"][::every]
+    doubted = {}
+    for name in names:
+        record = open_record(name)
+        lead = record.signals[:, 0]
+        if doubts := find_doubts(lead, record.fs, detect_r_peaks(lead, record.fs)):
+            doubted[name] = doubts
+    assert len(names) >= 1
+    assert not doubted
 
 
 @pytest.mark.parametrize(("n_beats", "said"), [(4, True), (12, True), (40, False), (80, False), (300, True)])

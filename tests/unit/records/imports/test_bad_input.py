@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import struct
 import time
 import tracemalloc
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -186,10 +188,36 @@ def test_ten_thousand_columns_are_refused() -> None:
     assert "10000 columns" in refuse("\n".join([row] * 30).encode())
 
 
-def test_a_line_of_100_megabytes_is_refused_quickly_and_in_little_memory(tmp_path: Path) -> None:
+def test_a_million_columns_are_refused_quickly() -> None:
+    row = ",".join("0" for _ in range(10**6))
+    started = time.process_time()
+    assert "longer than" in refuse("\n".join([row] * 5).encode())
+    assert time.process_time() - started < 5.0
+
+
+def test_a_zip_with_a_file_of_three_gigabytes_is_refused_in_little_time_and_memory() -> None:
+    """It packs to some megabytes, and its directory says that it unpacks to no more."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    piece = packer.compress(b"0.1\n" * 1_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
+    body = piece * 750 + packer.flush()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("x.csv", body)
+    data = bytearray(packed.getvalue())
+    for start, method in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        struct.pack_into("<H", data, data.rindex(start) + method, zipfile.ZIP_DEFLATED)
+    started = time.process_time()
+    tracemalloc.start()
+    assert refuse(bytes(data), "x.zip")
+    assert tracemalloc.get_traced_memory()[1] < 200e6
+    tracemalloc.stop()
+    assert time.process_time() - started < 5.0
+
+
+def test_a_line_of_400_megabytes_is_refused_quickly_and_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     with path.open("wb") as file:
-        for _ in range(100):
+        for _ in range(400):
             file.write(b"0.123," * 166_667)
     tracemalloc.start()
     started = time.process_time()
