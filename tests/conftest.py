@@ -24,8 +24,13 @@ ONE_BY_ONE = ("test_properties.py",)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process (`--dist loadgroup`), where they share servers and compiled networks.
 
-    All tests that load TensorFlow are in one process, which loads it once.
+    All tests that load TensorFlow are in one process, which loads it once. Long tests run where `-m` asks for them.
     """
+    asked = config.option.markexpr
+    long = [item for item in items if item.get_closest_marker("nightly") and not _is_asked_for(item, asked)]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     for item in items:
         file = item.path.relative_to(config.rootpath).as_posix()
         if file.startswith("tests/browser/"):
@@ -35,6 +40,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         else:
             group = f"{file} {item.name}" if item.path.name in ONE_BY_ONE else file
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _is_asked_for(item: pytest.Item, asked: str) -> bool:
+    return any(item.get_closest_marker(mark) and mark in asked for mark in ("nightly", "faults", "load"))
 
 
 NO_NETWORK_FOLDER = Path(no_network.__file__).parent

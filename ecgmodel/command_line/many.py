@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import functools
 import io
 import json
 import multiprocessing
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +22,8 @@ from ecgmodel.errors import EcgModelError
 
 if TYPE_CHECKING:
     from ecgmodel.classification.survey import SurveyLine
+    from ecgmodel.network.serving import Classifier
+    from ecgmodel.records.imports.understanding import ImportSettings
 
     Files = dict[str, bytes | Path]
     Work = tuple[str, Files]
@@ -41,10 +46,13 @@ def run_many(options: argparse.Namespace) -> None:
     EcgModelError
         Where there is no such folder, or the table cannot be written.
     """
+    from ecgmodel.command_line.classify import open_model
     from ecgmodel.records.imports.gather import list_folder
+    from ecgmodel.training.jobs.job_file import SCHEDULER_VARIABLE
 
     if options.out is None or options.out.suffix.lower() not in FORMATS:
         raise EcgModelError("Say with --out where the table goes: a path that ends in .parquet or .csv.")
+    open_model(options.model)  # what is wrong with it is said once, not of each recording
     work = list(list_folder(options.many))
     own = {options.out.resolve(), _parts_path(options.out).resolve()}
     work = [(name, files) for name, files in work if not own & {Path(path).resolve() for path in files.values()}]
@@ -54,15 +62,29 @@ def run_many(options: argparse.Namespace) -> None:
     if done:
         print(f"{len(done):,} of {len(work):,} recordings were done before.", file=sys.stderr)
     try:
-        parts = _parts_path(options.out).open("a", encoding="utf-8")
+        _parts_path(options.out).parent.mkdir(parents=True, exist_ok=True)
+        # Nothing stays in a buffer that a full disk would refuse again when the file is closed.
+        parts = _parts_path(options.out).open("ab", buffering=0)
     except OSError as error:
         raise EcgModelError("{path} cannot be written ({reason}).", path=options.out, reason=error.strerror) from error
-    of_name = dict(left)
-    with parts:
-        for count, line in enumerate(_survey_all(left, options), start=len(done) + 1):
+    # Before they are read: a recording that changes meanwhile is read again the next time.
+    stamps = {name: _stamp(files) for name, files in left}
+    address = os.environ.get(SCHEDULER_VARIABLE)
+    lines = _survey_all(left, options) if not address else _survey_on_cluster(left, options, address)
+    with parts, contextlib.closing(lines):
+        for count, line in enumerate(lines, start=len(done) + 1):
             done[line.name] = line.to_dict()
-            parts.write(json.dumps({"key": key, "stamp": _stamp(of_name[line.name]), **line.to_dict()}) + "\n")
-            parts.flush()
+            try:
+                # On a line of its own, whatever half a line a killed run left.
+                parts.write(b"\n" + json.dumps({"key": key, "stamp": stamps[line.name], **line.to_dict()}).encode())
+            except OSError as error:
+                raise EcgModelError(
+                    "{path} could not be written ({reason}). {count:,} recordings are done; make room there and start "
+                    "the same command again to go on.",
+                    path=parts.name,
+                    reason=error.strerror,
+                    count=count - 1,
+                ) from error
             print(f"{count:,} of {len(work):,}: {line.name} {line.error}".rstrip(), file=sys.stderr)
     rows = [done[name] for name, _ in work]
     save_output(options.out, format_table(rows, options.out.suffix.lower()))
@@ -142,6 +164,51 @@ def _survey_all(work: list[Work], options: argparse.Namespace) -> Iterator[Surve
             pool.shutdown(cancel_futures=True)
 
 
+def _survey_on_cluster(work: list[Work], options: argparse.Namespace, address: str) -> Iterator[SurveyLine]:
+    """Yield a line a recording, in the order in which the workers of a cluster are done; they read the same folder."""
+    from distributed import KilledWorker
+
+    from ecgmodel.classification.survey import SurveyLine
+    from ecgmodel.training.jobs.connection import check_workers, connect
+    from ecgmodel.training.jobs.spread import spread
+
+    given = _as_dict(options)
+    shared = [options.many.resolve()]
+    if Path(options.model).is_file():
+        given["model"] = str(Path(options.model).resolve())
+        shared.append(Path(options.model).resolve())
+
+    def arguments(item: Work) -> tuple:
+        name, files = item
+        whole = {short: path.resolve() if isinstance(path, Path) else path for short, path in files.items()}
+        return name, whole, given["model"], given["settings"], given["lead"]
+
+    with connect(address) as client:
+        check_workers(client, shared)
+        for outcome in spread(client, _survey_one, work, arguments):
+            error = outcome.error
+            if error is None:
+                yield outcome.result
+            else:
+                fault = ENDED if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"
+                yield SurveyLine(outcome.item[0], error=fault)
+
+
+def _survey_one(name: str, files: Files, model: str, settings: ImportSettings, lead: str | None) -> SurveyLine:
+    """Read one recording in a worker of a cluster."""
+    from ecgmodel.classification.survey import survey_files
+
+    return survey_files(name, files, _open_classifier(model), settings, lead)
+
+
+@functools.lru_cache(maxsize=2)
+def _open_classifier(model: str) -> Classifier:
+    from ecgmodel.command_line.classify import open_model
+    from ecgmodel.network.serving import Classifier
+
+    return Classifier(open_model(model), n_threads=1)
+
+
 def _as_dict(options: argparse.Namespace) -> dict[str, object]:
     from ecgmodel.command_line.files import read_settings
 
@@ -149,11 +216,7 @@ def _as_dict(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _start(given: dict[str, object]) -> None:
-    from ecgmodel.command_line.classify import open_model
-    from ecgmodel.network.serving import Classifier
-
-    classifier = Classifier(open_model(str(given["model"])), n_threads=1)
-    _worker.update(classifier=classifier, settings=given["settings"], lead=given["lead"])
+    _worker.update(given, classifier=_open_classifier(str(given["model"])))
 
 
 def _work(name: str, files: Files) -> SurveyLine:
@@ -173,9 +236,15 @@ def _describe_options(options: argparse.Namespace) -> str:
 
 
 def _stamp(files: Files) -> list[list[object]]:
-    """Return size and time of change of each file."""
-    stats = ((name, Path(path).stat()) for name, path in sorted(files.items()))  # type: ignore[arg-type]
-    return [[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats]
+    """Return size and time of change of each file; of one that is gone or closed, nothing that it will have again."""
+    stamps: list[list[object]] = []
+    for name, path in sorted(files.items()):
+        try:
+            stat = Path(path).stat()  # type: ignore[arg-type]
+            stamps.append([name, stat.st_size, stat.st_mtime_ns])
+        except OSError as error:
+            stamps.append([name, error.strerror, time.time_ns()])
+    return stamps
 
 
 def _read_parts(path: Path, key: str, work: list[Work]) -> dict[str, dict[str, object]]:

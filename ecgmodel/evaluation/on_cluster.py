@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.cross_validation import missing_folds, train_folds
+from ecgmodel.training.jobs.connection import check_workers, connect
+from ecgmodel.training.jobs.spread import spread
 from ecgmodel.training.presets import Preset
+from ecgmodel.training.run_folder import RunHeldError
+
+HELD_TRIES = 30
+HELD_PAUSE_S = 10.0
+"""A worker that the scheduler lost from sight may go on with a fold that another one got."""
 
 
 def train_folds_on_cluster(
@@ -18,6 +26,9 @@ def train_folds_on_cluster(
     on_fold: Callable[[int], None] = lambda fold: None,
 ) -> None:
     """Train the folds that are missing, as many at a time as the cluster has workers.
+
+    A worker that dies costs an epoch: the fold goes on from its checkpoint on another one. A fold that cannot be
+    trained does not keep the others from it.
 
     Parameters
     ----------
@@ -35,25 +46,41 @@ def train_folds_on_cluster(
     ConfigError
         Where the cluster does not answer, or a worker died too often; as `train_folds`.
     """
-    from distributed import Client, KilledWorker, as_completed
+    from distributed import KilledWorker
 
     missing = [fold for fold in folds if fold in missing_folds(preset, out)]
     if not missing:
         return
-    try:
-        client = Client(address, timeout=30, set_as_default=False)
-    except OSError as error:
-        raise ConfigError("The training cluster at {address} does not answer.", address=address) from error
-    with client:
-        # A future that is let go, as by Ctrl-C, is cancelled; the fold goes on from its checkpoint the next time.
-        fold_of = {client.submit(train_folds, preset, out.resolve(), [fold], pure=False): fold for fold in missing}
-        for future in as_completed(fold_of, loop=client.loop):
-            try:
-                future.result()
-            except KilledWorker as error:
-                raise ConfigError(
-                    "The worker of fold {fold} died too many times. Its last complete epoch is kept; continue "
-                    "with --resume.",
-                    fold=fold_of[future],
-                ) from error
-            on_fold(fold_of[future])
+    out = out.resolve()
+    faults: list[Exception] = []
+    # A future that is let go, as by Ctrl-C, is cancelled; the fold goes on from its checkpoint the next time.
+    with connect(address) as client:
+        check_workers(client, [out])
+        for outcome in spread(client, _train_fold, missing, lambda fold: (preset, out, fold)):
+            if outcome.error is None:
+                on_fold(outcome.item)
+            elif isinstance(outcome.error, KilledWorker):
+                faults.append(
+                    ConfigError(
+                        "The worker of fold {fold} died too many times. Its last complete epoch is kept; continue "
+                        "with --resume.",
+                        fold=outcome.item,
+                    )
+                )
+            else:
+                faults.append(outcome.error)
+    if faults:
+        raise faults[0]
+
+
+def _train_fold(preset: Preset, out: Path, fold: int) -> None:
+    """Train one fold in a worker; where another process is at it, wait for that one."""
+    for left in reversed(range(HELD_TRIES)):
+        try:
+            train_folds(preset, out, [fold])
+        except RunHeldError:
+            if not left:
+                raise
+            time.sleep(HELD_PAUSE_S)
+        else:
+            return

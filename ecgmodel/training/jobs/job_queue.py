@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ecgmodel.errors import ConfigError, EcgModelError
+from ecgmodel.training.jobs.connection import ClusterSilentError, connect, lacks_package, no_workers
 from ecgmodel.training.jobs.job_file import folder_error
 from ecgmodel.training.jobs.jobs import Run, list_runs, write_failure
 from ecgmodel.training.jobs.work import train_job
@@ -31,10 +32,6 @@ START_TIMEOUT_S = 120.0
 """How long the embedded cluster may take to say its address; a busy machine took 30 s."""
 ASK_AGAIN_S = 15.0
 """How long a cluster that does not answer is left in peace."""
-
-
-class ClusterSilentError(ConfigError):
-    """The cluster at a given address does not answer; it may later."""
 
 
 class JobQueue:
@@ -80,10 +77,10 @@ class JobQueue:
         Raises
         ------
         ClusterSilentError
-            Where the cluster at a given address does not answer; the runs go on waiting for it.
+            Where the cluster at a given address does not answer, or has no workers; the runs go on waiting for it.
         ConfigError
-            Where the embedded cluster cannot be started. The runs have then failed, as after any other fault, and
-            their folders say why.
+            Where the embedded cluster cannot be started, or the address or its certificates do not fit. The runs have
+            then failed, as after any other fault, and their folders say why.
         """
         runs = list_runs(self.folder) if runs is None else runs
         waiting = sorted((run for run in runs if run.state == "waiting"), key=lambda run: run.submitted)
@@ -101,6 +98,8 @@ class JobQueue:
                     self._futures[run.key, run.submitted] = client.submit(
                         train_job, run.path.resolve(), key=f"{run.key}-{secrets.token_hex(3)}", pure=False
                     )
+            if self._address is not None and not client.nthreads():
+                raise no_workers(self._address)
 
     def worker_pid(self) -> int | None:
         """Return the process that trains; `None` while there is none, and on other machines it means little."""
@@ -149,8 +148,6 @@ class JobQueue:
         return True
 
     def _connect(self) -> Client:
-        from distributed import Client
-
         if self._process is not None and self._process.poll() is not None:
             # The cluster's own process was killed: what it was doing starts again with the next one.
             self._process.stdin.close()
@@ -161,11 +158,7 @@ class JobQueue:
             return self._client
         if self._client is not None:
             self._futures.clear()  # another connection knows nothing of them
-        address = self._address or self._start_cluster()
-        try:
-            self._client = Client(address, timeout=CONNECT_TIMEOUT_S, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise ClusterSilentError("The training cluster at {address} does not answer.", address=address) from error
+        self._client = connect(self._address or self._start_cluster(), CONNECT_TIMEOUT_S)
         return self._client
 
     def _start_cluster(self) -> str:
@@ -229,6 +222,8 @@ def _in_words(fault: BaseException) -> EcgModelError:
     """Return what to tell of a fault."""
     if isinstance(fault, EcgModelError):
         return fault
+    if isinstance(fault, ImportError):
+        return lacks_package(fault)
     return EcgModelError(
         "The training ended with a fault of the program: {kind}: {fault}. Its last whole epoch is kept.",
         kind=type(fault).__name__,

@@ -161,6 +161,7 @@ def test_a_cluster_trains_the_folds(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             on_cluster.train_folds_on_cluster(QUICK, tmp_path, folds, cluster.scheduler_address, done.append)
         assert done == [1, 0]
         assert work.missing_folds(QUICK, tmp_path) == ()
+        (tmp_path / "b").mkdir()
         with pytest.raises(ConfigError, match="There is no preset 'bad'"):
             on_cluster.train_folds_on_cluster(
                 replace(QUICK, name="bad"), tmp_path / "b", [0], cluster.scheduler_address
