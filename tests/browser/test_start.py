@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import RunApp
+from tests.browser.conftest import RunApp, watched_page
 from tests.browser.server import Server, without_database
 
 FIRST_PAINT_LIMIT_MS = 30_000
@@ -47,11 +47,12 @@ def test_first_page_by_its_name(page: Page, embedded_app_server: Server):
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_another_page_by_its_address_right_after_the_start(page: Page, run_app: RunApp, tmp_path: Path):
+def test_another_page_by_its_address_right_after_the_start(chromium: BrowserContext, run_app: RunApp, tmp_path: Path):
     """The first visit of a new server may be to any page: it comes in its frame, and nothing is said to be missing."""
     server = run_app(env=without_database(tmp_path))
-    page.goto(f"{server.url}/predict?record=simulated-rbbb")
-    expect(page.locator("[data-paints]")).to_be_visible(timeout=FIRST_PAINT_LIMIT_MS)
-    expect(page.get_by_test_id("stSidebar").get_by_text("simulated-rbbb").first).to_be_visible()
-    expect(page.get_by_role("tab", name="Whole record")).to_be_visible()
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    with watched_page(chromium) as page:  # closed before its server
+        page.goto(f"{server.url}/predict?record=simulated-rbbb")
+        expect(page.locator("[data-paints]")).to_be_visible(timeout=FIRST_PAINT_LIMIT_MS)
+        expect(page.get_by_test_id("stSidebar").get_by_text("simulated-rbbb").first).to_be_visible()
+        expect(page.get_by_role("tab", name="Whole record")).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_count(0)
