@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ecgmodel.errors import EcgModelError
+from ecgmodel.records.imports.evidence import Sentence, say
 from ecgmodel.records.imports.files import read_files
 from ecgmodel.records.imports.text_file import BeatTable, IntervalTable, Recording
 from ecgmodel.records.imports.understanding import ImportSettings
@@ -41,6 +42,8 @@ class SurveyLine:
         What speaks against the result; empty where nothing does.
     error : str
         Why it could not be read; empty where it could.
+    remarks : tuple of Sentence
+        What `doubts` or `error` say, for people who read another language; no column of a table.
     """
 
     name: str
@@ -55,10 +58,16 @@ class SurveyLine:
     usable: float | None = None
     doubts: str = ""
     error: str = ""
+    remarks: tuple[Sentence, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Return the line as a row of a table."""
-        return asdict(self)
+        row = asdict(self)
+        return {name: row[name] for name in COLUMNS}
+
+
+COLUMNS = tuple(column.name for column in fields(SurveyLine) if column.name != "remarks")
+"""Of a table of such lines."""
 
 
 def survey_files(
@@ -85,13 +94,13 @@ def survey_files(
     try:
         found = read_files(files, settings)
         if not isinstance(found, Recording):
-            return SurveyLine(name, error=_describe(found))
+            return _refuse(name, _describe(found))
         record = found.record
         analysis = analyse_record(record, classifier, lead=lead if lead in record.leads else None)
     except EcgModelError as error:
-        return SurveyLine(name, error=str(error))
+        return _refuse(name, Sentence(error.template, error.values))
     except MemoryError:
-        return SurveyLine(name, error="The recording does not fit into the memory of this machine.")
+        return _refuse(name, say("The recording does not fit into the memory of this machine."))
     signal = record.lead(analysis.lead)
     bad = sum(stretch.stop - stretch.start for stretch in analysis.stretches)
     hours = np.count_nonzero(np.isfinite(signal)) / record.fs / 3600
@@ -116,12 +125,17 @@ def survey_files(
         amplitude_mv=None if amplitude is None else round(amplitude, 4),
         usable=round(1.0 - min(bad / max(record.n_samples, 1), 1.0), 4),
         doubts=" ".join(str(doubt.sentence) for doubt in analysis.doubts),
+        remarks=tuple(doubt.sentence for doubt in analysis.doubts),
     )
 
 
-def _describe(found: object) -> str:
+def _refuse(name: str, reason: Sentence) -> SurveyLine:
+    return SurveyLine(name, error=str(reason), remarks=(reason,))
+
+
+def _describe(found: object) -> Sentence:
     if isinstance(found, BeatTable):
-        return "Single heartbeats without their rhythm, and no recording."
+        return say("Single heartbeats without their rhythm, and no recording.")
     if isinstance(found, IntervalTable):
-        return "RR intervals, and no ECG."
-    return "Annotations without their recording."
+        return say("RR intervals, and no ECG.")
+    return say("Annotations without their recording.")

@@ -95,11 +95,9 @@ def run_many(options: argparse.Namespace) -> None:
 
 def format_table(rows: Iterable[dict[str, object]], suffix: str) -> bytes:
     """Return lines of a survey as Parquet or CSV."""
-    from dataclasses import fields
+    from ecgmodel.classification.survey import COLUMNS
 
-    from ecgmodel.classification.survey import SurveyLine
-
-    names = [field.name for field in fields(SurveyLine)]
+    names = list(COLUMNS)
     rows = list(rows)
     if suffix == ".csv":
         from ecgmodel.records.exports.csv_text import write_csv

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import streamlit as st
 
-from ecgmodel.classification.survey import SurveyLine, survey_files
+from ecgmodel.classification.survey import COLUMNS, SurveyLine, survey_files
 from ecgmodel.errors import EcgModelError
 from ecgmodel.records.exports.csv_text import write_csv
 from ecgmodel.records.imports.gather import open_archives, sort_files
@@ -17,6 +17,7 @@ from pages.ui.downloads import offer_file
 from pages.ui.model_choice import model_for_uploads
 from pages.ui.text import plain, t
 from pages.upload.session import forget_upload, take_files, tell_sidebar
+from pages.upload.settings import say_sentence
 
 _MANY = "many"
 ROW_PX = 36
@@ -92,7 +93,7 @@ def show_many(many: Many) -> None:
             t("V an hour"): [line.v_per_hour for line in lines],
             t("S an hour"): [line.s_per_hour for line in lines],
             t("Usable"): [None if line.usable is None else 100 * line.usable for line in lines],
-            t("Remarks"): [line.error or line.doubts for line in lines],
+            t("Remarks"): [" ".join(say_sentence(remark) for remark in line.remarks) for line in lines],
         },
         hide_index=True,
         placeholder="",
@@ -111,11 +112,10 @@ def show_many(many: Many) -> None:
     )
     show_not_a_medical_device()
     with st.container(horizontal=True):
-        columns = [column.name for column in fields(SurveyLine)]
-        rows = [[line.to_dict()[name] for name in columns] for line in lines]
+        rows = [list(line.to_dict().values()) for line in lines]
         offer_file(
             t("List as CSV"),
-            lambda: write_csv(columns, [["" if cell is None else cell for cell in row] for row in rows]),
+            lambda: write_csv(COLUMNS, [["" if cell is None else cell for cell in row] for row in rows]),
             "recordings.csv",
             "text/csv",
         )

@@ -300,14 +300,14 @@ def _mark(label: str, found: Finding) -> str:
 
 def _show_line(label: str, value: str, found: Finding) -> None:
     with st.container(gap=None):
-        st.markdown(f"{label}: **{plain(value)}**")
+        st.markdown(t("{label}: {value}", label=label, value=f"**{plain(value)}**"))
         _show_evidence(found)
 
 
 def _show_evidence(found: Finding) -> None:
     reasons = list(dict.fromkeys(say_sentence(sentence) for sentence in found.evidence))[:MAX_REASONS]
     if reasons:
-        st.caption(plain("; ".join(reasons)))
+        st.caption(plain(t("; ").join(reasons)))
 
 
 # Names of values

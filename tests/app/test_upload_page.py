@@ -467,6 +467,7 @@ def test_several_recordings_are_a_list(upload_page):
     assert many.lines["apple-en.csv"].fs == TRUTH["apple-en.csv"]["fs"]
     assert "Dear doctor" in many.lines["letter.txt"].error
     assert len(app.dataframe) == 1
+    assert "No line of the file begins a table of numbers" in app.dataframe[0].value["Remarks"].iloc[-1]
     assert not shows_trace(app)
     app = press(app, "upload.many.close")
     assert shows_trace(app)
