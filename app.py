@@ -10,12 +10,14 @@ if get_script_run_ctx(suppress_warning=True) is None:
     from starlette.middleware import Middleware
     from streamlit.runtime.pages_manager import PagesManager
 
+    from pages.components import delivery
+    from pages.server.guard import Guard
     from pages.ui.document import DocumentHead
 
     # Or Streamlit takes the folder `pages` for its own kind of pages until `st.navigation` has run once, and tells the
     # first visitor who comes by the address of a page that there is no such page.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, middleware=[Middleware(DocumentHead)])
+    app = st.App(__file__, routes=delivery.routes(), middleware=[Middleware(Guard), Middleware(DocumentHead)])
 else:
     from pages.ui.frame import show_page
 

@@ -19,6 +19,7 @@ from ecgmodel.network.inside.gates import GateTrace
 from ecgmodel.network.inside.saliency import Saliency
 from ecgmodel.network.model_file import Model
 from ecgmodel.segments.dataset import MODEL_FS, Segments
+from pages.components.delivery import send
 from pages.components.packets import CARRIER_FILES, ELEMENT_FILES, Packet, join_code, pack, stamp
 from pages.ui.text import t
 
@@ -105,7 +106,14 @@ class GatesEvent:
 
 
 def show_gates(
-    panes: Sequence[Pane], *, key: str, step: int, unit: int, wish: str, brush: tuple[int, int] | None
+    panes: Sequence[Pane],
+    *,
+    key: str,
+    step: int,
+    unit: int,
+    wish: str,
+    brush: tuple[int, int] | None,
+    private: bool = False,
 ) -> None:
     """Show one model, or two side by side, on the same beat.
 
@@ -119,13 +127,15 @@ def show_gates(
     wish : str
     brush : (int, int) or None
         The stretch to mark.
+    private : bool
+        Whether a record or a model is the visitor's own.
     """
     words = encode_words()
     packets = [encode_pane(pane) for pane in panes]
     with st.container(gap=None):
-        _words_carrier(key=f"{key}.words", data=words.data)
+        send(_words_carrier, f"{key}.words", words, private=False)
         for number, packet in enumerate(packets):
-            _pane_carrier(key=f"{key}.pane_{number}", data=packet.data)
+            send(_pane_carrier, f"{key}.pane_{number}", packet, private=private)
         data = {
             "text": words.id,
             "panes": [packet.id for packet in packets],

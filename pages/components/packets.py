@@ -12,13 +12,15 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from pages.components.delivery import module
+
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
 
 ELEMENT_FILES = ("shared/words.js", "shared/dom.js", "shared/theme.js")
 """What everything that draws needs: numbers and templates, elements, the colours of the page."""
 
 CARRIER_FILES = ("shared/channel.js", "shared/carry_packet.js")
-"""The code of an element that brings one packet and shows nothing."""
+"""The code of an element that brings one packet and shows nothing, see `delivery.send`."""
 
 FIGURE_FILES = ("shared/channel.js", *ELEMENT_FILES, "shared/draw.js")
 """What stands before the code of a figure that is one element with its data."""
@@ -81,6 +83,9 @@ def read_asset(name: str) -> str:
 
 
 def join_code(files: Sequence[str], css: str | None = None) -> str:
-    """Return one module of plain JavaScript: the files in their order, behind the style as `CSS` where there is one."""
+    """Return a component's code: the files in their order, behind the style as `CSS` where there is one.
+
+    Where packets have addresses, so has the code, see `delivery.module`.
+    """
     style = [] if css is None else [f"const CSS = {json.dumps(read_asset(css))};"]
-    return "\n".join([*style, *map(read_asset, files)])
+    return module("\n".join([*style, *map(read_asset, files)]))

@@ -17,6 +17,7 @@ import streamlit as st
 from ecgmodel.labels import BEAT_SYMBOLS, CLASSES
 from ecgmodel.records.record import Record
 from ecgmodel.records.timeline import find_gaps, rr_intervals
+from pages.components.delivery import send
 from pages.components.packets import CARRIER_FILES, ELEMENT_FILES, Packet, join_code, pack, stamp
 from pages.components.trace_signal import encode_pieces, encode_signal
 from pages.components.trace_words import trace_words
@@ -186,11 +187,12 @@ def show_trace(
     wish = next_wish(st.session_state.get(wish_key), view, reported.get("view"))
     shown = _current_view(wish)
     pieces = encode_pieces(record, encoded, shown.start_s, shown.window_s, reported.get("pieces"))
+    private = record.source == "upload"
     with st.container(gap=None):
-        _signal_carrier(key=f"{key}.signal", data=signal.data)
-        _labels_carrier(key=f"{key}.labels", data=labels.data)
+        send(_signal_carrier, f"{key}.signal", signal, private=private)
+        send(_labels_carrier, f"{key}.labels", labels, private=private)
         for index, piece in pieces.items():
-            _piece_carrier(key=f"{key}.piece.{index}", data=piece.data)
+            send(_piece_carrier, f"{key}.piece.{index}", piece, private=private)
         data = {
             "signal": signal.id,
             "labels": labels.id,

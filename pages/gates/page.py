@@ -19,7 +19,7 @@ from pages.gates.hunt import show_hunt
 from pages.gates.panes import choose_beside, make_pane, show_answers, trace_beat
 from pages.gates.place import choose_place
 from pages.gates.tools import choose_saliency, choose_tool, keep_brush, show_saliency
-from pages.session import address, choices
+from pages.session import address, choices, visitor
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_source
 from pages.ui.model_choice import choose_beats, choose_lead, choose_model
 from pages.ui.record_picker import open_record_in_use, show_record_picker
@@ -68,7 +68,8 @@ def show_cell(record: Record, name: str, beside: str | None, source: str, lead: 
     with complaints:
         for problem in address.problems()[n_complaints:]:
             show_error(problem)
-    show_gates(panes, key=VIEW, step=choices.step(), unit=choices.unit(), wish=wish, brush=brush)
+    private = record.source == "upload" or any(pane.name in visitor.own("model") for pane in panes)
+    show_gates(panes, key=VIEW, step=choices.step(), unit=choices.unit(), wish=wish, brush=brush, private=private)
     show_answers(panes)
     if wants_saliency:
         show_saliency(panes)

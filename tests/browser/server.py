@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT_S = 90.0
 STOP_LIMIT_S = 10.0
+END = re.compile(r"\n  Stopping\.\.\.|Shutting down")
+"""What a server says when it is told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def serve(
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
-        text = log.read_text(encoding="utf-8", errors="replace").split("\n  Stopping...", 1)[0]
+        text = END.split(log.read_text(encoding="utf-8", errors="replace"), maxsplit=1)[0]
         assert "Traceback (most recent call last)" not in text, f"The server of {script.name} wrote:\n{text}"
 
 

@@ -32,7 +32,7 @@ ORDER = {room: place for place, rooms in enumerate(ROOMS) for room in rooms}
 FOREIGN_TO_LIBRARY = {"streamlit", "app", "pages", "tests"}
 
 # The app's own order, from the top down: a room may import itself and what stands below it.
-APP_ROOMS = ("page", "ui", "components", "caches", "session")
+APP_ROOMS = ("page", "server", "ui", "components", "caches", "session")
 PAGES = ("records", "predict", "gates", "train", "evaluate", "learn", "upload", "annotate")
 WORDING = "pages.ui.text"
 """Words in the visitor's language: it needs the session alone, and everything that speaks needs it."""

@@ -1,11 +1,11 @@
-// Packets travel from Python to the browser once. Streamlit sends an element again as a reference where its message is
-// unchanged, so what is heavy and constant (samples, labels, texts, this code) has elements of its own, and the element
-// that changes from run to run names them by id.
+// Packets travel from Python to the browser once. What is heavy and constant (samples, labels, texts) has elements of
+// its own, which say where to fetch it, by an address that names the content and that the browser keeps; the element that
+// changes from run to run names them by id. A server without such addresses sends the bytes themselves.
 //
 // A packet is: uint32 length of a JSON header, the header, then arrays, each aligned to 8 bytes.
 
 const CHANNEL = (globalThis[Symbol.for("ecgmodel.trace")] ??= {
-  packets: new Map(), waiting: new Map(), stamps: new WeakMap(),
+  packets: new Map(), waiting: new Map(), coming: new Map(), stamps: new WeakMap(),
 });
 
 const ARRAY_TYPES = { int16: Int16Array, int32: Int32Array, uint8: Uint8Array, float32: Float32Array };
@@ -40,13 +40,42 @@ function whenGone(root, cleanup) {
   };
 }
 
-/** Keep a packet for as long as the element that carried it is mounted; decode it the first time only. */
-function carry(owner, bytes) {
-  const { id } = readHeader(bytes).header;
-  const kept = CHANNEL.packets.get(id) ?? { packet: unpack(bytes), owners: new Set() };
-  kept.owners.add(owner);
-  publish(id, kept);
+/** Keep a packet for as long as the element that carried it is mounted; fetch and decode it the first time only. */
+function carry(owner, data) {
+  const id = data.id ?? readHeader(data).header.id;
+  const keep = (packet) => {
+    const kept = CHANNEL.packets.get(id) ?? { packet, owners: new Set() };
+    kept.owners.add(owner);
+    publish(id, kept);
+  };
+  if (CHANNEL.packets.has(id)) keep();
+  else if (data.url === undefined) keep(unpack(data));
+  else fetchPacket(data, owner).then((packet) => packet && owner.isConnected && keep(packet));
   return whenGone(owner, () => letGo(owner, () => true));
+}
+
+const RETRIES_MS = [200, 1000, 3000];
+
+/** The packet at an address, null where its element has left meanwhile. A server that was away is asked again. */
+async function fetchPacket({ id, url }, owner) {
+  for (let tries = 0; ; tries++) {
+    const coming = CHANNEL.coming.get(id) ?? fetchBytes(url).then(unpack);
+    CHANNEL.coming.set(id, coming);
+    try {
+      return await coming;
+    } catch {
+      await new Promise((done) => setTimeout(done, RETRIES_MS[Math.min(tries, RETRIES_MS.length - 1)]));
+      if (!owner.isConnected) return null;
+    } finally {
+      if (CHANNEL.coming.get(id) === coming) CHANNEL.coming.delete(id);
+    }
+  }
+}
+
+async function fetchBytes(url) {
+  const answer = await fetch(location.origin + url);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
 }
 
 function letGo(owner, isDone) {
