@@ -17,9 +17,6 @@ from ecgmodel.records.sources.database_files import SUFFIXES
 from ecgmodel.records.sources.databases import DATABASES, Database, file_stem, find_database
 from ecgmodel.records.sources.download import DownloadProgress, cache_folder, download_records
 
-DEFAULT_MITDB_RECORD = "208"
-"""Shown first: N, V and F beats, couplets and bigeminy, in a clear MLII."""
-
 Availability = Literal["folder", "cache", "download", "embedded"]
 Read = TypeVar("Read")
 
@@ -110,8 +107,8 @@ def list_records() -> tuple[RecordEntry, ...]:
 def default_record_name(entries: Sequence[RecordEntry] | None = None) -> str:
     """Return the record to show first, without touching the network.
 
-    208 or else the first MIT-BIH record on this machine; where there is none, the simulated record that has annotated
-    beats of all classes.
+    That of the first database of which a record is on this machine: the one that the database names, or else its first
+    one here. Where there is none, the simulated record that has annotated beats of all classes.
 
     Parameters
     ----------
@@ -119,10 +116,13 @@ def default_record_name(entries: Sequence[RecordEntry] | None = None) -> str:
         As `list_records` returned them; `None` lists them now.
     """
     entries = list_records() if entries is None else entries
-    held = [entry.name for entry in entries if entry.available in ("folder", "cache")]
-    if DEFAULT_MITDB_RECORD in held:
-        return DEFAULT_MITDB_RECORD
-    return held[0] if held else embedded.DEFAULT_NAME
+    for database in DATABASES:
+        held = [
+            entry.name for entry in entries if entry.source == database.name and entry.available in ("folder", "cache")
+        ]
+        if held:
+            return database.first_record if database.first_record in held else held[0]
+    return embedded.DEFAULT_NAME
 
 
 def open_record(

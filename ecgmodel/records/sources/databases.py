@@ -26,6 +26,10 @@ class Database:
         In Hz.
     lead : str
         Read where the user names none, and a record has it.
+    first_record : str
+        Shown before a choice. Of the records in whose first 20 s there is a premature beat and every beat, annotated or
+        detected, is named rightly by the shipped `beats-gru` (whose network never saw the person), it is the one whose
+        least sure beat is the surest.
     folder_variable : str
         Environment variable that names a folder with its records.
     citation, doi : str
@@ -43,6 +47,7 @@ class Database:
     record_names: tuple[str, ...]
     fs: float
     lead: str
+    first_record: str
     folder_variable: str
     citation: str
     doi: str
@@ -82,6 +87,7 @@ MITDB = Database(
     ),
     fs=360.0,
     lead="MLII",
+    first_record="119",
     folder_variable="ECG_DATA_DIR",
     citation="Moody & Mark, IEEE Eng. Med. Biol. 20(3):45-50, 2001",
     doi="10.13026/C2F305",
@@ -97,6 +103,7 @@ SVDB = Database(
     record_names=tuple(f"svdb/{number}" for number in (*range(800, 813), *range(820, 830), *range(840, 895))),
     fs=128.0,
     lead="ECG1",
+    first_record="svdb/803",
     folder_variable="ECG_SVDB_DIR",
     citation="Greenwald, Improved detection and classification of arrhythmias in noise-corrupted electrocardiograms "
     "using contextual information, PhD thesis, MIT, 1990",

@@ -1,6 +1,10 @@
 """The shapes of simulated beats: Gaussian waves a class, and how one person's differ from the table's.
 
-They are those of textbook beats in MLII and V1, set beside median beats of the MIT-BIH records.
+Normal and ventricular beats are those of textbooks, set beside median beats of the MIT-BIH records. Those of bundle
+branch blocks are fitted by least squares to median beats of MIT-BIH records, in MLII and V1 at once, and so have the
+shapes that are published of them (Surawicz et al. 2009, doi 10.1016/j.jacc.2008.12.013): QRS complexes of 120 ms and
+more; R' late in V1 and a wide S in MLII where the right bundle is blocked, a broad, notched or slurred R in MLII and rS
+or QS in V1 where the left one is.
 """
 
 from __future__ import annotations
@@ -38,7 +42,7 @@ class _Wave:
 
 _P = (_Wave("P", -0.165, 0.021, 0.13, 0.06),)
 _P_EARLY = (_Wave("P", -0.150, 0.014, 0.11, 0.07), _Wave("P", -0.118, 0.012, -0.06, -0.05))
-_VENTRICLES = {
+VENTRICLES = {
     "N": (
         (
             _Wave("QRS", -0.027, 0.0075, -0.11, 0.22),
@@ -50,46 +54,62 @@ _VENTRICLES = {
         ),
     ),
     "L": (
-        (  # broad, ST and T far below the baseline, as in 109
-            _Wave("QRS", -0.036, 0.0170, -0.28, 0.30),
-            _Wave("QRS", 0.000, 0.0215, 1.80, -1.35),
-            _Wave("QRS", 0.053, 0.0190, -0.45, -0.35),
-            _Wave("T", 0.075, 0.065, -0.36, 0.14),
-            _Wave("T", 0.215, 0.058, -0.36, 0.25),
+        (  # broad and monophasic, S and T far below the baseline: the median beat of 109
+            _Wave("QRS", -0.032, 0.0079, 0.42, -0.02),
+            _Wave("QRS", -0.009, 0.0132, 1.23, -0.99),
+            _Wave("QRS", 0.013, 0.0169, 1.33, -0.66),
+            _Wave("QRS", 0.047, 0.0272, -0.55, -0.44),
+            _Wave("T", 0.055, 0.0636, -0.17, 0.20),
+            _Wave("T", 0.228, 0.0727, -0.45, 0.27),
+            _Wave("T", 0.311, 0.0750, 0.38, -0.05),
         ),
-        (  # slurred, as in 214
-            _Wave("QRS", -0.019, 0.0115, 0.62, -0.55),
-            _Wave("QRS", 0.000, 0.0105, 1.10, -0.35),
-            _Wave("QRS", 0.020, 0.0240, 0.55, -0.90),
-            _Wave("T", 0.115, 0.036, -0.17, 0.20),
-            _Wave("T", 0.215, 0.049, -0.34, 0.52),
-            _Wave("T", 0.267, 0.028, -0.18, 0.20),
+        (  # slurred downstroke: the median beat of 214
+            _Wave("QRS", -0.017, 0.0125, 0.74, -0.71),
+            _Wave("QRS", 0.004, 0.0110, 1.69, -0.48),
+            _Wave("QRS", 0.021, 0.0072, -0.31, -0.23),
+            _Wave("QRS", 0.026, 0.0284, 0.64, -0.74),
+            _Wave("T", 0.094, 0.0750, -0.15, 0.27),
+            _Wave("T", 0.225, 0.0517, -0.25, 0.64),
+            _Wave("T", 0.257, 0.0242, -0.14, 0.12),
         ),
-        (  # notched, as in 111
-            _Wave("QRS", -0.038, 0.0140, 0.46, -0.95),
-            _Wave("QRS", 0.000, 0.0130, 1.00, -0.65),
-            _Wave("QRS", 0.032, 0.0140, -0.25, -0.12),
-            _Wave("T", 0.085, 0.055, -0.10, 0.18),
-            _Wave("T", 0.205, 0.050, 0.12, 0.30),
-            _Wave("T", 0.258, 0.032, 0.28, 0.00),
+        (  # notched: the median beat of 111
+            _Wave("QRS", -0.037, 0.0160, 0.67, -0.94),
+            _Wave("QRS", -0.006, 0.0097, 1.08, -0.38),
+            _Wave("QRS", 0.011, 0.0111, 0.83, -0.26),
+            _Wave("QRS", 0.000, 0.0300, -0.55, -0.21),
+            _Wave("T", 0.080, 0.0750, -0.04, 0.22),
+            _Wave("T", 0.193, 0.0404, 0.08, 0.29),
+            _Wave("T", 0.253, 0.0390, 0.38, -0.04),
         ),
     ),
     "R": (
-        (  # notched upstroke and deep S, as in 118
-            _Wave("QRS", -0.017, 0.0100, 0.60, -0.85),
-            _Wave("QRS", 0.000, 0.0105, 1.25, -0.15),
-            _Wave("QRS", 0.016, 0.0090, 0.10, 0.80),
-            _Wave("QRS", 0.053, 0.0190, -1.20, 0.35),
-            _Wave("T", 0.095, 0.050, -0.10, 0.05),
-            _Wave("T", 0.235, 0.048, -0.34, -0.34),
+        (  # notched upstroke, deep and wide S; rSR' in V1: the median beat of 118
+            _Wave("QRS", -0.023, 0.0093, 0.19, -0.84),
+            _Wave("QRS", -0.004, 0.0129, 0.84, -0.54),
+            _Wave("QRS", 0.010, 0.0077, 1.24, 1.22),
+            _Wave("QRS", 0.020, 0.0094, -0.83, 0.28),
+            _Wave("QRS", 0.053, 0.0193, -1.27, -0.25),
+            _Wave("T", 0.118, 0.0255, -0.01, 0.13),
+            _Wave("T", 0.235, 0.0483, -0.42, -0.37),
+            _Wave("T", 0.285, 0.0750, 0.18, 0.03),
         ),
-        (  # narrow R and shallower S, as in 231 and 212
-            _Wave("QRS", -0.022, 0.0075, -0.16, 0.18),
-            _Wave("QRS", 0.000, 0.0095, 1.60, -0.30),
-            _Wave("QRS", 0.043, 0.0150, -0.70, 0.95),
-            _Wave("QRS", 0.075, 0.0180, -0.16, 0.15),
-            _Wave("T", 0.250, 0.055, 0.22, -0.16),
-            _Wave("T", 0.305, 0.034, 0.16, -0.10),
+        (  # narrow R and long, shallow S; broad R in V1: the median beat of 212
+            _Wave("QRS", 0.002, 0.0081, 1.62, 0.34),
+            _Wave("QRS", 0.016, 0.0112, -0.62, 0.58),
+            _Wave("QRS", 0.050, 0.0192, -0.50, 1.53),
+            _Wave("QRS", 0.069, 0.0287, -1.07, 0.36),
+            _Wave("T", 0.064, 0.0391, 1.04, -0.49),
+            _Wave("T", 0.205, 0.0415, 0.39, -0.51),
+            _Wave("T", 0.252, 0.0305, 0.34, -0.16),
+        ),
+        (  # narrow R and deep S; rsR' in V1: the median beat of 231, its S drawn out to 120 ms
+            _Wave("QRS", -0.025, 0.0060, -0.23, 0.09),
+            _Wave("QRS", -0.001, 0.0069, 1.78, -0.20),
+            _Wave("QRS", 0.029, 0.0121, -0.25, 0.68),
+            _Wave("QRS", 0.053, 0.0160, -0.55, 0.52),
+            _Wave("T", 0.155, 0.0269, 0.04, -0.02),
+            _Wave("T", 0.301, 0.0645, 0.31, -0.14),
+            _Wave("T", 0.371, 0.0436, 0.31, -0.03),
         ),
     ),
 }
@@ -146,7 +166,7 @@ def _shape_of(beat: SimulatedBeat, form: int) -> tuple[_Wave, ...]:
         return _P
     if beat.focus:
         return _FOCI[beat.focus]
-    forms = _VENTRICLES[beat.conduction]
+    forms = VENTRICLES[beat.conduction]
     return (_P_EARLY if beat.symbol == "A" else _P) + forms[form % len(forms)]
 
 

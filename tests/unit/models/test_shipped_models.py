@@ -16,6 +16,7 @@ from ecgmodel.network.model_file import Model, list_shipped_models, open_shipped
 from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.catalogue import list_records, open_record
 from ecgmodel.records.sources.databases import person
+from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.mitdb_segments import cut_mitdb
 from ecgmodel.segments.people import PEOPLE_RECORDS, people_folds
@@ -106,8 +107,8 @@ def test_beats_gru_says_what_its_result_says() -> None:
     assert set(card.held_out_records) == set(PEOPLE_RECORDS) == set(result.records)
 
 
-def test_simulated_beats_are_recognised_well_above_chance() -> None:
-    """All simulated records together: the network never saw one, and chance is the share of the largest class."""
+def test_simulated_beats_are_recognised() -> None:
+    """All simulated records but the noisy one together: 95 % of every class; of the mixed one, too."""
     model = open_shipped_model("beats-gru")
     truth, predicted = [], []
     for entry in list_records():
@@ -115,10 +116,21 @@ def test_simulated_beats_are_recognised_well_above_chance() -> None:
             prediction = classify_record(open_record(entry.name), model)
             truth.append(prediction.symbol)
             predicted.append(prediction.predicted)
+            if entry.name == "simulated-mixed":
+                alone = recall_score(truth[-1], predicted[-1], labels=CLASSES, average=None)
+                assert dict(zip(CLASSES, (alone >= 0.95).tolist(), strict=True)) == dict.fromkeys(CLASSES, True)
     truth, predicted = np.concatenate(truth), np.concatenate(predicted)
-    judged = np.isin(truth, CLASSES)
-    sensitivity = recall_score(truth[judged], predicted[judged], labels=CLASSES, average=None, zero_division=0)
-    # 92.8 % of the beats and a mean sensitivity of 91.0 % when this was written; chance would be 20 %.
-    assert sensitivity.mean() > 0.8
-    assert sensitivity[CLASSES.index("N")] > 0.95
-    assert sensitivity[CLASSES.index("V")] > 0.95
+    together = recall_score(truth, predicted, labels=CLASSES, average=None)
+    assert dict(zip(CLASSES, (together >= 0.95).tolist(), strict=True)) == dict.fromkeys(CLASSES, True)
+
+
+@pytest.mark.parametrize(("conduction", "least"), [("L", 0.95), ("R", 0.93)])
+def test_a_block_of_somebody_simulated_is_recognised(conduction: str, least: float) -> None:
+    """Over ten hearts of any seed: what is asked of the shipped records is not true of their seeds alone."""
+    model = Classifier(open_shipped_model("beats-gru"))
+    plan = SimulationPlan(conduction=(conduction,), ventricular_share=0.012, duration_s=180.0)
+    right = []
+    for seed in range(100, 110):
+        prediction = classify_record(simulate_record(plan, seed=seed), model)
+        right.append(np.mean(prediction.predicted[prediction.symbol == conduction] == conduction))
+    assert np.mean(right) >= least

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
@@ -68,10 +69,27 @@ def test_a_folder_that_is_none(value: str, no_mitdb: None, monkeypatch: pytest.M
     assert sources.default_record_name() in embedded.NAMES
 
 
-def test_default_prefers_208(mitdb_folder: Path):
-    """Where the whole database is, 208 is shown first."""
-    assert sources.default_record_name() == "208"
-    assert availability()["208"] == "folder"
+def test_default_is_the_first_record_of_the_first_database(mitdb_folder: Path):
+    """Where the whole of MIT-BIH is, 119 is shown first."""
+    assert sources.default_record_name() == "119"
+    assert availability()["119"] == "folder"
+
+
+@pytest.mark.parametrize(
+    ("held", "first"),
+    [
+        (["svdb/800", "svdb/803"], "svdb/803"),
+        (["svdb/811", "svdb/812"], "svdb/811"),
+        (["svdb/803", "100"], "100"),
+        (["svdb/803", "101", "119"], "119"),
+    ],
+)
+def test_default_among_what_is_here(held: list[str], first: str):
+    """Databases are asked in their order, and each gives the record that it names, or else its first one here."""
+    entries = [
+        replace(entry, available="folder" if entry.name in held else "download") for entry in sources.list_records()
+    ]
+    assert sources.default_record_name(entries) == first
 
 
 def test_damage_is_reported_and_mended_by_the_cache(mitdb_folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

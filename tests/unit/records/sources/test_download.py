@@ -263,4 +263,4 @@ def test_a_real_record_through_the_whole_way(mitdb_folder: Path, no_mitdb: None,
     for read in (record, again):
         np.testing.assert_array_equal(read.signals, expected.signals)
         np.testing.assert_array_equal(read.annotations.symbol, expected.annotations.symbol)
-    assert sources.default_record_name() == "208"
+    assert sources.default_record_name() == "208"  # alone here, though another would go before it

@@ -13,6 +13,7 @@ import pytest
 from ecgmodel.errors import RecordError
 from ecgmodel.records.sources import simulated
 from ecgmodel.records.sources.simulated import SimulationPlan, open_simulated, simulate_record
+from ecgmodel.records.sources.simulated_shapes import VENTRICLES
 
 METRONOME = SimulationPlan(rr_variation=0.0, couplet_share=0.0, bigeminy_share=0.0, multiform_share=0.3)
 QUIET = {"baseline_wander_mv": 0.0, "mains_mv": 0.0, "muscle_mv": 0.0}
@@ -174,9 +175,37 @@ def test_shapes_are_those_of_the_classes():
     for symbol in "NLR":
         assert at(symbol, -210, -120).max() > 0.08  # P
     v1 = record.signals[:, 1]
-    late = {s: np.mean([v1[r + 12 : r + 25].max() for r in beats.sample[beats.symbol == s][:50]]) for s in "NLR"}
+    late = {s: np.mean([v1[r + 5 : r + 25].max() for r in beats.sample[beats.symbol == s][:50]]) for s in "NLR"}
     assert late["R"] > 0.5  # rSR' in V1
     assert max(late["N"], late["L"]) < 0.2
+
+
+@pytest.mark.parametrize(("conduction", "form"), [(name, form) for name in "LR" for form in range(3)])
+def test_blocks_are_as_broad_as_published(conduction: str, form: int):
+    """QRS complexes of 120 to 160 ms, from the first to the last twentieth of their height in either lead."""
+    time_s = np.arange(-0.2, 0.25, 0.001)
+    waves = [wave for wave in VENTRICLES[conduction][form] if wave.part == "QRS"]
+    bells = np.exp(-0.5 * ((time_s[:, None] - [w.centre_s for w in waves]) / [w.width_s for w in waves]) ** 2)
+    leads = np.abs(bells @ [(w.mlii_mv, w.v1_mv) for w in waves])  # (n_times, 2)
+    inside = np.flatnonzero((leads > 0.05 * leads.max(axis=0)).any(axis=1))
+    assert 120 <= inside[-1] - inside[0] <= 160
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_blocks_have_their_v1(seed: int):
+    """Surawicz et al. 2009: V1 ends positive in RBBB; it is negative throughout, but for a small r, in LBBB."""
+    for conduction in "LR":
+        plan = replace(METRONOME, conduction=(conduction,), atrial_share=0.0, ventricular_share=0.0, duration_s=20.0)
+        record = simulate_record(replace(plan, **QUIET), seed=seed)
+        r_sample = record.annotations.beats().sample[3:-3]
+        v1 = np.mean([record.signals[r - 72 : r + 72, 1] for r in r_sample], axis=0)  # from -200 to 200 ms
+        v1 -= v1[:25].mean()
+        late = v1[72 + 5 : 72 + 22].max()  # 14 to 60 ms behind R
+        if conduction == "R":
+            assert late > 0.4
+        else:
+            assert v1[72 - 29 : 72 + 29].min() < -0.5
+            assert late < 0.3
 
 
 @pytest.mark.parametrize(
