@@ -19,6 +19,14 @@ if get_script_run_ctx(suppress_warning=True) is None:
     PagesManager.uses_pages_directory = False
     app = st.App(__file__, routes=delivery.routes(), middleware=[Middleware(Guard), Middleware(DocumentHead)])
 else:
+    from pages.ui import course
     from pages.ui.frame import show_page
 
+    def course_chapters() -> tuple[course.CourseChapter, ...]:
+        """Return the chapters of the course for a page whose room must not import that of the course."""
+        from pages.learn import for_class
+
+        return for_class.course_chapters()
+
+    course.offer(course_chapters)
     show_page()

@@ -60,3 +60,7 @@ class QuestionError(ImportFileError):
 
 class ImportStoppedError(ImportFileError):
     """An import that the visitor cancelled."""
+
+
+class ClassroomError(EcgModelError):
+    """A class room, a seat or a name that is not there or cannot be taken."""

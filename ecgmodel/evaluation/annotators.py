@@ -1,4 +1,4 @@
-"""Two people's labels of one record beside each other: which beats both have, and Cohen's kappa of their symbols."""
+"""People's labels beside each other: which beats two of them have, Cohen's kappa of their symbols, Fleiss' of many."""
 
 from __future__ import annotations
 
@@ -63,6 +63,31 @@ def cohen_kappa(matrix: np.ndarray) -> float:
     agreed = np.trace(matrix) / total
     chance = float((matrix.sum(axis=0) / total) @ (matrix.sum(axis=1) / total))
     return float("nan") if chance >= 1.0 else float((agreed - chance) / (1.0 - chance))
+
+
+def fleiss_kappa(counts: np.ndarray) -> float:
+    """Return Fleiss' kappa of many readers (Fleiss 1971, doi 10.1037/h0031619).
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_items, n_options), int
+        How many readers chose each option. Items may have different numbers of readers, as where some left one out:
+        the agreement on an item is that of its own pairs, and chance that of all answers. An item with fewer than two
+        readers has no pairs and is left out. With equal numbers this is Fleiss' own formula.
+
+    Returns
+    -------
+    float
+        NaN where no item has two readers, or all of them always chose one and the same option.
+    """
+    counts = counts[counts.sum(axis=1) >= 2]
+    if len(counts) == 0:
+        return float("nan")
+    readers = counts.sum(axis=1)
+    agreed = float(((counts * (counts - 1)).sum(axis=1) / (readers * (readers - 1))).mean())
+    shares = counts.sum(axis=0) / counts.sum()
+    chance = float(shares @ shares)
+    return float("nan") if chance >= 1.0 else (agreed - chance) / (1.0 - chance)
 
 
 def compare_annotators(first: Annotations, second: Annotations, fs: float) -> AnnotatorAgreement:

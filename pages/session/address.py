@@ -21,7 +21,7 @@ _SHOWN = "address.shown"
 _ASKED = "address.asked"
 _NOTED = "address.noted"
 _ADDRESS = ("record", "t", "w", "model", "lang")
-_PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset", "run", "recipe")
+_PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset", "run", "recipe", "room")
 """What only some pages have in their address: taken by `take_asked`, kept by `note_in_address`."""
 
 

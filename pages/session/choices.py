@@ -5,6 +5,9 @@ Nothing here knows wording.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 
 import streamlit as st
@@ -26,8 +29,25 @@ _PINNED_RUN = "choice.pinned_run"
 _TRAINING = "choice.training"
 
 
+_SPEAKING: ContextVar[Language | None] = ContextVar("speaking", default=None)
+"""The language of what is written for somebody else than the visitor."""
+
+
+@contextmanager
+def speaking(chosen: Language) -> Iterator[None]:
+    """Make everything within the block speak one language, whoever visits."""
+    before = _SPEAKING.set(chosen)
+    try:
+        yield
+    finally:
+        _SPEAKING.reset(before)
+
+
 def language() -> Language:
     """Return the language that the visitor chose, else the browser's where it is Chinese, else English."""
+    spoken = _SPEAKING.get()
+    if spoken is not None:
+        return spoken
     chosen = st.session_state.get(_LANGUAGE)
     return chosen if chosen in LANGUAGES else browser_language()
 

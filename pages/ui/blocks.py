@@ -9,7 +9,7 @@ import streamlit as st
 
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import ModelCard
-from ecgmodel.records.record import Record
+from ecgmodel.records.record import Origin, Record
 from ecgmodel.records.sources.databases import MITDB, SVDB, person
 from pages.session import address, choices, place, visitor
 from pages.ui.text import error_text, plain, t, tn
@@ -47,7 +47,12 @@ def show_not_a_medical_device() -> None:
 
 def show_source(record: Record) -> None:
     """Say whose data a record is."""
-    if record.source in ("mitdb", "excerpt"):
+    show_origin(record.source)
+
+
+def show_origin(origin: Origin) -> None:
+    """Say whose data records of an origin are."""
+    if origin in ("mitdb", "excerpt"):
         st.caption(
             t(
                 "[MIT-BIH Arrhythmia Database]({url}), PhysioNet, [ODC-By 1.0]({licence}). Moody GB, Mark RG. The "
@@ -57,7 +62,7 @@ def show_source(record: Record) -> None:
                 licence=MITDB.licence_url,
             )
         )
-    elif record.source == "svdb":
+    elif origin == "svdb":
         st.caption(
             t(
                 "[MIT-BIH Supraventricular Arrhythmia Database]({url}), PhysioNet, [ODC-By 1.0]({licence}). Greenwald "
@@ -68,7 +73,7 @@ def show_source(record: Record) -> None:
                 doi=SVDB.doi,
             )
         )
-    elif record.source == "simulated":
+    elif origin == "simulated":
         st.caption(
             t("Simulated: computed from a model of the heartbeat, and nobody's ECG. Its labels are known exactly.")
         )

@@ -64,6 +64,7 @@ def app_pages() -> list[st.Page]:
         st.Page("pages/learn/page.py", title=t("Learn"), url_path="learn"),
         st.Page("pages/upload/page.py", title=t("Upload"), url_path="upload"),
         st.Page("pages/annotate/page.py", title=t("Annotate"), url_path="annotate"),
+        st.Page("pages/classroom/page.py", title=t("Class room"), url_path="class"),
         st.Page(_go_to_records, title=t("Records"), url_path="records", visibility="hidden"),
     ]
 

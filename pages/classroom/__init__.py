@@ -1,0 +1,1 @@
+"""The class room and its parts."""
