@@ -225,7 +225,7 @@ def encode_words() -> Packet:
         "title": t("Gates of the recurrent cell"),
         "surface": t(
             "Segment, gates and states at every step. Left and right choose the step, up and down the unit, "
-            "space plays."
+            "space plays, B begins and ends a stretch, Escape drops it."
         ),
         "calculator": t("Gate calculator"),
         "play": t("Play"),
@@ -240,26 +240,50 @@ def encode_words() -> Packet:
         "as_stored": t("units as stored"),
         "by_peak": t("units by their peak"),
         "place": t(
-            "step {step} of {n}: has seen sample {sample}, {time} s from R",
+            "step {step} (0 to {last}): has seen sample {sample}, {time}",
             step="{step}",
-            n="{n}",
+            last="{last}",
             sample="{sample}",
             time="{time}",
         ),
+        "time": t("{time}, in both", time="{time}"),
+        "before_r": t("{time} s before R", time="{time}"),
+        "after_r": t("{time} s after R", time="{time}"),
+        "final_answer": t("Answer, read out after step {step}", step="{step}"),
         "step_unit": t("step {step}, unit {unit}", step="{step}", unit="{unit}"),
         "unit_up": t("The unit above"),
         "unit_down": t("The unit below"),
+        "features_scale": t("features"),
         "gates_scale": t("gates"),
-        "states_scale": t("candidate and states"),
-        "hint": t("Click a cell, or use the arrow keys. Drag across the segment to brush a stretch."),
-        "after_step": t("after step {step}", step="{step}"),
+        "states_scale": t("candidate, hidden state"),
+        "typical_beat": t("this heart's typical beat"),
+        "rhythm_local": t("RR against the last 8 (low: early)"),
+        "rhythm_slow": t("RR against the slow rhythm of 64"),
+        "rhythm_irregular": t("irregularity, a third as high"),
+        "baseline": t("P before the change"),
+        "hint": t(
+            "Click a cell, or use the arrow keys. Drag across the segment to brush a stretch; by key, B begins and "
+            "ends one."
+        ),
+        "brush_from": t("The stretch begins at step {first}.", first="{first}"),
+        "brush_to": t("Steps {first} to {last} are brushed.", first="{first}", last="{last}"),
+        "after_step": t("After step {step}", step="{step}"),
         "moved": t("moved P"),
         "fall": t(
-            "without sample {sample}, P({symbol}) falls by {fall}", sample="{sample}", symbol="{symbol}", fall="{fall}"
+            "without sample {sample}, P({symbol}) falls by {change}",
+            sample="{sample}",
+            symbol="{symbol}",
+            change="{change}",
+        ),
+        "rise": t(
+            "without sample {sample}, P({symbol}) rises by {change}",
+            sample="{sample}",
+            symbol="{symbol}",
+            change="{change}",
         ),
         "rhythm": t("rhythm"),
         "at_sample": t(
-            "sample {sample}, {time} s from R: {value} standard deviations",
+            "sample {sample}, {time}: {value} standard deviations",
             sample="{sample}",
             time="{time}",
             value="{value}",
@@ -284,6 +308,8 @@ def encode_words() -> Packet:
         },
         "padding": t("padding"),
         "bias": t("bias"),
+        "sum": t("sum"),
+        "rounded": t("All numbers are rounded. Where ≈ stands, only the unrounded ones agree in the last digit."),
         "held": t("held by the experiment"),
         "off": t("The experiment switched this unit off: h = 0."),
         "more": t("{n} smaller terms", n="{n}"),

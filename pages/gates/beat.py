@@ -6,10 +6,13 @@ import numpy as np
 import streamlit as st
 
 from ecgmodel.errors import SegmentError
-from ecgmodel.labels import CLASSES, SYMBOL_NAMES
+from ecgmodel.labels import CLASSES, SYMBOL_NAMES, class_index
+from ecgmodel.network.inside import first_look
 from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Annotations, Record
-from ecgmodel.segments.edit import Surroundings, beat_surroundings, readable_in_runs, run_surroundings
+from ecgmodel.segments.dataset import join_segments
+from ecgmodel.segments.edit import Surroundings, beat_surroundings, cut_segment, readable_in_runs, run_surroundings
+from pages.caches.models import open_classifier
 from pages.session import address, place, visitor
 from pages.ui.blocks import clock
 from pages.ui.text import look_up, t
@@ -23,7 +26,7 @@ SAME_BEAT_S = 0.002
 """The address has three digits behind the second; what lies nearer than this is the beat that it means."""
 
 
-def choose_beat(record: Record, beats: Annotations, readable: np.ndarray) -> int:
+def choose_beat(record: Record, name: str, lead: str, beats: Annotations, readable: np.ndarray) -> int:
     """Take the beat in use, show the way to others, and return its position among `beats`.
 
     Raises
@@ -37,7 +40,7 @@ def choose_beat(record: Record, beats: Annotations, readable: np.ndarray) -> int
             "There is no beat in record {record} that this model can read. Choose another model or record.",
             record=record.name,
         )
-    index = _beat_in_use(record, beats, readable_beats)
+    index = _beat_in_use(record, name, lead, beats, readable_beats)
     place.select_sample(int(beats.sample[index]))
     address.note(beat=f"{beats.sample[index] / record.fs:.3f}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -73,13 +76,13 @@ def choose_beat(record: Record, beats: Annotations, readable: np.ndarray) -> int
     return index
 
 
-def _beat_in_use(record: Record, beats: Annotations, readable_beats: np.ndarray) -> int:
+def _beat_in_use(record: Record, name: str, lead: str, beats: Annotations, readable_beats: np.ndarray) -> int:
     asked = address.take_asked("beat")
     wanted = place.selected_s(record.fs) if asked is None else _seconds(asked)
     if wanted is None and asked is None:
-        return _first_choice(record, beats, readable_beats)
+        return _first_choice(record, name, lead, beats, readable_beats)
     if wanted is None:
-        taken = _first_choice(record, beats, readable_beats)
+        taken = _first_choice(record, name, lead, beats, readable_beats)
     else:
         taken = int(readable_beats[np.abs(beats.sample[readable_beats] - wanted * record.fs).argmin()])
     taken_s = float(beats.sample[taken] / record.fs)
@@ -95,15 +98,20 @@ def _beat_in_use(record: Record, beats: Annotations, readable_beats: np.ndarray)
     return taken
 
 
-def _first_choice(record: Record, beats: Annotations, readable_beats: np.ndarray) -> int:
-    """Return the first beat from the view on that is not in time, else one in the middle of the view."""
-    samples = beats.sample[readable_beats]
-    is_early = np.isin(beats.symbol[readable_beats], ("V", "A")) & (samples >= place.start_s() * record.fs)
-    found = readable_beats[is_early & (readable_beats >= FIRST_BEATS)]
-    if len(found):
-        return int(found[0])
-    middle = (place.start_s() + place.window_s() / 2) * record.fs
-    return int(readable_beats[np.abs(samples - middle).argmin()])
+def _first_choice(record: Record, name: str, lead: str, beats: Annotations, readable_beats: np.ndarray) -> int:
+    """Return a beat that the model names rightly and surely: if it can be one from the view on that is not in time."""
+    label = np.array([class_index(symbol) for symbol in beats.symbol])
+    known = readable_beats if np.any(beats.symbol == "") else readable_beats[label[readable_beats] >= 0]
+    behind = known[(beats.sample[known] >= place.start_s() * record.fs) & (known >= FIRST_BEATS)]
+    is_early = np.isin(beats.symbol[behind], ("V", "A"))
+    model, classifier = open_classifier(name, record.name).model, open_classifier(name, record.name)
+
+    def answer(some: np.ndarray) -> np.ndarray:
+        parts = [cut_segment(take_surroundings(record, lead, model, beats, int(index))) for index in some]
+        return classifier.predict(join_segments(parts)).probabilities
+
+    chosen = first_look.choose_beat((behind[is_early], behind[~is_early], known), label, answer)
+    return int(readable_beats[0]) if chosen is None else chosen
 
 
 def _kinds(beats: Annotations, readable_beats: np.ndarray) -> tuple[str, ...]:

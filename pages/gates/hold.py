@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.inside.cell import Cell
@@ -101,27 +102,34 @@ def _reset() -> None:
 
 
 def show_experiment_matrix(
-    record: Record, name: str, model: Model, lead: str, cell: Cell, experiment: Experiment
+    record: Record,
+    name: str,
+    model: Model,
+    lead: str,
+    cell: Cell,
+    experiment: Experiment,
+    summary: DeltaGenerator,
 ) -> None:
-    """Show what an experiment does to a sample of the record's beats."""
+    """Show what an experiment does to a sample of the record's beats, and say it in a sentence in `summary`."""
     if record.annotations is None:
-        st.caption(t("This record has no annotations, so there is no matrix to change."))
+        summary.caption(t("This record has no annotations, so there is no matrix to change."))
         return
     try:
-        with st.spinner(t("The model reads a sample of beats …")):
+        with summary, st.spinner(t("The model reads a sample of beats …")):
             sample = beat_sample(record.name, name, lead)
             before = classify_under(model, cell, sample.features, sample.length, Experiment())
             after = classify_under(model, cell, sample.features, sample.length, experiment)
     except EcgModelError as error:
-        show_error(error)
+        with summary:
+            show_error(error)
         return
     if len(sample.label) == 0:
-        st.caption(t("No beat of the five classes could be compared."))
+        summary.caption(t("No beat of the five classes could be compared."))
         return
-    st.markdown(
+    summary.markdown(
         t(
             "A sample of this record, at most {n} of each class: **{before:.0%}** right as trained, **{after:.0%}** "
-            "under the experiment.",
+            "under the experiment. Both matrices are below.",
             n=SAMPLE_PER_CLASS,
             before=float((before == sample.label).mean()),
             after=float((after == sample.label).mean()),

@@ -24,6 +24,9 @@ N_UNITS = 8
 
 N_SIMILAR = 20
 MAX_HUNTED = 4096
+TALL = 290
+"""Pixels that the lists take above the view, before and after a stretch is brushed: it must not move meanwhile."""
+SHORT = 215
 PIECE = 256
 
 
@@ -38,6 +41,20 @@ def show_hunt(
     source: str,
 ) -> None:
     """List the units that act in the brushed stretch and not elsewhere, and beats in which they do the same."""
+    with st.container(height=TALL, border=False, key="gates.hunt"):
+        _show_units(trace, model, brush, record, name, lead, beats, source)
+
+
+def _show_units(
+    trace: GateTrace,
+    model: Model,
+    brush: tuple[int, int] | None,
+    record: Record,
+    name: str,
+    lead: str,
+    beats: Annotations,
+    source: str,
+) -> None:
     if brush is None:
         st.caption(
             t("Drag across a stretch of the segment, a QRS complex or a pause, to see which units answer to it.")
@@ -68,6 +85,7 @@ def show_hunt(
                 t("Contrast"): found.contrast[:N_UNITS],
             },
             hide_index=True,
+            height=SHORT,
             column_config={
                 words: st.column_config.NumberColumn(format="%.2f")
                 for words in (t("Mean h inside"), t("Outside"), t("Contrast"))
@@ -117,7 +135,7 @@ def _show_similar(
             t("Correlation"): correlation,
         },
         hide_index=True,
-        height=250,
+        height=SHORT - 40,
         key="gates.similar",
         on_select=jump,
         selection_mode="single-row",

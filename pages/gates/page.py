@@ -5,18 +5,18 @@ What follows the choice of record and model is a fragment: another beat, a held 
 
 import streamlit as st
 
-from ecgmodel.errors import EcgModelError
+from ecgmodel.errors import EcgModelError, SegmentError
 from ecgmodel.network.inside.experiments import Experiment
-from ecgmodel.records.record import Record
-from ecgmodel.segments.edit import apply_edit, cut_segment
+from ecgmodel.records.record import Annotations, Record
+from ecgmodel.segments.edit import BeatEdit, apply_edit, cut_segment
 from pages.caches.models import open_model
 from pages.caches.records import find_beats
-from pages.components.gates import read_gates, show_gates
+from pages.components.gates import Pane, read_gates, show_gates
 from pages.gates.beat import choose_beat, find_readable, take_surroundings
 from pages.gates.edit import choose_edit
 from pages.gates.hold import choose_experiment, show_experiment_matrix
 from pages.gates.hunt import show_hunt
-from pages.gates.panes import choose_beside, make_pane, show_answers, trace_beat
+from pages.gates.panes import choose_beside, make_pane, show_answers, show_difference, trace_beat
 from pages.gates.place import choose_place
 from pages.gates.tools import choose_saliency, choose_tool, keep_brush, show_saliency
 from pages.session import address, choices, visitor
@@ -43,17 +43,19 @@ def show_cell(record: Record, name: str, beside: str | None, source: str, lead: 
     model = open_model(name)
     complaints = st.container()
     beats = find_beats(record.name, lead, source)
-    index = choose_beat(record, beats, find_readable(record, model, beats))
+    index = choose_beat(record, name, lead, beats, find_readable(record, model, beats))
     whole = take_surroundings(record, lead, model, beats, index)
     event = read_gates(VIEW)
     brush = keep_brush(event, model.config.n_steps)
     with st.container(horizontal=True, vertical_alignment="center"):
         tool = choose_tool()
         wants_saliency = choose_saliency()
-    # The tools share one place, whether they show anything or not: a view that moves down is drawn a second time.
-    tools = st.container()
+    # The tools share one place, whether they show anything or not: a view that moves down is drawn a second time. What
+    # they bring about is said in it, too, where it can be seen beside the control.
+    tools = st.container(key="gates.tools")
     with tools:
-        edited = apply_edit(whole, choose_edit(shown=tool == "edit"))
+        edit = choose_edit(shown=tool == "edit")
+        edited = apply_edit(whole, edit)
 
     segment = cut_segment(edited)
     trace = trace_beat(name, segment)
@@ -61,23 +63,38 @@ def show_cell(record: Record, name: str, beside: str | None, source: str, lead: 
     with tools:
         experiment = choose_experiment(trace.cell, choices.unit(), brush, shown=tool == "hold")
     panes = [make_pane(name, trace, whole, edited, segment, experiment, wants_saliency)]
-    if beside is not None:
-        other = trace_beat(beside, segment)
-        panes.append(make_pane(beside, other, whole, edited, segment, Experiment(), wants_saliency))
-    address.take_unshown()  # these stand here, where they go with the fragment
     with complaints:
+        if beside is not None:
+            try:
+                panes.append(_open_beside(beside, record, lead, beats, index, edit, wants_saliency))
+            except SegmentError as error:
+                show_error(error)  # it is in none of the runs that the other model reads
+        address.take_unshown()  # these stand here, where they go with the fragment
         for problem in address.problems()[n_complaints:]:
             show_error(problem)
+    with tools:
+        show_answers(panes)
+        summary = st.empty()
+        if tool == "hunt":
+            show_hunt(panes[0].trace, model, brush, record, name, lead, beats, source)
     private = record.source == "upload" or any(pane.name in visitor.own("model") for pane in panes)
     show_gates(panes, key=VIEW, step=choices.step(), unit=choices.unit(), wish=wish, brush=brush, private=private)
-    show_answers(panes)
+    show_difference(panes)
     if wants_saliency:
         show_saliency(panes)
-    if tool == "hunt":
-        show_hunt(panes[0].trace, model, brush, record, name, lead, beats, source)
     if not experiment.changes_nothing:
-        show_experiment_matrix(record, name, model, lead, trace.cell, experiment)
+        show_experiment_matrix(record, name, model, lead, trace.cell, experiment, summary)
     address.write()
+
+
+def _open_beside(
+    name: str, record: Record, lead: str, beats: Annotations, index: int, edit: BeatEdit, wants_saliency: bool
+) -> Pane:
+    """Return the second model on the beat in use, under the same edit."""
+    whole = take_surroundings(record, lead, open_model(name), beats, index)
+    edited = apply_edit(whole, edit)
+    segment = cut_segment(edited)
+    return make_pane(name, trace_beat(name, segment), whole, edited, segment, Experiment(), wants_saliency)
 
 
 show_record_picker()

@@ -16,25 +16,30 @@ from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Record
 from ecgmodel.segments.dataset import MODEL_FS, Segments
 from ecgmodel.segments.edit import Surroundings, cut_segment
+from ecgmodel.segments.runs import can_cut_runs
 from pages.caches.models import model_names, open_classifier, open_model
 from pages.components.gates import Mark, Pane
-from pages.session import visitor
+from pages.session import choices, visitor
 from pages.ui.text import plain, t
 
 _BESIDE = "gates.beside"
 
 
 def choose_beside(record: Record, name: str, model: Model) -> str | None:
-    """Show the choice of a second model that reads the same segments step by step, and return its name."""
-    others = [other for other in model_names() if other != name and _is_alike(other, model)]
+    """Show the choice of a second model that reads the beat too, those with the other cell first; return its name."""
+    reads_runs = can_cut_runs(record) and (model.card.segments == "runs" or choices.beat_source() == "annotated")
+    others: dict[str, Model] = {}
+    for other in model_names():
+        if other != name and (opened := _open(other)) and (reads_runs or opened.card.segments == "beats"):
+            others[other] = opened
     if not others:
         return None
     kept = visitor.own("gates")
     st.session_state[_BESIDE] = kept["beside"] if kept.get("beside") in others else ""
     st.selectbox(
         t("Compare with"),
-        ("", *others),
-        format_func=lambda other: other or t("no other model"),
+        ("", *sorted(others, key=lambda other: _unlikeness(others[other], model))),
+        format_func=lambda other: f"{other} · {others[other].config.cell.upper()}" if other else t("no other model"),
         key=_BESIDE,
         width=180,
         on_change=lambda: kept.update(beside=st.session_state[_BESIDE]),
@@ -42,17 +47,16 @@ def choose_beside(record: Record, name: str, model: Model) -> str | None:
     return st.session_state[_BESIDE] or None
 
 
-def _is_alike(name: str, model: Model) -> bool:
+def _open(name: str) -> Model | None:
+    """Return a model, `None` where its file is damaged, which its own choice says."""
     try:
-        other = open_model(name)
+        return open_model(name)
     except EcgModelError:
-        return False
-    return (other.card.segments, other.config.n_steps, other.config.step_stride, other.config.n_channels) == (
-        model.card.segments,
-        model.config.n_steps,
-        model.config.step_stride,
-        model.config.n_channels,
-    )
+        return None
+
+
+def _unlikeness(other: Model, model: Model) -> tuple[bool, bool]:
+    return other.config.cell == model.config.cell, other.card.segments != model.card.segments
 
 
 def trace_beat(name: str, segment: Segments) -> GateTrace:
@@ -119,9 +123,9 @@ def show_answers(panes: Sequence[Pane]) -> None:
             continue
         before, now = pane.baseline[pane.trace.readout_step], pane.trace.answer
         old, new = int(before.argmax()), int(now.argmax())
-        st.caption(
+        st.markdown(
             t(
-                "{model}: {old} {old_p:.2f} before, {new} {new_p:.2f} now. Dotted lines: before.",
+                "{model}: **{old}** {old_p:.2f} before, **{new}** {new_p:.2f} now.",
                 model=plain(pane.name),
                 old=CLASSES[old],
                 old_p=float(before[old]),
@@ -129,3 +133,19 @@ def show_answers(panes: Sequence[Pane]) -> None:
                 new_p=float(now[new]),
             )
         )
+
+
+def show_difference(panes: Sequence[Pane]) -> None:
+    """Say what two models read of the beat where it is not the same."""
+    kinds = {pane.model.card.segments for pane in panes}
+    if len(kinds) < 2:
+        return
+    runs, beats = sorted(panes, key=lambda pane: pane.model.card.segments == "beats")
+    st.caption(
+        t(
+            "{runs} reads the run of like beats to which this one belongs, {beats} the beat with its rhythm. The "
+            "cursor stands at the same time in both.",
+            runs=plain(runs.name),
+            beats=plain(beats.name),
+        )
+    )

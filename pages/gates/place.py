@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ecgmodel.errors import SegmentError
+from ecgmodel.network.inside.first_look import choose_step
 from ecgmodel.network.inside.gates import GateTrace
 from ecgmodel.segments.dataset import MODEL_FS, Segments
 from pages.components.gates import GatesEvent
 from pages.session import address, choices, visitor
 from pages.ui.text import t
-
-LOOK_AFTER_R_S = 0.1
-"""Where a first visit looks: this long after the R peak, when the QRS complex has been seen."""
 
 
 def choose_place(event: GatesEvent, trace: GateTrace, segment: Segments, stride: int) -> str:
@@ -27,7 +23,8 @@ def choose_place(event: GatesEvent, trace: GateTrace, segment: Segments, stride:
     asked = [address.take_asked(name) for name in ("step", "unit")]
     counts = (trace.n_steps, trace.cell.units)
     if choices.step() is None:
-        choices.set_place(*_first_place(trace, segment, stride))
+        r_sample = int(segment.r_sample[0] - segment.start_sample[0])
+        choices.set_place(*choose_step(trace, r_sample, stride, MODEL_FS))
         wish += 1
     if any(text is not None for text in asked):
         now = (choices.step(), choices.unit())
@@ -43,13 +40,6 @@ def choose_place(event: GatesEvent, trace: GateTrace, segment: Segments, stride:
     choices.set_place(min(choices.step(), counts[0] - 1), min(choices.unit(), counts[1] - 1))
     address.note(step=str(choices.step()), unit=str(choices.unit()))
     return str(wish)
-
-
-def _first_place(trace: GateTrace, segment: Segments, stride: int) -> tuple[int, int]:
-    """Return the step that has just seen the QRS complex, and the unit that moves most there."""
-    sample = int(segment.r_sample[0] - segment.start_sample[0]) + LOOK_AFTER_R_S * MODEL_FS
-    step = int(np.clip(sample // stride, 1, trace.n_steps - 1))
-    return step, int(np.abs(trace.states[step] - trace.states[step - 1]).argmax())
 
 
 def _nearest(name: str, text: str | None, count: int, now: int) -> int:

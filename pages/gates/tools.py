@@ -55,9 +55,13 @@ def show_saliency(panes: Sequence[Pane]) -> None:
             symbol=symbol,
         )
         if pane.model.config.n_channels > 2:
-            words += " " + t(
-                "Were every beat in time for its rhythm channels, it would fall by {fall:.2f}.",
-                fall=found.without_rhythm,
+            change = found.without_rhythm
+            words += " " + (
+                t("Were every beat in time for its rhythm channels, it would fall by {change:.2f}.", change=change)
+                if change >= 0
+                else t(
+                    "Were every beat in time for its rhythm channels, it would rise by {change:.2f}.", change=-change
+                )
             )
         st.caption(words)
 

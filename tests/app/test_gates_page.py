@@ -1,13 +1,25 @@
 """The Gates page, with models that nobody trained."""
 
+import re
+
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from ecgmodel.labels import CLASSES
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.model_file import Model, ModelCard, read_model, write_model
+from ecgmodel.network.inside.gates import trace_gates
+from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model, read_model, write_model
+from ecgmodel.network.serving import Classifier
+from ecgmodel.records.record import Annotations
+from ecgmodel.records.signal.r_peaks import detect_r_peaks
 from ecgmodel.records.sources.catalogue import open_record
-from tests.app.screen import all_text, sent_into_fields
+from ecgmodel.segments.edit import beat_surroundings, cut_segment
+from tests.app.screen import APP, all_text, come_in_by, sent_into_fields
+
+CHANGED = "before, **"
+"""What the page says of an answer that an experiment or an edit changed."""
 
 
 def shows_gates(app):
@@ -124,14 +136,66 @@ def test_beats_one_after_the_other(open_app, no_mitdb):
 
 
 def test_side_by_side(open_app, no_mitdb, lstm):
-    """An LSTM beside a GRU that reads the same segments; a model of beats is not offered beside them."""
-    app = open_app("gates", record="simulated-mixed", model="gru")
-    assert n_panes(app) == 1
+    """Every other model that reads the beat is offered, the other cell first: an LSTM beside the default model, too."""
+    for model, others in (("gru", ["lstm · LSTM", "beats-gru · GRU"]), ("beats-gru", ["lstm · LSTM", "gru · GRU"])):
+        app = open_app("gates", record="simulated-mixed", model=model)
+        assert n_panes(app) == 1
+        assert next(box for box in app.selectbox if box.label == "Compare with").options == ["no other model", *others]
+        choose(app, "Compare with", "lstm")
+        assert not app.exception
+        assert not app.warning
+        assert n_panes(app) == 2
+        assert ("The cursor stands at the same time in both" in all_text(app)) == (model == "beats-gru")
+
+
+def test_runs_stand_beside_experts_beats_alone(open_app, no_mitdb, lstm):
+    """Without experts' labels there are no runs, so only another model of beats could stand beside one."""
+    assert not any(box.label == "Compare with" for box in open_app("gates", record="208-excerpt").selectbox)
+
+
+def test_a_beat_without_a_run_beside(open_app, mitdb_folder, lstm):
+    """A fusion beat is in no run: the model of beats shows it, and the page says why the other one does not."""
+    beats = open_record("208").annotations.beats()
+    fusion = int(beats.sample[beats.symbol == "F"][5])
+    app = open_app("gates", record="208", beat=f"{fusion / 360:.3f}")
     choose(app, "Compare with", "lstm")
+    assert n_panes(app) == 1
+    assert any("is in no run of the five classes" in warning.value for warning in app.warning)
+
+
+def find_r_peaks(record):
+    """Return the beats of a record without annotations, as the page finds them."""
+    r_sample = detect_r_peaks(record.lead(), record.fs)
+    return Annotations(r_sample, np.full(len(r_sample), ""), np.full(len(r_sample), ""))
+
+
+FIRST_RECORDS = ("simulated-mixed", "208-excerpt", "100", "109", "118", "208", "210", "228", "svdb/865")
+
+
+@pytest.mark.parametrize("name", FIRST_RECORDS)
+def test_the_first_beat_is_right_and_its_gates_differ(navigated, request, name):
+    """With the shipped model, by what the library says of the beat, step and unit in the address."""
+    if name.isdecimal() or name.startswith("svdb/"):
+        request.getfixturevalue("mitdb_folder" if name.isdecimal() else "svdb_folder")
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["record"] = name
+    come_in_by(app, "gates")
+    app.run()
     assert not app.exception
-    assert n_panes(app) == 2
-    offered = next(box for box in app.selectbox if box.label == "Compare with").options
-    assert offered == ["no other model", "lstm"]
+    record, model = open_record(name), open_shipped_model("beats-gru")
+    beats = find_r_peaks(record) if record.annotations is None else record.annotations.beats()
+    index = int(np.abs(beats.sample / record.fs - float(app.query_params["beat"])).argmin())
+    lead = record.default_lead
+    around = beat_surroundings(name, lead, record.lead(), beats.sample, beats.symbol, record.fs, index)
+    segment, classifier = cut_segment(around), Classifier(model).for_record(name)
+    trace = trace_gates(classifier.model, classifier.predict(segment, with_states=True), segment.length)
+    assert trace.answer.max() > 0.9
+    if record.annotations is not None:
+        assert CLASSES[trace.answer.argmax()] == beats.symbol[index]
+    step, unit = (int(app.query_params[key]) for key in ("step", "unit"))
+    values = sorted(float(trace.row(gate)[step, unit]) for gate in trace.cell.gates[:-1])
+    assert min(np.diff(values)) > 0.15
+    assert abs(trace.states[step, unit] - trace.states[step - 1, unit]) > 0.1
 
 
 def test_what_if_r_is_always_1_takes_two_clicks(open_app, no_mitdb):
@@ -140,11 +204,11 @@ def test_what_if_r_is_always_1_takes_two_clicks(open_app, no_mitdb):
     choose(app, "Tools", "hold")
     choose(app, "*r* is always", 1)
     assert not app.exception
-    assert "Dotted lines: before" in all_text(app)
+    assert CHANGED in all_text(app)
     assert "right as trained" in all_text(app)
     assert len(app.get("html")) >= 2
     press(app, "Reset")
-    assert "Dotted lines: before" not in all_text(app)
+    assert CHANGED not in all_text(app)
 
 
 def test_experiments_stay_in_sight(open_app, no_mitdb):
@@ -153,9 +217,9 @@ def test_experiments_stay_in_sight(open_app, no_mitdb):
     choose(app, "Tools", "hold")
     choose(app, "Switched off", [int(app.query_params["unit"])])
     choose(app, "Tools", "hunt")
-    assert "Dotted lines: before" in all_text(app)
+    assert CHANGED in all_text(app)
     press(app, "End the experiment")
-    assert "Dotted lines: before" not in all_text(app)
+    assert CHANGED not in all_text(app)
 
 
 def test_edits_and_undo(open_app, no_mitdb):
@@ -163,14 +227,14 @@ def test_edits_and_undo(open_app, no_mitdb):
     app = open_app("gates", record="simulated-mixed")
     choose(app, "Tools", "edit")
     press(app, "Early and wide")
-    assert "Dotted lines: before" in all_text(app)
+    assert CHANGED in all_text(app)
     slider = next(slider for slider in app.slider if slider.label == "QRS width (times)")
     assert slider.value == pytest.approx(2.2)
     choose(app, "QRS height (times)", 0.5)
     press(app, "Undo")
     assert next(slider for slider in app.slider if slider.label == "QRS height (times)").value == 1
     press(app, "Undo")
-    assert "Dotted lines: before" not in all_text(app)
+    assert CHANGED not in all_text(app)
 
 
 @pytest.mark.parametrize("model", ["beats-gru", "gru"])
@@ -180,6 +244,7 @@ def test_saliency(open_app, no_mitdb, model):
     choose(app, "What moved the decision", True)
     assert not app.exception
     assert "falls without this part of the lead" in all_text(app)
+    assert not re.search(r"(fall|rise) by [-−]", all_text(app))
     assert ("rhythm channels" in all_text(app)) == (model == "beats-gru")
 
 

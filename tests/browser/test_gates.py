@@ -92,8 +92,9 @@ class Cell:
     def state(self):
         return float(self.pane.locator("[data-name=state]").get_attribute("data-value"))
 
-    def chances(self):
-        nodes = self.pane.locator(".answer span[data-class]")
+    def chances(self, row="final"):
+        """The probabilities of the answer, or ("so_far") of the step of the cursor."""
+        nodes = self.pane.locator(f".chances[data-row={row}] [data-class]")
         found = nodes.evaluate_all(
             "all => Object.fromEntries(all.map(one => [one.dataset.class, Number(one.dataset.value)]))"
         )
@@ -121,6 +122,28 @@ class Cell:
             assert shown["terms"] == pytest.approx(products, abs=1e-5)
             assert list(shown["terms"]) == sorted(products, key=lambda key: -abs(shown["terms"][key]))
         assert self.state() == pytest.approx(expected.state, abs=1e-6)
+        np.testing.assert_allclose(self.chances("so_far"), trace.probabilities[step], atol=1e-5)
+        expect(self.pane.locator("[data-row=so_far] .words")).to_have_text(f"After step {step}")
+
+    def check_sums(self):
+        """What is printed adds up as printed where it says "=", and does not where it says "≈"."""
+        sums = self.pane.locator(".gate ol:not([hidden])").evaluate_all(
+            """all => all.map(list => [...list.children].map(li => [...li.children].map(one => one.textContent)))"""
+        )
+        signs = []
+        for *rows, bias, total in sums:
+            *terms, rest = [[text.replace("−", "-") for text in row] for row in rows]
+            for _, factors, product, _ in terms:
+                weight, value, sign = re.fullmatch(r"(\S+) × \(?([^ )]+)\)? ([=≈])", factors).groups()
+                signs.append((sign, round(float(weight) * float(value), 9), product))
+            summands = [float(text) for text in (*(product for *_, product, _ in terms), rest[-1] or 0)]
+            summed = sum(summands) + float(bias[2].replace("−", "-"))
+            signs.append((total[1], round(summed, 9), total[2].replace("−", "-")))
+        for sign, exact, shown in signs:
+            assert abs(exact - float(shown)) < 0.02  # rounded factors of some tens
+            assert (sign == "=") == (abs(exact - float(shown)) < 0.0005 + 1e-9), (sign, exact, shown)
+        assert {sign for sign, *_ in signs} == {"=", "≈"}
+        expect(self.pane.get_by_text("All numbers are rounded.")).to_be_visible()
 
 
 @pytest.mark.parametrize("case", ["gru", "lstm"])
@@ -129,7 +152,10 @@ def test_every_number_of_the_calculator_is_the_library_s(page, url, case):
     page.goto(f"{url}?case={case}")
     cell, trace = Cell(page), make_trace(case)
     cell.expect_place(30, 4)
+    expect(cell.frame.locator(".place")).to_contain_text("step 30 (0 to 130): has seen sample 247")
+    cell.check_sums()
     cell.compare(trace)
+    cell.check_sums()
     cell.press("ArrowRight", "ArrowDown", "ArrowDown")
     cell.expect_place(31, 6)
     cell.compare(trace)
@@ -140,6 +166,12 @@ def test_every_number_of_the_calculator_is_the_library_s(page, url, case):
     cell.expect_place(130, 5)
     cell.compare(trace)
     np.testing.assert_allclose(cell.chances(), trace.answer, atol=1e-6)
+    expect(cell.pane.get_by_text("Answer, read out after step 130")).to_be_visible()
+    # No colour stands for less than there is of it: x(t) and c(t) know no bounds.
+    for row, values in (("x", trace.features), *([("c", trace.row("c"))] if case == "lstm" else [])):
+        legend = cell.pane.locator(".legend > span", has=page.locator(f"[data-row={row}]"))
+        end = float(re.search(r"([\d.]+) [xc] ", legend.text_content())[1])
+        assert 0 <= end - np.abs(values).max() <= 0.0101
 
 
 def test_side_by_side(page, url):
@@ -150,6 +182,33 @@ def test_side_by_side(page, url):
     left.expect_place(31, 4)
     left.compare(make_trace("gru"))
     right.compare(make_trace("lstm"))
+
+
+def test_two_kinds_of_segments_keep_time(page, url):
+    """A model of runs beside one of beats: both cells stand where they have seen as much, or at their ends."""
+    page.goto(f"{url}?case=apart")
+    runs, beats = Cell(page, 0), Cell(page, 1)
+
+    def seen(cell):
+        return cell.pane.evaluate(
+            """node => {
+              const step = Number(node.querySelector(".unit strong").textContent.match(/step (\\d+)/)[1]);
+              return Number(node.dataset.stride) * (step + 1) - 1 - Number(node.dataset.r);
+            }"""
+        )
+
+    for _ in range(3):
+        beats.press("ArrowRight")
+        beats.paint()
+        assert 0 <= seen(beats) - seen(runs) < 8  # samples from one step of the run to the next
+        runs.press("ArrowRight")
+        runs.paint()
+        assert 0 <= seen(runs) - seen(beats) < 16
+    expect(runs.frame.locator(".place")).to_contain_text("R, in both")
+    beats.press("Home")  # long before the run begins
+    expect(runs.pane.get_by_text("step 0, unit 4", exact=True)).to_be_visible()
+    runs.press("End")  # long after the beat's window has ended
+    expect(beats.pane.get_by_text("step 65, unit 4", exact=True)).to_be_visible()
 
 
 def test_what_an_experiment_holds_is_marked(page, url):
@@ -183,7 +242,8 @@ def test_a_cell_and_its_term_light_each_other_up(page, url):
     assert f"(30) = {trace.features[30, index]:.3f}" in text
     # What it adds to each gate of the unit in view, as the library has it.
     for gate in explain_step(trace, 30, 4).gates:
-        assert f" = {gate.terms[index].product:.3f}".replace("-", "−").replace("−0.000", "0.000") in text
+        product = f"{gate.terms[index].product:.3f}".replace("-", "−").replace("−0.000", "0.000")
+        assert re.search(rf" [=≈] {product}", text)
     expect(cell.pane.locator("li[data-lit]")).to_have_count(3)
     assert set(cell.pane.locator("li[data-lit]").evaluate_all("all => all.map(one => one.dataset.term)")) == {
         f"x:{index}"
@@ -214,6 +274,10 @@ def test_playing(page, url):
     expect(page.get_by_text(f"step {stopped_at}, unit 4, brush None")).to_be_visible()
     cell.expect_place(stopped_at, 4)
     cell.compare(make_trace("gru"))
+    # Who cannot see it hears where it stopped.
+    live = cell.frame.locator("[aria-live]")
+    expect(live).to_contain_text(f"step {stopped_at}, unit 4")
+    expect(live).to_contain_text(f"After step {stopped_at}: N {cell.chances('so_far')[0]:.2f}")
 
 
 def test_brushing(page, url):
@@ -228,10 +292,40 @@ def test_brushing(page, url):
     expect(page.get_by_text(re.compile(r"brush \(40, 50\)"))).to_be_visible()
     cell.press("Escape")
     expect(page.get_by_text("brush None")).to_be_visible()
+    # By key: one end, and from there to the other.
+    cell.press("Home", "Shift+ArrowRight", "b", "Shift+ArrowRight", "ArrowLeft", "b")
+    expect(page.get_by_text("brush (10, 19)")).to_be_visible()
+    cell.press("ArrowRight")
+    expect(page.get_by_text("step 20, unit 4, brush (10, 19)")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height", "is_touched"), [(390, 844, True), (680, 450, False)])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_phones_and_zoom(page, url, lang, width, height, is_touched):
+    """At 390 px, and at the 680 px that 1360 are at 200 % zoom, nothing is cut off or squeezed; fingers hit buttons."""
+    page.set_viewport_size({"width": width, "height": height})
+    if is_touched:
+        page.context.new_cdp_session(page).send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{url}?case=both&lang={lang}")
+    cell = Cell(page)
+    assert cell.frame.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+    for block in page.locator(".gates :is(.place, .words, .legend > span, .hint, .readout, .equation)").all():
+        box, text = block.bounding_box(), block.text_content()
+        assert box["width"] >= min(120, 6 * len(text)), (text, box)
+    if is_touched:
+        sizes = page.locator(".gates :is(button, select)").evaluate_all(
+            "all => all.filter(one => one.offsetParent).map(one => [one.offsetWidth, one.offsetHeight])"
+        )
+        assert len(sizes) > 10
+        assert min(min(size) for size in sizes) >= 44
+    # Less motion: it plays step by step, slowly, and nothing glides.
+    expect(cell.frame.locator("[data-name=speed]")).to_have_value("5")
+    assert cell.pane.locator(".playhead").evaluate("node => getComputedStyle(node).display") == "none"
 
 
 @pytest.mark.parametrize(
-    ("scheme", "lang", "said"), [("dark", "en", "step 30, unit 4"), ("light", "zh", "第 30 步，单元 4")]
+    ("scheme", "lang", "said"), [("dark", "en", "step 30, unit 4"), ("light", "zh", "第 30 步，隐藏单元 4")]
 )
 def test_themes_and_languages(page, url, scheme, lang, said):
     """Dark is dark, Chinese is Chinese, and the canvas has colours."""
@@ -282,6 +376,7 @@ def test_the_page_shows_the_shipped_model(page, opened):
     trace = library_trace(page)
     np.testing.assert_allclose(opened.chances(), trace.answer, atol=1e-5)
     opened.compare(trace)
+    assert max(opened.chances()) > 0.9  # a first visit opens on a beat that the model is sure of
 
 
 def test_what_if_r_is_always_1(page, opened):
@@ -294,7 +389,13 @@ def test_what_if_r_is_always_1(page, opened):
     trace = library_trace(page, experiment=Experiment((Hold("r", 1.0),)))
     np.testing.assert_allclose(opened.chances(), trace.answer, atol=1e-5)
     opened.compare(trace)
-    expect(page.get_by_text("under the experiment.")).to_be_visible(timeout=SLOW_MS)
+    # What it brings about is said beside the control, for the beat and for a sample of the record's.
+    changed = page.get_by_text(re.compile(r"now\.$")).first
+    expect(changed).to_contain_text(f"{trace.answer.max():.2f} now.")
+    control = page.locator("[data-testid=stButtonGroup]").filter(has_text="r is always")
+    for said in (changed, page.get_by_text("under the experiment.")):
+        expect(said).to_be_visible(timeout=SLOW_MS)
+        assert 0 < said.bounding_box()["y"] - control.bounding_box()["y"] < 200
 
 
 def test_an_edited_beat(page, opened):

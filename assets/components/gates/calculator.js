@@ -74,7 +74,7 @@ class Calculator {
     this.explained = explained;
     const widest = Math.max(...explained.gates.flatMap((gate) => gate.terms.map((term) => Math.abs(term.product))), 1e-9);
     explained.gates.forEach((gate, g) => this.blocks[g].show(gate, step, unit, widest, this.open.has(gate.name), this.text));
-    this.end.replaceChildren(...this.state(explained));
+    this.end.replaceChildren(...this.state(explained), html("p", { class: "equation", text: this.text.rounded }));
   }
 
   state(explained) {
@@ -85,24 +85,28 @@ class Calculator {
     const i = (words, term) => html("i", term ? { "data-term": term } : {}, [words]);
     const lines = [];
     const result = html("b", { "data-value": explained.state, "data-name": "state" }, [fixed(explained.state, 3)]);
+    const [z, candidate, before] = [printed(value.z), printed(value["h~"]), printed(old.value)];
     if (inside.cell === "gru") {
+      const [kept, taken] = [printed(old.product), printed(fresh.product)];
+      const isExact = printed((1 - z) * before) === kept && printed(z * candidate) === taken;
       lines.push(html("p", { class: "equation" }, ["h = (1 − z) · h(t−1) + z · h̃"]));
       lines.push(
         line(
-          i(at("h"), `h:${unit}`), ` = (1 − ${fixed(value.z, 3)}) × ${factor(old.value, 3)} + ${fixed(value.z, 3)} × ${factor(value["h~"], 3)}`,
-          html("br"), `= ${fixed(old.product, 3)} + ${factor(fresh.product, 3)} = `, result,
+          i(at("h"), `h:${unit}`), ` = (1 − ${fixed(z, 3)}) × ${factor(before, 3)} + ${fixed(z, 3)} × ${factor(candidate, 3)}`,
+          html("br"), `${isExact ? "=" : "≈"} ${fixed(kept, 3)} + ${factor(taken, 3)} ${equals(kept + taken, explained.state)} `, result,
         ),
       );
     } else {
+      const [f, fresh_, g, o, memory] = [value.f, value.i, value.g, value.o, explained.memory].map(printed);
       lines.push(html("p", { class: "equation" }, ["c = f · c(t−1) + i · g"]));
       lines.push(
         line(
-          i(at("c"), `c:${unit}`), ` = ${fixed(value.f, 3)} × ${factor(old.value, 3)} + ${fixed(value.i, 3)} × ${factor(value.g, 3)} = `,
-          html("b", { "data-value": explained.memory, "data-name": "memory" }, [fixed(explained.memory, 3)]),
+          i(at("c"), `c:${unit}`), ` = ${fixed(f, 3)} × ${factor(before, 3)} + ${fixed(fresh_, 3)} × ${factor(g, 3)} ${equals(f * before + fresh_ * g, memory)} `,
+          html("b", { "data-value": explained.memory, "data-name": "memory" }, [fixed(memory, 3)]),
         ),
       );
       lines.push(html("p", { class: "equation" }, ["h = o · tanh(c)"]));
-      lines.push(line(i(at("h")), ` = ${fixed(value.o, 3)} × tanh(${fixed(explained.memory, 3)}) = `, result));
+      lines.push(line(i(at("h")), ` = ${fixed(o, 3)} × tanh(${fixed(memory, 3)}) ${equals(o * Math.tanh(memory), explained.state)} `, result));
     }
     if (explained.off) lines.push(html("p", { class: "equation" }, [text.off]));
     return lines;
@@ -119,7 +123,7 @@ class Calculator {
         : cell.row === "h" && cell.step === this.step - 1
           ? gate.terms.find((one) => one.source === source && one.index === cell.index)
           : null;
-      if (term) parts.push(`${face(gate.name)}${subscript(this.unit)}: ${fixed(term.weight, 2)} × ${factor(term.value, 2)} = ${fixed(term.product, 3)}`);
+      if (term) parts.push(`${face(gate.name)}${subscript(this.unit)}: ${productWords(term)} ${fixed(term.product, 3)}`);
     }
     return parts.join("   ");
   }
@@ -140,7 +144,9 @@ class GateBlock {
     this.rest = html("span");
     this.foot = html("li", { class: "foot" }, [this.more, this.rest]);
     this.bias = new Row();
-    this.list = html("ol", {}, [this.foot, this.bias.node]);
+    this.sum = new Row();
+    this.sum.node.className = "sum";
+    this.list = html("ol", {}, [this.foot, this.bias.node, this.sum.node]);
     this.rows = [];
     const equation = html("p", { class: "equation" }, [`${face(name)} = ${EQUATIONS[name]}`]);
     this.node = html("div", { class: "gate", "data-gate": name }, [this.head, equation, this.list]);
@@ -151,7 +157,8 @@ class GateBlock {
     write(this.unitName, `${face(gate.name)}${subscript(unit)}`);
     write(this.at, gate.held ? `(${step}) = ` : `(${step}) = ${CANDIDATES.has(gate.name) ? "tanh" : "σ"}(`);
     write(this.total, gate.held ? "" : fixed(gate.total, 3));
-    write(this.between, gate.held ? "" : ") = ");
+    const squash = CANDIDATES.has(gate.name) ? Math.tanh : (x) => 1 / (1 + Math.exp(-x));
+    write(this.between, gate.held ? "" : `) ${equals(squash(printed(gate.total)), gate.value)} `);
     write(this.value, fixed(gate.value, 3));
     write(this.note, gate.held ? ` ${text.held}` : "");
     this.value.dataset.value = gate.value;
@@ -171,7 +178,20 @@ class GateBlock {
     write(this.more, open ? text.fewer : fill(text.more, { n: sorted.length - shown.length }));
     write(this.rest, open ? "" : fixed(rest, 3));
     this.bias.show("b", text.bias, gate.bias, widest);
+    const summands = [...shown.map((term) => term.product), ...(open ? [] : [rest]), gate.bias];
+    const sum = summands.reduce((total, value) => total + printed(value), 0);
+    this.sum.show(text.sum, gate.held ? "" : equals(sum, gate.total), gate.held ? 0 : gate.total);
   }
+}
+
+const printed = (value) => Number((value ?? 0).toFixed(3));
+
+/** Whether what is printed gives the result as it is printed, or only the numbers behind it do. */
+const equals = (fromPrinted, result) => (Math.abs(fromPrinted - printed(result)) < 0.0005 + 1e-9 ? "=" : "≈");
+
+/** The factors of a term, with the sign that stands before their product. */
+function productWords({ weight, value, product }) {
+  return `${fixed(weight, 3)} × ${factor(value, 3)} ${equals(printed(weight) * printed(value), product)}`;
 }
 
 /** One product of a sum, with a bar for its size and sign. */
@@ -184,7 +204,8 @@ class Row {
     this.node = html("li", {}, [this.label, this.factors, this.product, html("span", { class: "signed" }, [this.fill])]);
   }
 
-  showTerm({ source, index, weight, value, product }, step, widest) {
+  showTerm(term, step, widest) {
+    const { source, index, product } = term;
     const names = {
       x: `x${subscript(index)}(${step})`,
       h: `h${subscript(index)}(${step - 1})`,
@@ -192,10 +213,11 @@ class Row {
     };
     this.node.dataset.term = `${source}:${index}`;
     this.node.dataset.product = product;
-    this.show(names[source], `${fixed(weight, 2)} × ${factor(value, 2)}`, product, widest);
+    this.show(names[source], productWords(term), product, widest);
   }
 
-  show(label, factors, product, widest) {
+  /** Without a width of its bars a row has none: it is the sum of the others. */
+  show(label, factors, product, widest = Infinity) {
     write(this.label, label);
     write(this.factors, factors);
     write(this.product, fixed(product, 3));

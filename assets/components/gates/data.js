@@ -7,6 +7,18 @@ class Inside {
     Object.assign(this, packet);
     this.rowIndex = new Map(this.rows.map((name, i) => [name, i]));
     this.nShown = this.n_steps * this.step_stride; // samples of the time axis: the last steps look beyond the segment
+    this.largestOf = new Map(["x", "c"].map((row) => [row, this.largest(row)]));
+  }
+
+  /** The newest sample that a step has seen, counted from the R peak of the beat: what models on one beat share. */
+  seenAt(step) {
+    return step * this.step_stride + this.step_stride - 1 - this.r_sample;
+  }
+
+  /** The last step that has seen no more than this; the first one where none has. */
+  stepSeeing(sample) {
+    const step = Math.floor((sample + this.r_sample - this.step_stride + 1) / this.step_stride);
+    return Math.min(Math.max(step, 0), this.n_steps - 1);
   }
 
   /** A value of the heat map `row`; x(t) for the row "x". */
@@ -85,9 +97,23 @@ class Inside {
     return units.sort((a, b) => peak[a] - peak[b] || a - b);
   }
 
-  largestFeature() {
-    let largest = 1e-6;
-    for (const value of this.features) largest = Math.max(largest, value);
-    return largest;
+  /** What the colours of a row end at. */
+  range(row) {
+    if (row === "x") return [0, this.largestOf.get("x")];
+    if (row === "c") return [-this.largestOf.get("c"), this.largestOf.get("c")];
+    return row === "h" || CANDIDATES.has(row) ? [-1, 1] : [0, 1];
+  }
+
+  /** The size of the largest value of a row that no sigmoid or tanh bounds, rounded up to what a legend prints. */
+  largest(row) {
+    let largest = row === "c" ? 1 : 0.01;
+    const values = row === "x" ? this.features : this.rowIndex.has(row) ? this.values.subarray(this.start(row), this.start(row) + this.n_steps * this.units) : [];
+    for (const value of values) largest = Math.max(largest, Math.abs(value));
+    return Math.ceil(largest * 100 - 1e-9) / 100;
+  }
+
+  /** Where a row begins among the values. */
+  start(row) {
+    return this.rowIndex.get(row) * this.n_steps * this.units;
   }
 }

@@ -3,6 +3,7 @@
 
 const REST_MS = 500;
 const SPEEDS = [5, 15, 40, 100]; // steps a second
+const stays = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 class Gates {
   constructor(root) {
@@ -10,8 +11,9 @@ class Gates {
     this.step = 0;
     this.byPeak = false;
     this.playhead = null;
-    this.speed = SPEEDS[1];
+    this.speed = SPEEDS[stays() ? 0 : 1];
     this.brush = null;
+    this.brushFrom = null; // where a stretch begins that is brushed by key
     this.paints = 0;
     this.end = new AbortController();
     this.frame = html("div", { class: "gates", role: "group" });
@@ -27,6 +29,7 @@ class Gates {
     this.component = component;
     const { text: ink, background } = readTheme(this.frame);
     const key = [text.id, ...packets.map(({ id }) => id), ink, background].join();
+    const isElsewhere = key !== this.key || this.wish !== data.wish;
     if (this.wish !== data.wish) {
       this.wish = data.wish;
       this.step = data.step;
@@ -43,8 +46,24 @@ class Gates {
       this.wantedUnit = undefined;
     }
     this.brush = data.brush;
-    this.step = Math.min(this.step, this.panes[0].inside.n_steps - 1);
+    if (isElsewhere) this.setStep(this.step);
     this.refresh();
+  }
+
+  /** Put a model's cell to a step, and the other's to the step that has seen as much of the beat. */
+  setStep(step, pane = this.panes[0]) {
+    pane.step = Math.min(Math.max(step, 0), pane.inside.n_steps - 1);
+    this.see(pane.inside.seenAt(pane.step), pane);
+  }
+
+  see(sample, leader = null) {
+    for (const pane of this.panes) if (pane !== leader) pane.step = pane.inside.stepSeeing(sample);
+    this.step = this.panes[0].step;
+  }
+
+  timeWords(samples) {
+    const seconds = samples / this.panes[0].inside.fs;
+    return fill(seconds < 0 ? this.text.before_r : this.text.after_r, { time: fixed(Math.abs(seconds), 2) });
   }
 
   readColours() {
@@ -67,7 +86,7 @@ class Gates {
     this.transport = this.buildTransport();
     this.live = html("div", { class: "hidden", "aria-live": "polite" });
     const stage = html("div", { class: "stage", "data-panes": this.panes.length }, this.panes.map((pane) => pane.node));
-    this.frame.replaceChildren(this.transport, stage, this.buildLegend(), this.live);
+    this.frame.replaceChildren(this.transport, stage, html("p", { class: "hint", text: text.hint }), this.live);
     this.frame.setAttribute("aria-label", text.title);
     this.frame.style.minHeight = "";
   }
@@ -108,40 +127,35 @@ class Gates {
     return order;
   }
 
-  buildLegend() {
-    const { text, tables } = this;
-    const scale = (table) => {
-      const stops = [0, 32, 64, 96, 128, 160, 192, 224, 255].map((k) => `rgb(${[...table.slice(k * 3, k * 3 + 3)].join()})`);
-      return html("span", { class: "scale", style: `background: linear-gradient(to right, ${stops.join()})` });
-    };
-    return html("div", { class: "legend" },
-      html("span", {}, "0 ", scale(tables.gate), ` 1  ${text.gates_scale}`),
-      html("span", {}, "−1 ", scale(tables.state), ` 1  ${text.states_scale}`),
-      html("span", { text: text.hint }),
-    );
-  }
-
   // Moving
 
-  goTo(step, fromPlay = false) {
-    if (!fromPlay) this.pause();
-    const { n_steps: n } = this.panes[0].inside;
-    this.step = Math.min(Math.max(step, 0), n - 1);
+  goTo(step, pane = this.panes[0]) {
+    this.pause();
+    this.setStep(step, pane);
     this.refresh();
-    if (!fromPlay) this.restLater();
+    this.restLater(pane);
   }
 
   choose(pane, step, unit) {
     if (unit !== null) pane.unit = Math.min(Math.max(unit, 0), pane.inside.units - 1);
-    this.goTo(step);
+    this.goTo(step, pane);
+  }
+
+  /** The newest sample that any of the models has seen at its first step, and at its last. */
+  ends() {
+    return [
+      Math.min(...this.panes.map(({ inside }) => inside.seenAt(0))),
+      Math.max(...this.panes.map(({ inside }) => inside.seenAt(inside.n_steps - 1))),
+    ];
   }
 
   toggle() {
     if (this.playing) return this.pause(true);
-    const { inside } = this.panes[0];
-    if (this.step >= inside.n_steps - 1) this.step = 0;
+    const [first, last] = this.ends();
+    const seen = Math.max(...this.panes.map(({ inside, step }) => inside.seenAt(step)));
     this.playing = true;
-    this.playhead = this.step * inside.step_stride + inside.step_stride - 1;
+    this.playhead = seen >= last ? first : seen;
+    if (seen >= last) this.see(first);
     this.before = null;
     setIcon(this.play, "pause", this.text.pause);
     this.refresh();
@@ -160,28 +174,36 @@ class Gates {
   /** Where playing has come to by now. */
   advance(now) {
     if (!this.playing) return;
-    const { step_stride: stride, n_steps: n } = this.panes[0].inside;
+    const { step_stride: stride } = this.panes[0].inside;
     if (this.before !== null) this.playhead += ((now - this.before) / 1000) * this.speed * stride;
     this.before = now;
-    const step = Math.floor((this.playhead - stride + 1) / stride);
-    this.step = Math.min(step, n - 1);
-    if (step >= n - 1) this.pause(true);
+    this.see(this.playhead);
+    if (this.playhead >= this.ends()[1]) this.pause(true);
     else this.refresh();
   }
 
-  restLater() {
+  restLater(pane = this.panes[0]) {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
       const { unit } = this.panes[0];
-      this.live.textContent = this.panes[0].words();
+      this.live.textContent = pane.words();
       this.component.setStateValue("cell", { step: this.step, unit, wish: this.wish });
     }, REST_MS);
   }
 
   brushed(first, last, done) {
     this.brush = first === null ? null : { first: Math.min(first, last), last: Math.max(first, last) };
+    if (done) this.brushFrom = null;
     this.refresh();
     if (done) this.component.setStateValue("brush", this.brush);
+  }
+
+  /** By key a stretch is begun at one step and ended at another. */
+  brushByKey(step) {
+    const from = this.brushFrom;
+    this.brushed(from ?? step, step, from !== null);
+    if (from === null) this.brushFrom = step;
+    this.live.textContent = fill(from === null ? this.text.brush_from : this.text.brush_to, this.brush);
   }
 
   onKey(event, pane) {
@@ -190,10 +212,12 @@ class Gates {
       const [dt, du] = moves[event.key];
       const order = pane.order;
       const place = Math.min(Math.max(order.indexOf(pane.unit) + du, 0), order.length - 1);
-      this.choose(pane, this.step + dt * (event.shiftKey ? 10 : 1), order[place]);
+      this.choose(pane, pane.step + dt * (event.shiftKey ? 10 : 1), order[place]);
+      if (this.brushFrom !== null) this.brushed(this.brushFrom, pane.step, false);
     } else if (event.key === " ") this.toggle();
-    else if (event.key === "Home") this.goTo(0);
-    else if (event.key === "End") this.goTo(pane.inside.readout_step);
+    else if (event.key === "Home") this.goTo(0, pane);
+    else if (event.key === "End") this.goTo(pane.inside.readout_step, pane);
+    else if (event.key === "b" && !event.ctrlKey && !event.metaKey) this.brushByKey(pane.step);
     else if (event.key === "Escape") this.brushed(null, null, true);
     else return;
     event.preventDefault();
@@ -210,10 +234,10 @@ class Gates {
       this.advance(now);
       for (const pane of this.panes) pane.paint();
       const { inside } = this.panes[0];
-      const newest = this.step * inside.step_stride + inside.step_stride - 1;
-      this.place.textContent = fill(this.text.place, {
-        step: this.step, n: inside.n_steps - 1, sample: newest, time: fixed((newest - inside.r_sample) / inside.fs, 2),
-      });
+      const seen = inside.seenAt(this.step);
+      const isOne = this.panes.every((pane) => pane.step === this.step && pane.inside.n_steps === inside.n_steps);
+      const place = { step: this.step, last: inside.n_steps - 1, sample: seen + inside.r_sample, time: this.timeWords(seen) };
+      this.place.textContent = fill(isOne ? this.text.place : this.text.time, place);
       Object.assign(this.frame.dataset, {
         step: this.step, unit: this.panes[0].unit, paints: ++this.paints, paintMs: (performance.now() - began).toFixed(2),
         segment: inside.id,

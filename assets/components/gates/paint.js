@@ -47,14 +47,14 @@ function drawMap(inside, row, order, tables) {
   canvas.height = count;
   const ctx = canvas.getContext("2d");
   const image = ctx.createImageData(inside.n_steps, count);
-  const signed = row === "h" || row === "c" || CANDIDATES.has(row);
-  const table = signed ? tables.state : tables.gate;
-  const top = row === "x" ? inside.largestFeature() : 1;
+  const [low, high] = inside.range(row);
+  const table = low < 0 ? tables.state : tables.gate;
   const places = row === "x" ? Array.from({ length: count }, (_, k) => k) : order;
   const { data } = image;
   const source = row === "x" ? inside.features : inside.values;
-  const start = row === "x" ? 0 : inside.rowIndex.get(row) * inside.n_steps * count;
-  const [scale, shift] = signed ? [127.5, 127.5] : [255 / top, 0];
+  const start = row === "x" ? 0 : inside.start(row);
+  const scale = 255 / (high - low);
+  const shift = -low * scale;
   for (let place = 0, pixel = 0; place < count; place++) {
     for (let t = 0, from = start + places[place]; t < inside.n_steps; t++, from += count, pixel += 4) {
       const level = Math.min(Math.max(Math.round(source[from] * scale + shift), 0), 255) * 3;
@@ -232,6 +232,10 @@ function paintChances(ctx, inside, geometry, colours) {
   }
   ctx.font = `12px ${colours.font}`;
   nameLane(ctx, lane, colours, "P");
+  ctx.font = `10px ${colours.font}`;
+  ctx.textAlign = "right";
+  for (const p of [0, 1]) ctx.fillText(String(p), plot.x - 4, yOf(p) + (p ? 2 : -2));
+  ctx.font = `12px ${colours.font}`;
   ctx.strokeStyle = colours.text;
   ctx.setLineDash([4, 3]);
   ctx.beginPath();

@@ -17,30 +17,57 @@ class Pane {
     this.ticks = inside.rows.map(() => mark("tick"));
     this.cells = inside.rows.map(() => mark("cell"));
     this.surface.append(this.cursor, ...this.ticks, ...this.cells, this.playhead);
+    this.step = Math.min(before?.step ?? 0, inside.n_steps - 1);
     this.readout = html("output", { class: "readout" });
     this.calculator = new Calculator(view.text, (cells) => {
       this.lit = cells;
       view.refresh();
     });
     if (before) this.calculator.open = before.calculator.open;
-    this.node = html("div", { class: "pane", "data-model": inside.name }, [
-      html("div", { class: "figure" }, [this.headline(), this.surface, this.readout]),
+    this.node = html("div", { class: "pane", "data-model": inside.name, "data-stride": inside.step_stride, "data-r": inside.r_sample }, [
+      html("div", { class: "figure" }, [this.headline(), this.surface, this.readout, this.legend()]),
       html("div", { class: "side" }, [this.unitHead(), this.calculator.node]),
     ]);
     this.arrange();
     this.listen();
   }
 
+  /** What the model answers, and what it would say after the step of the cursor. */
   headline() {
     const { inside, view } = this;
-    const bars = inside.classes.map((symbol, k) => {
-      const p = inside.probability(inside.readout_step, k);
-      const node = html("span", { "data-class": symbol, "data-value": p }, [`${symbol} `, html("b", {}, [p.toFixed(2)])]);
-      node.style.setProperty("--share", `${p * 100}%`);
-      node.style.setProperty("--colour", view.colours.classes[symbol]);
-      return node;
-    });
-    return html("div", { class: "answer" }, [html("strong", {}, [inside.title]), ...bars]);
+    this.final = new Chances(inside, view.colours, "final");
+    this.soFar = new Chances(inside, view.colours, "so_far");
+    this.final.show(inside.readout_step, fill(view.text.final_answer, { step: inside.readout_step }));
+    return html("div", { class: "answer" }, [html("strong", {}, [inside.title]), this.final.node, this.soFar.node]);
+  }
+
+  /** What the colours and the lines of this figure mean. */
+  legend() {
+    const { inside, view } = this;
+    const { text, tables } = view;
+    const scale = (row, table) => {
+      const stops = [0, 32, 64, 96, 128, 160, 192, 224, 255].map((k) => `rgb(${[...table.slice(k * 3, k * 3 + 3)].join()})`);
+      return html("span", { class: "scale", "data-row": row, style: `background: linear-gradient(to right, ${stops.join()})` });
+    };
+    const scaled = (rows, words) => {
+      const [low, high] = inside.range(rows[0]);
+      const end = (value) => (Number.isInteger(value) ? fixed(value, 0) : fixed(value, 2));
+      const names = html("i", { text: rows.map(face).join(", ") });
+      return html("span", {}, `${end(low)} `, scale(rows[0], low < 0 ? tables.state : tables.gate), ` ${end(high)} `, names, ` ${words}`);
+    };
+    const drawn = (kind, words) => html("span", {}, html("span", { class: `line ${kind}` }), ` ${words}`);
+    const states = [...inside.gates.filter((gate) => CANDIDATES.has(gate)), "h"];
+    return html("div", { class: "legend" },
+      scaled(["x"], text.features_scale),
+      scaled(inside.gates.filter((gate) => !CANDIDATES.has(gate)), text.gates_scale),
+      scaled(states, text.states_scale),
+      inside.rowIndex.has("c") && scaled(["c"], text.rows.c),
+      inside.channels.length > 1 && drawn("typical", text.typical_beat),
+      inside.channels.length > 2 && [
+        drawn("local", text.rhythm_local), drawn("slow", text.rhythm_slow), drawn("irregular", text.rhythm_irregular),
+      ],
+      inside.baseline && drawn("before", text.baseline),
+    );
   }
 
   unitHead() {
@@ -55,7 +82,7 @@ class Pane {
 
   moveUnit(by) {
     const place = Math.min(Math.max(this.order.indexOf(this.unit) + by, 0), this.order.length - 1);
-    this.view.choose(this, this.view.step, this.order[place]);
+    this.view.choose(this, this.step, this.order[place]);
   }
 
   arrange() {
@@ -127,7 +154,9 @@ class Pane {
         words = `${fill(view.text.after_step, { step })}   ${words}`;
       } else if (lane.kind === "saliency") {
         const i = Math.min(Math.max(Math.round(geometry.sampleAt(x)), 0), inside.n_samples - 1);
-        words = fill(view.text.fall, { sample: i, symbol: inside.classes[inside.saliency_label], fall: fixed(inside.saliency[i], 3) });
+        const fall = inside.saliency[i];
+        const values = { sample: i, symbol: inside.classes[inside.saliency_label], change: fixed(Math.abs(fall), 3) };
+        words = fill(fall < 0 ? view.text.rise : view.text.fall, values);
       }
     }
     this.lit = cell ? [cell] : [];
@@ -144,7 +173,7 @@ class Pane {
       node.style.transform = `translate(${x}px, ${y}px)`;
       if (w !== undefined) Object.assign(node.style, { width: `${w}px`, height: `${h}px` });
     };
-    const x = geometry.xOfStep(view.step);
+    const x = geometry.xOfStep(this.step);
     put(this.cursor, x - 1, top - 1, perStep + 2, bottom - top + 2);
     const lanes = geometry.lanes.filter(({ kind, row }) => kind === "map" && row !== "x");
     lanes.forEach((lane, k) => {
@@ -154,23 +183,27 @@ class Pane {
       put(this.cells[k], x - 1, y - 1, perStep + 2, tall + 2);
     });
     this.playhead.hidden = view.playhead === null;
-    if (view.playhead !== null) put(this.playhead, geometry.xOf(view.playhead), top, 2, laneOf(geometry, "segment").h);
+    const at = view.playhead === null ? 0 : Math.min(Math.max(view.playhead + inside.r_sample, 0), inside.nShown);
+    if (view.playhead !== null) put(this.playhead, geometry.xOf(at), top, 2, laneOf(geometry, "segment").h);
   }
 
   segmentWords(i) {
     const { inside, view } = this;
     const channel = (k) => inside.segment[k * inside.n_samples + i];
-    const parts = [fill(view.text.at_sample, { sample: i, time: fixed((i - inside.r_sample) / inside.fs, 2), value: fixed(channel(0), 2) })];
+    const parts = [fill(view.text.at_sample, { sample: i, time: view.timeWords(i - inside.r_sample), value: fixed(channel(0), 2) })];
     if (inside.channels.length > 4) {
       parts.push(fill(view.text.rhythm_at, { local: fixed(channel(2), 2), slow: fixed(channel(3), 2), irregularity: fixed(channel(4), 2) }));
     }
     return parts.join("   ");
   }
 
+  /** What is read out where the visitor comes to rest: place, gates and the answer so far. */
   words() {
-    const { inside, unit, view } = this;
-    const values = inside.rows.map((row) => `${face(row)} ${fixed(inside.at(row, view.step, unit), 3)}`).join(", ");
-    return `${fill(view.text.step_unit, { step: view.step, unit })}: ${values}`;
+    const { inside, unit, step, view } = this;
+    const values = inside.rows.map((row) => `${view.text.rows[row]} ${fixed(inside.at(row, step, unit), 3)}`).join(", ");
+    const chances = inside.classes.map((symbol, k) => `${symbol} ${inside.probability(step, k).toFixed(2)}`).join(", ");
+    const place = `${fill(view.text.step_unit, { step, unit })}, ${view.timeWords(inside.seenAt(step))}`;
+    return `${view.panes.length > 1 ? `${inside.name}: ` : ""}${place}: ${values}; ${fill(view.text.after_step, { step })}: ${chances}`;
   }
 
   paint() {
@@ -198,11 +231,37 @@ class Pane {
     }
     this.placeMarks();
     const now = performance.now();
-    if (this.shown !== `${view.step} ${this.unit}` && !(view.playing && now - (this.shownAt ?? 0) < READ_MS)) {
+    if (this.shown !== `${this.step} ${this.unit}` && !(view.playing && now - (this.shownAt ?? 0) < READ_MS)) {
       this.shownAt = now;
-      this.shown = `${view.step} ${this.unit}`;
-      this.calculator.show(inside, view.step, this.unit);
-      this.unitName.textContent = fill(view.text.step_unit, { step: view.step, unit: this.unit });
+      this.shown = `${this.step} ${this.unit}`;
+      this.soFar.show(this.step, fill(view.text.after_step, { step: this.step }));
+      this.calculator.show(inside, this.step, this.unit);
+      this.unitName.textContent = fill(view.text.step_unit, { step: this.step, unit: this.unit });
     }
+  }
+}
+
+/** The probabilities after one step, in a row with its words. */
+class Chances {
+  constructor(inside, colours, name) {
+    this.inside = inside;
+    this.words = html("span", { class: "words" });
+    this.numbers = inside.classes.map(() => html("b"));
+    this.bars = inside.classes.map((symbol, k) => {
+      const bar = html("span", { class: "chance", "data-class": symbol }, [`${symbol} `, this.numbers[k]]);
+      bar.style.setProperty("--colour", colours.classes[symbol]);
+      return bar;
+    });
+    this.node = html("div", { class: "chances", "data-row": name }, [this.words, ...this.bars]);
+  }
+
+  show(step, words) {
+    this.words.textContent = words;
+    this.bars.forEach((bar, k) => {
+      const p = this.inside.probability(step, k);
+      bar.dataset.value = p;
+      bar.style.setProperty("--share", `${p * 100}%`);
+      this.numbers[k].textContent = p.toFixed(2);
+    });
   }
 }
