@@ -88,7 +88,7 @@ def analyse_record(
     Raises
     ------
     RecordError
-        Where the record has no such lead, or is sampled too seldom for the detector or a filter.
+        Where the record has no such lead, or its sampling rate is too low for the detector or a filter.
     SegmentError
         Where the model reads other segments than beats.
     ImportStoppedError

@@ -27,7 +27,7 @@ LEAST_BEATS = 8
 MAX_BEATS = 200
 
 MORE_BEATS = 2.0
-"""At a rate that is double the true one, QRS complexes are sharper than any of a heart, and many are not found. Where
+"""At a rate that is double the true one, QRS complexes are sharper than those of any heart, and many are missed. Where
 half the rate finds this many times as many, those are the heart's. No record of mitdb or svdb has 1.6 times as many."""
 
 LOOKED_AT_S = 600.0

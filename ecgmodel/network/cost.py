@@ -61,7 +61,7 @@ def time_serving(
 ) -> dict[str, tuple[float, ...]]:
     """Measure how long each classifier takes for the same segments.
 
-    The classifiers take turns, so that what else the machine does strikes them alike; one turn before the first warms
+    The classifiers take turns, so that other work of the machine slows them all alike; one turn before the first warms
     them up.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Values that no heart gives: a flash of 30,000 mV is taken out, so that the rest is as if it were not there."""
+"""Values that no heart gives: a spike of 30,000 mV is taken out, and the rest is read as if it were not there."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """EDF, EDF+ (Kemp & Olivan 2003, doi 10.1016/S1388-2457(03)00123-8) and BDF, through `edfio`.
 
-The header is checked and put right before the library sees it: a recorder that was switched off leaves -1 records or
-half a one, and some programs write limits with a decimal comma. Names, dates of birth and other identification are not
-kept.
+The header is checked and put right before the library sees it: a recorder that was switched off leaves -1 records, or
+half of one, and some programs write limits with a decimal comma. Names, dates of birth and other identification are
+not kept.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ def _with_point(text: str) -> str:
 
 
 def _scale(digital: np.ndarray, header: _Header, index: int, unit: str) -> tuple[np.ndarray, str]:
-    """Return a signal in the unit of its header; where the limits make no sense, its steps, which have none."""
+    """Return a signal in the unit of its header; where the limits make no sense, its ADC units."""
     values = digital.astype(np.float64)
     try:
         low, high, bottom, top = (

@@ -52,7 +52,7 @@ def remove_mains(
     Raises
     ------
     RecordError
-        Where the signal is sampled too seldom to hold this frequency.
+        Where the sampling rate is too low for the signal to hold this frequency.
     """
     if not fs > 2.2 * mains_hz:
         raise RecordError(
@@ -66,7 +66,7 @@ def remove_mains(
 def measure_mains(signal: np.ndarray, fs: float, mains_hz: Mains, seconds: float = 60.0) -> float:
     """Return the root mean square of the hum at 50 or 60 Hz in the first minute of a lead, in its own unit.
 
-    0 where the signal is sampled too seldom to hold this frequency. What the neighbouring frequencies have is noise and
+    0 where the sampling rate is too low to hold this frequency. What the neighbouring frequencies have is noise and
     is taken off.
     """
     piece = fill_missing(np.asarray(signal[: round(seconds * fs)], dtype=np.float64))

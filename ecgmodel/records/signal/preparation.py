@@ -45,7 +45,7 @@ def prepare_record(record: Record, preparation: Preparation, progress: Callable[
     Raises
     ------
     RecordError
-        Where the record is sampled too seldom for the mains filter.
+        Where the sampling rate of the record is too low for the mains filter.
     """
     if preparation.is_off:
         return record

@@ -43,7 +43,7 @@ class _Lead:
 
 @dataclass(frozen=True, slots=True)
 class _Waves:
-    """The samples of all leads of section 5 or 6, nanovolts to the step, and microseconds from sample to sample."""
+    """The samples of all leads of section 5 or 6, with nanovolts per ADC unit and microseconds per sample."""
 
     samples: list[np.ndarray]
     nanovolts: int

@@ -1,4 +1,4 @@
-"""From the signals of a file to a recording in mV: units by the header's word, else by evidence that is said aloud."""
+"""From the signals of a file to a recording in mV: units by the header, else by stated evidence."""
 
 from __future__ import annotations
 

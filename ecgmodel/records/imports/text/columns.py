@@ -300,7 +300,7 @@ def vote_calibrated(column: Column, statements: Statements) -> Iterator[Vote]:
 
 
 def vote_beat_shape(column: Column, statements: Statements) -> Iterator[Vote]:
-    """Short steep complexes with rest between them, as no noise and no hum has."""
+    """Short steep complexes with rest between them, which neither noise nor mains hum has."""
     share = spikiness(column.values)
     if share > 0.1:
         yield Vote(True, say("it has short steep complexes with rest between them"), min(1.0, 2 * share))

@@ -55,7 +55,7 @@ def understand(source: Source, settings: ImportSettings, rules: Evidence) -> Tab
     settings : ImportSettings
         What is set goes before all evidence.
     rules : mapping of str to tuple of Rule
-        The rules for each property: `csv_import.EVIDENCE`.
+        The rules for each property: `text_file.EVIDENCE`.
 
     Raises
     ------
