@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,16 +44,48 @@ def _shared_lesson_beats(name: str, available: str | None) -> Annotations:
     return freeze(list_beats(shared_record(name, available)))
 
 
-def typical_beat(name: str, symbol: str) -> int:
-    """Return the R peak of the most typical beat of a class in a record that has one, see `segments.typical`."""
-    return _shared_typical_beat(name, availability(name), symbol)
-
-
 @st.cache_data(max_entries=MAX_BEATS, show_spinner=False)
 def _shared_typical_beat(name: str, available: str | None, symbol: str) -> int | None:
     from ecgmodel.segments.typical import find_typical
 
     return find_typical(shared_record(name, available), symbol)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Excerpt:
+    """The most typical beat of a class in a record.
+
+    Attributes
+    ----------
+    record : str
+    source : str
+        Where the record is from.
+    fs : float
+        In Hz.
+    r_sample : int
+        In samples of the record.
+    signal : ndarray of shape (n,), float32
+        Of the default lead, in mV; 0 where samples are missing.
+    """
+
+    record: str
+    source: str
+    fs: float
+    r_sample: int
+    signal: np.ndarray
+
+
+def typical_excerpt(name: str, symbol: str, before_s: float, after_s: float) -> Excerpt:
+    """Return the most typical beat of a class in a record that has one, with so many seconds around it."""
+    return _shared_excerpt(name, availability(name), symbol, before_s, after_s)
+
+
+@st.cache_resource(max_entries=MAX_BEATS, show_spinner=False)
+def _shared_excerpt(name: str, available: str | None, symbol: str, before_s: float, after_s: float) -> Excerpt:
+    record, r_sample = shared_record(name, available), _shared_typical_beat(name, available, symbol)
+    around = slice(r_sample - round(before_s * record.fs), r_sample + round(after_s * record.fs))
+    signal = np.nan_to_num(record.lead()[around]).astype(np.float32)
+    return freeze(Excerpt(name, record.source, record.fs, r_sample, signal))
 
 
 def trace_lesson(record_name: str, r_sample: int, cell: str, model_name: str | None) -> tuple[Segments, GateTrace]:

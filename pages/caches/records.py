@@ -10,12 +10,14 @@ from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.sources import catalogue
 from ecgmodel.segments.runs import find_runs
+from pages.caches.by_size import CacheBySize, array_bytes
 from pages.caches.freeze import freeze
 from pages.caches.listing import listed
 from pages.session import place
 from pages.session.visitor import own, own_stamp
 
-MAX_RECORDS = 6
+RECORD_BYTES = 96_000_000
+"""Of records that all visitors share: 18 of MIT-BIH, as a class has in use."""
 MAX_SUMMARIES = 128
 MAX_SIGNALS = 24
 MAX_OWN = 2
@@ -96,9 +98,20 @@ def shared_outline(name: str, available: str | None) -> catalogue.RecordOutline:
     return freeze(outline)
 
 
-@st.cache_resource(max_entries=MAX_RECORDS, show_spinner=False)
 def shared_record(name: str, available: str | None) -> Record:
-    return freeze(catalogue.open_record(name, allow_download=False))
+    """Return a record that all visitors share.
+
+    Raises
+    ------
+    RecordError
+        Where it is not on this machine, or damaged.
+    """
+    return _records().get((name, available), lambda: freeze(catalogue.open_record(name, allow_download=False)))
+
+
+@st.cache_resource(show_spinner=False)
+def _records() -> CacheBySize[Record]:
+    return CacheBySize(RECORD_BYTES, array_bytes)
 
 
 def segment_signals(rows: tuple[tuple[str, int], ...], n_samples: int) -> list[np.ndarray | None]:

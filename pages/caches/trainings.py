@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,10 @@ from ecgmodel.training.jobs.job_file import (
 )
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from ecgmodel.figures.palette import Theme
+    from ecgmodel.figures.training import ExampleSegment
     from ecgmodel.segments.dataset import Segments
     from ecgmodel.training.jobs.job_queue import JobQueue
     from ecgmodel.training.plan import TrainingPlan
@@ -26,6 +32,7 @@ from pages.caches.records import availability, shared_outline, shared_record
 
 MAX_LABELS = 8
 MAX_PLANS = 128
+MAX_FIGURES = 32
 
 
 def job_queue() -> JobQueue:
@@ -124,3 +131,19 @@ def _shared_example(record_name: str, where: str | None, kind: str, r_sample: in
     from ecgmodel.segments.one_beat import cut_one
 
     return freeze(cut_one(shared_record(record_name, where), kind, r_sample))
+
+
+def examples_figure(examples: Sequence[ExampleSegment], seconds_word: str, theme: Theme) -> go.Figure:
+    """Return the figure of some segments beside each other, which takes a tenth of a second to draw."""
+    shown = tuple((example.title, example.symbol, example.length, example.signal.tobytes()) for example in examples)
+    key = hashlib.blake2b(repr(shown).encode(), digest_size=16).hexdigest()
+    return _shared_examples_figure(key, seconds_word, theme, examples)
+
+
+@st.cache_resource(max_entries=MAX_FIGURES, show_spinner=False)
+def _shared_examples_figure(
+    key: str, seconds_word: str, theme: Theme, _examples: Sequence[ExampleSegment]
+) -> go.Figure:
+    from ecgmodel.figures.training import draw_examples
+
+    return draw_examples(_examples, seconds_word, theme)

@@ -9,12 +9,11 @@ import streamlit as st
 
 from ecgmodel.figures import palette
 from ecgmodel.labels import CLASS_NAMES, CLASSES
-from ecgmodel.records.record import Record
 from ecgmodel.records.signal.waves import Waves, find_waves
 from ecgmodel.records.sources.embedded import DEFAULT_NAME
 from ecgmodel.records.timeline import find_gaps, rr_intervals
-from pages.caches.lessons import lesson_record_names, typical_beat
-from pages.caches.records import open_record, record_in_use, record_names
+from pages.caches.lessons import Excerpt, lesson_record_names, typical_excerpt
+from pages.caches.records import record_in_use, record_names
 from pages.components.figure import show_figure
 from pages.learn.beat import BeatInUse, beat_in_use, choose_beat
 from pages.learn.lesson import Chapter, Question
@@ -172,31 +171,29 @@ def _examples() -> tuple[list[dict], dict[str, np.ndarray]]:
     described, arrays = [], {}
     for symbol in CLASSES:
         name = EXAMPLES[symbol] if EXAMPLES[symbol] in here else DEFAULT_NAME
-        record = open_record(name)
-        sample = typical_beat(name, symbol)
-        before, after = (round(part * record.fs) for part in GALLERY_S)
-        part = np.nan_to_num(record.lead()[sample - before : sample + after])
-        arrays[f"example_{len(described)}"] = part.astype(np.float32)
+        beat = typical_excerpt(name, symbol, *GALLERY_S)
+        before = round(GALLERY_S[0] * beat.fs)
+        arrays[f"example_{len(described)}"] = beat.signal
         described.append(
             {
                 "symbol": symbol,
                 "name": look_up(CLASS_NAMES[symbol]),
                 "look": looks[symbol],
                 "record": name,
-                "where": _where(record, sample),
-                "sample": sample,
-                "from": before - round(0.25 * record.fs),
-                "to": before + round(0.42 * record.fs),
+                "where": _where(beat),
+                "sample": beat.r_sample,
+                "from": before - round(0.25 * beat.fs),
+                "to": before + round(0.42 * beat.fs),
             }
         )
     return described, arrays
 
 
-def _where(record: Record, sample: int) -> str:
-    moment = clock(sample / record.fs, 1)
-    if record.source == "simulated":
-        return t("{record}, {time} (simulated)", record=plain(record.name), time=moment)
-    return t("record {record}, {time}", record=plain(record.name), time=moment)
+def _where(beat: Excerpt) -> str:
+    moment = clock(beat.r_sample / beat.fs, 1)
+    if beat.source == "simulated":
+        return t("{record}, {time} (simulated)", record=plain(beat.record), time=moment)
+    return t("record {record}, {time}", record=plain(beat.record), time=moment)
 
 
 def ask() -> tuple[Question, ...]:

@@ -11,11 +11,13 @@ from contextvars import ContextVar
 from typing import Any, Literal
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 Language = Literal["en", "zh"]
 BeatSource = Literal["annotated", "detected"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _LANGUAGE = "choice.language"
+_LANGUAGE_OF_RUN = "_ecgmodel_language"
 _MODEL = "choice.model"
 _BEATS = "choice.beats"
 _STEP = "choice.step"
@@ -44,12 +46,23 @@ def speaking(chosen: Language) -> Iterator[None]:
 
 
 def language() -> Language:
-    """Return the language that the visitor chose, else the browser's where it is Chinese, else English."""
+    """Return the language that the visitor chose, else the browser's where it is Chinese, else English.
+
+    A page asks hundreds of times, and Streamlit's session answers slowly: what a run found stays with it.
+    """
     spoken = _SPEAKING.get()
     if spoken is not None:
         return spoken
-    chosen = st.session_state.get(_LANGUAGE)
-    return chosen if chosen in LANGUAGES else browser_language()
+    run = get_script_run_ctx(suppress_warning=True)
+    known = None if run is None else getattr(run, _LANGUAGE_OF_RUN, None)
+    if known is None or known[0] is not run.cursors:  # each run has its own
+        chosen = st.session_state.get(_LANGUAGE)
+        found = chosen if chosen in LANGUAGES else browser_language()
+        if run is None:
+            return found
+        known = (run.cursors, found)
+        setattr(run, _LANGUAGE_OF_RUN, known)
+    return known[1]
 
 
 def browser_language() -> Language:
@@ -60,6 +73,9 @@ def browser_language() -> Language:
 def set_language(chosen: Language) -> None:
     """Keep the visitor's choice of language."""
     st.session_state[_LANGUAGE] = chosen
+    run = get_script_run_ctx(suppress_warning=True)
+    if run is not None:
+        setattr(run, _LANGUAGE_OF_RUN, None)
 
 
 def model_name() -> str | None:

@@ -11,14 +11,14 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError
 from ecgmodel.evaluation.published import OH_COUNTS
 from ecgmodel.figures.palette import Theme
-from ecgmodel.figures.training import ExampleSegment, draw_examples
+from ecgmodel.figures.training import ExampleSegment
 from ecgmodel.labels import CLASS_NAMES, CLASSES
 from ecgmodel.records.sources import embedded
 from ecgmodel.segments.dataset import Segments
 from ecgmodel.training.plan import TrainingPlan
 from ecgmodel.training.presets import Preset
 from pages.caches.records import record_entries
-from pages.caches.trainings import training_example, training_labels
+from pages.caches.trainings import examples_figure, training_example, training_labels
 from pages.session import choices
 from pages.ui.blocks import show_error
 from pages.ui.record_picker import offer_download
@@ -127,7 +127,7 @@ def _show_examples(source: str, preset: Preset, segments: Segments) -> None:
     if not shown:
         return
     st.plotly_chart(
-        draw_examples(shown, t("seconds"), theme()),
+        examples_figure(shown, t("seconds"), theme()),
         key=f"train.examples.{source}.{preset.segments}",
         config={"displayModeBar": False, "staticPlot": True},
         alt=t("A segment of each class, as the network reads it"),

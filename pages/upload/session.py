@@ -14,9 +14,9 @@ from ecgmodel.records.imports.understanding import ImportSettings, Understanding
 from ecgmodel.records.record import Origin, Record
 from ecgmodel.records.signal.preparation import Preparation
 from ecgmodel.records.signal.rate_hints import hint_heart_rates
-from ecgmodel.records.sources.sample_files import SampleFile, make_plain_file, make_strap_file, make_watch_file
 from pages.caches.predictions import forget_own_predictions, keep_prediction
 from pages.caches.records import default_record_name, forget_own_peaks
+from pages.caches.samples import sample_file, understand_sample
 from pages.session import address, place, visitor
 
 _CURRENT = "current"
@@ -25,8 +25,6 @@ _REFUSED = "refused"
 DEFAULT_THRESHOLD = 0.5
 TINY_BYTES = 2000
 HINTED_BYTES = 2_000_000
-
-SAMPLES = {"watch": make_watch_file, "strap": make_strap_file, "plain": make_plain_file}
 
 
 @dataclass(slots=True)
@@ -134,8 +132,18 @@ def refused_upload() -> tuple[str, EcgModelError] | None:
     return visitor.own("upload").get(_REFUSED)
 
 
-def take_files(files: dict[str, bytes], settings: ImportSettings | None = None) -> bool:
+def take_files(
+    files: dict[str, bytes], settings: ImportSettings | None = None, understanding: Understanding | None = None
+) -> bool:
     """Take new files in place of those before, if anything can be understood of them.
+
+    Parameters
+    ----------
+    files : dict of str to bytes
+    settings : ImportSettings or None
+        What is set by hand.
+    understanding : Understanding or None
+        Of these files, where it is known.
 
     Returns
     -------
@@ -146,7 +154,7 @@ def take_files(files: dict[str, bytes], settings: ImportSettings | None = None) 
     kept.pop(_REFUSED, None)
     settings = settings or ImportSettings()
     try:
-        understanding = sniff_files(files, settings)
+        understanding = understanding or sniff_files(files, settings)
         _refuse_too_short(files, understanding)
     except EcgModelError as error:
         kept[_REFUSED] = (", ".join(files), error)
@@ -186,10 +194,10 @@ def forget_refusal() -> None:
 
 def take_sample(kind: str, *, chosen: bool = True) -> None:
     """Take one of the files to try."""
-    sample: SampleFile = SAMPLES[kind]()
+    sample = sample_file(kind)
     if chosen:
         visitor.own("upload").pop("many", None)
-    take_files({sample.name: sample.data})
+    take_files({sample.name: sample.data}, understanding=understand_sample(kind))
     upload = current_upload()
     upload.chosen, upload.origin = chosen, sample.source
 

@@ -7,6 +7,7 @@ database's name in front, as "svdb/800", so no two records share a name.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def file_stem(record: str) -> str:
     return record.rpartition("/")[2]
 
 
+@lru_cache(maxsize=1024)
 def person(record: str) -> str:
     """Return a name for the person behind a record: that of the person's first record.
 
