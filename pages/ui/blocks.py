@@ -10,9 +10,9 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Origin, Record
-from ecgmodel.records.sources.databases import MITDB, SVDB, person
+from ecgmodel.records.sources.databases import DATABASES, MITDB, person
 from pages.session import address, choices, place, visitor
-from pages.ui.text import error_text, plain, t, tn
+from pages.ui.text import error_text, look_up, plain, t, tn
 
 if TYPE_CHECKING:
     from pages.components.trace import TraceEvent
@@ -52,25 +52,20 @@ def show_source(record: Record) -> None:
 
 def show_origin(origin: Origin) -> None:
     """Say whose data records of an origin are."""
-    if origin in ("mitdb", "excerpt"):
+    database = next((database for database in DATABASES if database.name == origin), None)
+    if origin == "excerpt":
+        database = MITDB
+    if database is not None:
         st.caption(
             t(
-                "[MIT-BIH Arrhythmia Database]({url}), PhysioNet, [ODC-By 1.0]({licence}). Moody GB, Mark RG. The "
-                "impact of the MIT-BIH Arrhythmia Database. IEEE Eng in Med and Biol 20(3):45-50, 2001. "
-                "[doi 10.1109/51.932724](https://doi.org/10.1109/51.932724)",
-                url=MITDB.url,
-                licence=MITDB.licence_url,
-            )
-        )
-    elif origin == "svdb":
-        st.caption(
-            t(
-                "[MIT-BIH Supraventricular Arrhythmia Database]({url}), PhysioNet, [ODC-By 1.0]({licence}). Greenwald "
-                "SD. Improved detection and classification of arrhythmias in noise-corrupted electrocardiograms using "
-                "contextual information. PhD thesis, MIT, 1990. [doi {doi}](https://doi.org/{doi})",
-                url=SVDB.url,
-                licence=SVDB.licence_url,
-                doi=SVDB.doi,
+                "[{title}]({url}), PhysioNet, [{licence}]({licence_url}). {citation}. "
+                "[doi {doi}](https://doi.org/{doi})",
+                title=look_up(database.title),
+                url=database.url,
+                licence=database.licence,
+                licence_url=database.licence_url,
+                citation=database.citation,
+                doi=database.doi,
             )
         )
     elif origin == "simulated":

@@ -90,8 +90,9 @@ MITDB = Database(
     lead="MLII",
     first_record="119",
     folder_variable="ECG_DATA_DIR",
-    citation="Moody & Mark, IEEE Eng. Med. Biol. 20(3):45-50, 2001",
-    doi="10.13026/C2F305",
+    citation="Moody GB, Mark RG. The impact of the MIT-BIH Arrhythmia Database. IEEE Eng in Med and Biol 20(3):45-50, "
+    "2001",
+    doi="10.1109/51.932724",
     licence="ODC-By 1.0",
     same_person=(("202", "201"),),  # one man, says PhysioNet's directory of the database
     tells_blocks=True,
@@ -106,8 +107,8 @@ SVDB = Database(
     lead="ECG1",
     first_record="svdb/803",
     folder_variable="ECG_SVDB_DIR",
-    citation="Greenwald, Improved detection and classification of arrhythmias in noise-corrupted electrocardiograms "
-    "using contextual information, PhD thesis, MIT, 1990",
+    citation="Greenwald SD. Improved detection and classification of arrhythmias in noise-corrupted electrocardiograms "
+    "using contextual information. PhD thesis, MIT, 1990",
     doi="10.13026/C2V30W",
     licence="ODC-By 1.0",
     same_person=(),

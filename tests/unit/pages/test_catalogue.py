@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from ecgmodel import errors, labels
+from ecgmodel.records.sources.databases import DATABASES
 from ecgmodel.records.timeline import RHYTHM_NAMES
 from pages.records.notes import RECORD_NOTES
 from pages.ui.glossary import TERMS
@@ -28,6 +29,7 @@ OWNED_BY_LIBRARY = {
     *labels.SYMBOL_NAMES.values(),
     *RHYTHM_NAMES.values(),
     *RECORD_NOTES.values(),
+    *(database.title for database in DATABASES),
     *(meaning for _english, _chinese, meaning in TERMS),
 }
 """Strings that pages look up by value."""
