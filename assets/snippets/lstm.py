@@ -1,9 +1,11 @@
+import numpy as np
+from scipy.special import expit as sigmoid
+
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.inside.explain import explain_step
-from ecgmodel.network.inside.gates import trace_gates
+from ecgmodel.network.inside.cell import open_cell
+from ecgmodel.network.inside.feature_maps import map_features
 from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model
-from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.one_beat import cut_one, nearest_beat
 
@@ -13,17 +15,22 @@ MODEL = None  # None: the weights with which training starts
 STEP = 14
 UNIT = 0
 
-if MODEL is None:
-    config = NetworkConfig(cell="lstm")
-    model = Model(config, initialise_weights(config, seed=0), ModelCard(name="untrained", segments="runs"))
-else:
-    model = open_shipped_model(MODEL)
+start = NetworkConfig(cell="lstm")
+untrained = Model(start, initialise_weights(start, seed=0), ModelCard(name="untrained", segments="runs"))
+model = untrained if MODEL is None else open_shipped_model(MODEL).for_record(RECORD)
 record = open_record(RECORD)
 segment = cut_one(record, model.card.segments, nearest_beat(record, BEAT_S))
-prediction = Classifier(model).predict(segment, with_states=True)
-trace = trace_gates(model, prediction, segment.length)
-explained = explain_step(trace, STEP, UNIT)
-for gate in explained.gates:
-    print(gate.name, f"sum {gate.total:.3f}, value {gate.value:.3f}")
-print(f"c(t) = f c(t-1) + i g = {explained.old.product:.3f} + {explained.new.product:.3f} = {explained.memory:.3f}")
-print(f"h(t) = {explained.state:.3f}")
+features = map_features(model.config, model.weights, segment.signal[0])[-1].pooled  # x(t) of every step
+cell = open_cell(model)
+(W_f, W_i, W_o, W_g), (U_f, U_i, U_o, U_g), (b_f, b_i, b_o, b_g) = cell.kernel, cell.recurrent_kernel, cell.bias
+
+h = c = np.zeros(cell.units)
+for x in features[: STEP + 1]:
+    f = sigmoid(x @ W_f + h @ U_f + b_f)
+    i = sigmoid(x @ W_i + h @ U_i + b_i)
+    o = sigmoid(x @ W_o + h @ U_o + b_o)
+    g = np.tanh(x @ W_g + h @ U_g + b_g)
+    c = f * c + i * g
+    h = o * np.tanh(c)
+print(f"f = {f[UNIT]:.3f}, i = {i[UNIT]:.3f}, o = {o[UNIT]:.3f}, g = {g[UNIT]:.3f}")
+print(f"c = {c[UNIT]:.3f}, h = {h[UNIT]:.3f}")

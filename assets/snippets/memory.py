@@ -1,8 +1,12 @@
-from ecgmodel.network.teaching.plain_rnn import impulse, memory_span, run_plain_rnn
+import numpy as np
 
 WEIGHT = 0.9
 
-memory = run_plain_rnn(impulse(60), w=WEIGHT)
-print("h(59)          ", memory.state[59])
-print("dh(59)/dh(0)   ", memory.gradient[59])
-print("below 1 % from step", memory_span(memory))
+x = np.zeros(60)
+x[0] = 1.0  # one impulse
+h, gradient = 0.0, 1.0
+for t in range(60):
+    h = np.tanh(WEIGHT * h + x[t])
+    gradient *= WEIGHT * (1 - h**2) if t > 0 else 1.0  # dh(t)/dh(0)
+    if t % 10 == 9:
+        print(f"step {t}: h = {h:.4f}, gradient {gradient:.2e}")

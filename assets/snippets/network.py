@@ -14,7 +14,7 @@ if MODEL is None:
     config = NetworkConfig()
     model = Model(config, initialise_weights(config, seed=0), ModelCard(name="untrained", segments="runs"))
 else:
-    model = open_shipped_model(MODEL)
+    model = open_shipped_model(MODEL).for_record(RECORD)
 record = open_record(RECORD)
 segment = cut_one(record, model.card.segments, nearest_beat(record, BEAT_S))
 for layer in map_features(model.config, model.weights, segment.signal[0]):

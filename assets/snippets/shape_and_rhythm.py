@@ -1,5 +1,6 @@
 import numpy as np
 
+from ecgmodel.records.signal.qrs_width import measure_qrs
 from ecgmodel.records.signal.waves import find_waves
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.one_beat import list_beats, nearest_beat
@@ -12,7 +13,10 @@ beats = list_beats(record)
 r = nearest_beat(record, BEAT_S)
 index = int(np.searchsorted(beats.sample, r))
 before = int(beats.sample[index - 1])
-waves = find_waves(record.lead(), record.fs, r, before)
+alike = beats.sample[beats.symbol == beats.symbol[index]]
+qrs = measure_qrs(record.signals, record.fs, r, alike)  # all leads, mean of beats that look alike
+waves = find_waves(record.lead(), record.fs, r, before, qrs)
 print("label", beats.symbol[index] or "none", "at", r / record.fs, "s")
-print("QRS", round(waves.qrs_ms(record.fs)), "ms, P at", waves.p_peak, ", T at", waves.t_peak)
+print("QRS", "not measured" if qrs is None else f"{qrs.ms(record.fs):.0f} ms, mean of {qrs.n_beats} beats")
+print("P at", waves.p_peak, ", T at", waves.t_peak)
 print("RR", (r - before) / record.fs, "s,", 60 * record.fs / (r - before), "per minute")

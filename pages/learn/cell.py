@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecgmodel.network.inside.cell import CANDIDATES
 from ecgmodel.network.inside.gates import GateTrace
-from ecgmodel.segments.dataset import Segments
+from ecgmodel.segments.dataset import MODEL_FS, Segments
 from pages.caches.lessons import trace_lesson
 from pages.components.figure import show_figure
 from pages.learn.beat import (
@@ -21,6 +22,9 @@ from pages.learn.beat import (
 from pages.learn.place import note_place, wish_place
 from pages.session import choices
 from pages.ui.text import t
+
+MOVED = 0.05
+"""A step that changes the state by less is none to open with."""
 
 
 def traced(cell: str) -> tuple[BeatInUse, ModelInUse, tuple[Segments, GateTrace]]:
@@ -52,7 +56,7 @@ def show_cell(cell: str) -> None:
         key=(chosen.record.name, chosen.r_sample, used.name, cell),
         n_steps=config.n_steps,
         units=config.units,
-        usual=usual_place(chosen, segments, trace),
+        usual=usual_place(chosen, segments, trace, config.step_stride),
     )
     signal = segments.signal[0, :, 0]
     reported = show_figure(
@@ -97,10 +101,25 @@ def show_cell(cell: str) -> None:
     show_model_note(used)
 
 
-def usual_place(chosen: BeatInUse, segments: Segments, trace: GateTrace) -> tuple[int, int]:
-    """Return the step that has just seen the R peak, and the unit whose state moves most around it."""
-    fs_ratio = 360 / chosen.record.fs
-    r = round(chosen.r_sample * fs_ratio) - int(segments.start_sample[0])
-    step = int(np.clip(r // 8 + 1, 1, trace.n_steps - 2))
-    around = trace.states[max(step - 6, 0) : step + 12]
-    return step, int(np.ptp(around, axis=0).argmax())
+def usual_place(chosen: BeatInUse, segments: Segments, trace: GateTrace, stride: int) -> tuple[int, int]:
+    """Return a step that has seen the R peak and a unit in which there is something to see.
+
+    Gates at 0 or 1 teach nothing, so of the steps around QRS that change the state the one is taken whose gate nearest
+    to a border is farthest from it.
+    """
+    r = round(chosen.r_sample * MODEL_FS / chosen.record.fs) - int(segments.start_sample[0])
+    first = int(np.clip(r // stride, 1, trace.n_steps - 2))
+    steps = slice(first, min(first + max(80 // stride, 2), trace.n_steps))
+    names = (*trace.cell.gates, "c") if trace.cell.kind == "lstm" else trace.cell.gates
+    room = np.minimum.reduce([_room(name, trace.row(name)[steps]) for name in names])  # (n_steps, units)
+    moved = np.abs(np.diff(trace.states[steps.start - 1 : steps.stop], axis=0))
+    score = np.where(moved >= min(MOVED, moved.max()), room, -1.0)
+    step, unit = np.unravel_index(int(score.argmax()), score.shape)
+    return steps.start + int(step), int(unit)
+
+
+def _room(name: str, values: np.ndarray) -> np.ndarray:
+    """Return how far a gate is from both of its borders, as a part of the way between them."""
+    if name in CANDIDATES or name == "c":
+        values = (1 + (np.tanh(values) if name == "c" else values)) / 2
+    return np.minimum(values, 1 - values)

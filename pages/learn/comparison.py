@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
 from ecgmodel.errors import EcgModelError
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.cost import count_gate_weights, count_recurrent_multiply_adds, median_ms
+from ecgmodel.network.inside.cell import CANDIDATES, GATE_NAMES
 from pages.caches.lessons import time_cells
 from pages.caches.models import open_model
-from pages.caches.results import evaluation_results
+from pages.caches.results import evaluation_results, result_intervals
 from pages.components.figure import show_figure
-from pages.learn.lesson import Chapter, Question
+from pages.learn.lesson import Chapter
+from pages.learn.questions import Answer, Question
+from pages.learn.sources import cite
 from pages.session import choices
 from pages.ui.blocks import held_out_words
 from pages.ui.text import t
@@ -31,7 +37,12 @@ def title() -> str:
 
 def tell() -> None:
     """Show the text."""
-    st.markdown(t("Both cells cure the forgetting of plain RNNs with gates. Side by side, the LSTM:"))
+    st.markdown(
+        t(
+            "Both cells cure the forgetting of plain RNNs with gates, each with weights of its own. Side by side, "
+            "the LSTM:"
+        )
+    )
     st.latex(
         r"\begin{aligned} i, f, o &= \sigma(W[h', x] + b)\\ g &= \tanh(W_g[h', x] + b_g)\\"
         r"c &= f \cdot c' + i \cdot g\\ h &= o \cdot \tanh c \end{aligned}"
@@ -45,21 +56,29 @@ def tell() -> None:
         t(
             "The LSTM has four weighted sums a step, the GRU three; so the GRU is simpler, computes a quarter less, "
             "and leaves more room for large networks. The LSTM is more flexible: forgetting and writing are "
-            "separate, and it can keep something without showing it."
+            "separate, it can keep something without showing it, and its state may grow beyond 1, so that it can count "
+            "({weiss}). Which does better differs from task to task ({chung}; {greff}).",
+            weiss=cite("weiss"),
+            chung=cite("chung"),
+            greff=cite("greff"),
         )
     )
     st.markdown(
         t(
-            "Think of the two as workers with the same head. The LSTM has six arms ($i$, $f$, $o$, $g$, $c$, $h$), "
-            "the GRU two ($r$ and $z$). Six arms carry more bricks, but they do not solve an equation any faster: "
+            "Think of the two as workers with the same head, and an arm for each weighted sum: the LSTM has four, "
+            "three gates and the candidate ($i$, $f$, $o$, $g$); the GRU has three, two gates and the candidate "
+            "($r$, $z$, $\\tilde h$). Four arms carry more bricks, but they do not solve an equation any faster: "
             "whether more gates help depends on the task. Each brick in the drawing stands for {weights} weights.",
             weights=WEIGHTS_A_BRICK,
         )
     )
     st.markdown(
-        t("**Counting the weights.** For every gate: features times units, units times units, and a bias each.")
+        t(
+            "**Counting the weights.** Each of the $S$ weighted sums, gate or candidate, has $F$ features times $U$ "
+            "units, units times units, and a bias for every unit; $S$ is 3 in a GRU and 4 in an LSTM."
+        )
     )
-    st.latex(r"n = \text{gates} \times (F \cdot U + U \cdot U + U)")
+    st.latex(r"n = S \times (F \cdot U + U \cdot U + U)")
     _show_counts()
 
 
@@ -84,8 +103,8 @@ def _show_counts() -> None:
 def show() -> None:
     """Show the figure."""
     arms = {
-        "gru": [{"name": name, "gate": True} for name in ("r", "z")],
-        "lstm": [{"name": name, "gate": name in ("i", "f", "o")} for name in ("i", "f", "o", "g", "c", "h")],
+        cell: [{"name": "h̃" if name == "h~" else name, "gate": name not in CANDIDATES} for name in GATE_NAMES[cell]]
+        for cell in CONFIGS
     }
     sides = []
     for cell, config in CONFIGS.items():
@@ -98,7 +117,9 @@ def show() -> None:
             {"name": cell.upper(), "arms": arms[cell], "bricks": round(weights / WEIGHTS_A_BRICK), "caption": caption}
         )
     show_figure(
-        "arms", {"picture": t("A head with two arms and a head with six, and the bricks they carry")}, {"sides": sides}
+        "arms",
+        {"picture": t("A head with three arms and a head with four, and the bricks they carry")},
+        {"sides": sides},
     )
     _show_time()
     _show_accuracy()
@@ -132,7 +153,7 @@ def _show_time() -> None:
 def _show_accuracy() -> None:
     """Show what the two networks of the paper's size reached on what they did not train on."""
     st.markdown(f"**{t('Accuracy, from the shipped results')}**")
-    missing = []
+    missing, found = [], []
     columns = st.columns(2)
     for column, (cell, config) in zip(columns, CONFIGS.items(), strict=True):
         name = f"paper-{cell}"
@@ -140,26 +161,66 @@ def _show_accuracy() -> None:
         if reached is None:
             missing.append(name)
             continue
-        column.metric(f"{cell.upper()} · {name}", f"{reached[0]:.2%}")
-        column.caption(reached[1])
+        column.metric(f"{cell.upper()} · {name}", f"{reached.accuracy:.2%}")
+        if reached.interval is not None:
+            low, high = reached.interval
+            column.caption(t("95 % interval over people: {low:.1%} to {high:.1%}", low=low, high=high))
+            found.append(reached)
+        column.caption(reached.judged)
+    if len(found) == len(CONFIGS):
+        _show_difference(found)
     if missing:
         st.caption(t("Not installed here: {names}.", names=", ".join(missing)))
 
 
-def _accuracy_of_result(config: NetworkConfig) -> tuple[float, str] | None:
-    """Return the accuracy over all folds of a network, and on what; `None` where no result of it lies here."""
+def _show_difference(found: Sequence[Reached]) -> None:
+    """Say whether the two differ by more than chance would."""
+    difference = 100 * abs(found[0].accuracy - found[1].accuracy)
+    within = all(one.interval[0] <= other.accuracy <= one.interval[1] for one in found for other in found)
+    if within:
+        words = t(
+            "They differ by {points:.2f} points. Each is inside the other's interval, so these results do not tell "
+            "which cell is the better one.",
+            points=difference,
+        )
+    else:
+        words = t("They differ by {points:.2f} points, which is outside the other's interval.", points=difference)
+    st.caption(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a network reached on what it did not train on.
+
+    Attributes
+    ----------
+    accuracy : float
+    interval : (float, float) or None
+        The middle 95 % of the bootstrap over people.
+    judged : str
+        On what, in words.
+    """
+
+    accuracy: float
+    interval: tuple[float, float] | None
+    judged: str
+
+
+def _accuracy_of_result(config: NetworkConfig) -> Reached | None:
+    """Return the accuracy over all folds of a network; `None` where no result of it lies here."""
     for result in evaluation_results("segments-10fold"):
         if result.network == config:
             words = t("{folds} folds, {n:,} segments held out", folds=len(result.folds), n=int(result.matrix.sum()))
-            return result.scores.accuracy, words
+            intervals = result_intervals(f"{result.preset}.{result.protocol}").classes
+            return Reached(result.scores.accuracy, intervals.get("accuracy"), words)
     return None
 
 
-def _accuracy_of_card(name: str) -> tuple[float, str] | None:
-    """Return the accuracy that a model's card states, and on what; `None` where there is none."""
+def _accuracy_of_card(name: str) -> Reached | None:
+    """Return the accuracy that a model's card states; `None` where there is none."""
     try:
         card = open_model(name).card
-        return card.scores["accuracy"], held_out_words(card)
+        return Reached(card.scores["accuracy"], None, held_out_words(card))
     except (EcgModelError, KeyError):
         return None
 
@@ -169,26 +230,49 @@ def ask() -> tuple[Question, ...]:
     counts = {cell: sum(gate.total for gate in count_gate_weights(config)) for cell, config in CONFIGS.items()}
     wide = NetworkConfig(units=40)
     doubled = sum(gate.total for gate in count_gate_weights(wide))
+    steps = {cell: count_recurrent_multiply_adds(config) for cell, config in CONFIGS.items()}
     return (
         Question(
+            "count",
             t("How many weights has a GRU of 20 units that reads 6 features?"),
-            tuple(f"{value:,}" for value in (counts["gru"] // 3, counts["gru"], counts["lstm"])),
-            1,
-            "3 × (6 · 20 + 20 · 20 + 20) = 3 × 540.",
+            Answer(f"{counts['gru']:,}", "3 × (6 · 20 + 20 · 20 + 20) = 3 × 540."),
+            (
+                Answer(
+                    f"{counts['gru'] // 3:,}", t("That is one weighted sum. A GRU has three: r, z and the candidate.")
+                ),
+                Answer(f"{counts['lstm']:,}", t("That is four weighted sums: an LSTM of the same size.")),
+            ),
         ),
         Question(
+            "doubled",
             t("Its units are doubled to 40. Do the weights double?"),
-            (t("Yes, exactly"), t("No, they more than triple"), t("No, they grow by a quarter")),
-            1,
-            t("The block U · U grows with the square: {n:,} weights.", n=doubled),
+            Answer(
+                t("No, they more than triple"), t("The block U · U grows with the square: {n:,} weights.", n=doubled)
+            ),
+            (
+                Answer(t("Yes, exactly"), t("F · U and the biases double, but U · U, the largest block, quadruples.")),
+                Answer(
+                    t("No, they grow by a quarter"),
+                    t("Twice as many units need at least twice the weights; a third more is what a fourth sum costs."),
+                ),
+            ),
         ),
         Question(
+            "work",
             t("Which of the two computes less in each step?"),
-            ("GRU", "LSTM"),
-            0 if count_recurrent_multiply_adds(CONFIGS["gru"]) < count_recurrent_multiply_adds(CONFIGS["lstm"]) else 1,
-            t("Three weighted sums against four. Measure whether the clock agrees."),
+            Answer("GRU", t("Three weighted sums against four. Measure whether the clock agrees.")),
+            (
+                Answer(
+                    "LSTM",
+                    t(
+                        "It has four weighted sums a step: {lstm:,} multiply-adds a segment against {gru:,}.",
+                        lstm=steps["lstm"],
+                        gru=steps["gru"],
+                    ),
+                ),
+            ),
         ),
     )
 
 
-CHAPTER = Chapter(5, title, tell, show, ask, "comparison")
+CHAPTER = Chapter(5, title, tell, show, ask, "comparison", sources=("weiss", "chung", "greff", "oh"))

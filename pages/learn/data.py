@@ -13,7 +13,9 @@ from ecgmodel.segments.runs import SAMPLES_AFTER, SAMPLES_BEFORE, find_runs, pla
 from pages.caches.records import count_record_runs, count_runs
 from pages.components.figure import show_figure
 from pages.learn.beat import beat_in_use, choose_beat
-from pages.learn.lesson import Chapter, Question
+from pages.learn.lesson import Chapter
+from pages.learn.questions import Answer, Question
+from pages.learn.sources import cite
 from pages.session import choices, place
 from pages.ui.blocks import clock
 from pages.ui.text import look_up, t
@@ -36,8 +38,11 @@ def tell() -> None:
     st.markdown(
         t(
             "The MIT-BIH Arrhythmia Database has 48 half-hour records of 47 people, sampled {fs:.0f} times a second, "
-            "with a label at every beat. The paper makes its data set from them by a simple rule.",
+            "with a label at every beat on which two cardiologists agreed ({moody}). {oh} made their data set from it; "
+            "the rule below gives exactly their counts, class by class.",
             fs=MODEL_FS,
+            moody=cite("moody"),
+            oh=cite("oh"),
         )
     )
     st.markdown(
@@ -50,8 +55,9 @@ def tell() -> None:
     st.markdown(
         t(
             "**From run to input.** The signal is taken from {before} samples before the first R peak to {after} "
-            "behind the last one, cut off at {most} samples, scaled to zero mean and unit variance, and filled with "
-            "zeros to {most}. One beat alone fills {one} samples; the remaining {rest} are padding.",
+            "behind the last one, cut off at {most} samples, scaled to zero mean and unit variance over its own "
+            "length, and then filled with zeros to {most}. One beat alone fills {one} samples; the remaining {rest} "
+            "are padding.",
             before=SAMPLES_BEFORE,
             after=SAMPLES_AFTER,
             most=SEGMENT_SAMPLES,
@@ -191,33 +197,66 @@ def ask() -> tuple[Question, ...]:
     runs = find_runs(symbols)
     kept = sum(class_index(symbols[first]) >= 0 for first, _last in runs)
     one = SAMPLES_BEFORE + SAMPLES_AFTER + 1
+    always_n = OH_COUNTS["N"] / sum(OH_COUNTS.values())
     return (
         Question(
+            "runs",
             t("Into how many runs does NNV+NN fall, and how many are kept?"),
-            tuple(
-                t("{runs} runs, {kept} kept", runs=total, kept=few)
-                for total, few in ((len(runs) - 1, kept), (len(runs), kept), (len(runs), kept + 1))
+            Answer(
+                t("{runs} runs, {kept} kept", runs=len(runs), kept=kept),
+                t("NN, V, + and NN. The + ends the run before it and is no beat itself, so it is not kept."),
             ),
-            1,
-            t("NN, V, + and NN. The + ends the run before it and is no beat itself, so it is not kept."),
+            (
+                Answer(
+                    t("{runs} runs, {kept} kept", runs=len(runs) - 1, kept=kept),
+                    t("The + is an annotation like any other, so it is a run of its own, which is dropped afterwards."),
+                ),
+                Answer(
+                    t("{runs} runs, {kept} kept", runs=len(runs), kept=kept + 1),
+                    t("The + marks a change of rhythm. It is none of the five classes, so it is dropped."),
+                ),
+            ),
         ),
         Question(
+            "zeros",
             t("How many zeros follow a run of a single beat?"),
-            (str(SEGMENT_SAMPLES - one), str(one), "0"),
-            0,
-            t("{most} − ({before} + 1 + {after}).", most=SEGMENT_SAMPLES, before=SAMPLES_BEFORE, after=SAMPLES_AFTER),
+            Answer(
+                str(SEGMENT_SAMPLES - one),
+                t(
+                    "{most} − ({before} + 1 + {after}).",
+                    most=SEGMENT_SAMPLES,
+                    before=SAMPLES_BEFORE,
+                    after=SAMPLES_AFTER,
+                ),
+            ),
+            (
+                Answer(str(one), t("So long is the beat itself. The zeros fill what is left.")),
+                Answer("0", t("Only a run of {most} samples or more leaves no room for zeros.", most=SEGMENT_SAMPLES)),
+            ),
         ),
         Question(
+            "always",
             t("A model always answers “N”. What is its accuracy on the paper's data?"),
-            tuple(f"{share:.0%}" for share in (1 / 5, OH_COUNTS["N"] / sum(OH_COUNTS.values()), 0.9)),
-            1,
-            t(
-                "{n:,} of {total:,}. That is why accuracy alone says little.",
-                n=OH_COUNTS["N"],
-                total=sum(OH_COUNTS.values()),
+            Answer(
+                f"{always_n:.0%}",
+                t(
+                    "{n:,} of {total:,}. That is why accuracy alone says little.",
+                    n=OH_COUNTS["N"],
+                    total=sum(OH_COUNTS.values()),
+                ),
+            ),
+            (
+                Answer(
+                    f"{1 / 5:.0%}",
+                    t("So it would be if the five classes were equally frequent. See the table: they are not."),
+                ),
+                Answer(
+                    "90%",
+                    t("It may well be, counted by single beats. But a run makes one segment of many N in a row."),
+                ),
             ),
         ),
     )
 
 
-CHAPTER = Chapter(8, title, tell, show, ask, "data", settings)
+CHAPTER = Chapter(8, title, tell, show, ask, "data", settings, ("moody", "oh"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from pages.learn.chapters import CHAPTERS
-from pages.learn.lesson import Chapter, Question
+from pages.learn.lesson import Chapter
+from pages.learn.questions import RIGHT, Question
 from pages.session import choices
 from pages.ui.course import CourseChapter, CourseQuestion, QuestionWords
 
@@ -21,10 +22,10 @@ def _ask(chapter: Chapter) -> tuple[CourseQuestion, ...]:
         with choices.speaking(language):
             asked[language] = chapter.ask()
     return tuple(
-        CourseQuestion({language: _words(asked[language][k]) for language in choices.LANGUAGES}, question.right)
-        for k, question in enumerate(asked[choices.LANGUAGES[0]])
+        CourseQuestion({language: _words(asked[language][k]) for language in choices.LANGUAGES}, RIGHT)
+        for k in range(len(asked[choices.LANGUAGES[0]]))
     )
 
 
 def _words(question: Question) -> QuestionWords:
-    return QuestionWords(question.text, question.options, question.because)
+    return QuestionWords(question.text, tuple(answer.text for answer in question.answers), question.right.why)

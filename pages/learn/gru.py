@@ -7,7 +7,9 @@ from functools import partial
 import streamlit as st
 
 from pages.learn.cell import cell_settings, show_cell, traced
-from pages.learn.lesson import Chapter, Question
+from pages.learn.lesson import Chapter
+from pages.learn.questions import Answer, Question
+from pages.learn.sources import cite
 from pages.session import choices
 from pages.ui.text import t
 
@@ -21,8 +23,9 @@ def tell() -> None:
     """Show the text."""
     st.markdown(
         t(
-            "The gated recurrent unit (GRU) exchanges the same things with the world, and does with two gates and a "
-            "single state: the output $h(t)$ is itself the memory."
+            "The gated recurrent unit (GRU; {cho}) exchanges the same things with the world, and does with two gates "
+            "and a single state: the output $h(t)$ is itself the memory.",
+            cho=cite("cho"),
         )
     )
     st.markdown(t("**1** The **reset gate** decides how much of the old state takes part in what comes next."))
@@ -43,10 +46,28 @@ def tell() -> None:
     )
     st.markdown(
         t(
-            "**Two conventions.** Some books and programs, Keras among them, write $z$ for the share of the *old*: "
-            "$h(t) = z\\cdot h(t-1) + (1 - z)\\cdot\\tilde h(t)$. Both are right. As $1 - \\sigma(s) = "
-            "\\sigma(-s)$, one is the other with the signs of $W_z$ and $b_z$ turned, and training finds these "
-            "signs by itself. Switch in the figure: z changes, h does not. This app always shows the course's z."
+            "Why does it not forget? Where $z(t)$ is near 0, $h(t)$ is nearly $h(t-1)$, and the gradient from step to "
+            "step is near 1: this is the belt of the LSTM again. One gate does the work of two: what is written, $z$, "
+            "and what is kept, $1 - z$, always add up to 1."
+        )
+    )
+    st.markdown(
+        t(
+            "**Two conventions.** {cho} and Keras write $z$ for the share of the **old**: $h(t) = z\\cdot h(t-1) + "
+            "(1 - z)\\cdot\\tilde h(t)$; {chung} and this course write it for the share of the new. Both are right. As "
+            "$1 - \\sigma(s) = \\sigma(-s)$, one is the other with the signs of $W_z$ and $b_z$ turned, and training "
+            "finds these signs by itself. Switch in the figure: z changes, h does not. This app always shows the "
+            "course's z.",
+            cho=cite("cho"),
+            chung=cite("chung"),
+        )
+    )
+    st.markdown(
+        t(
+            "A second choice hides in Keras: by default ({keras}) `reset_after=True` multiplies by $r$ only after the "
+            "state has met its weights, $r \\cdot (U h)$, which runs faster on graphics cards. The networks here take "
+            "`reset_after=False`, which is the formula above.",
+            keras=cite("keras"),
         )
     )
 
@@ -62,30 +83,43 @@ def ask() -> tuple[Question, ...]:
     unit = min(choices.unit() or 0, trace.cell.units - 1)
     step = min(max(choices.step() or 0, 1), trace.n_steps - 1)
     z = float(trace.row("z")[step, unit])
+    blend = t("z = {z:.3f}, so the candidate has {z:.0%} of the blend.", z=z)
+    sides = (Answer(t("to the old state"), blend), Answer(t("to the candidate"), blend))
     return (
         Question(
+            "blend",
             t(
                 "At step {step}, unit {unit}: is the new state nearer to the old one or to the candidate?",
                 step=step,
                 unit=unit,
             ),
-            (t("to the old state"), t("to the candidate")),
-            0 if z < 0.5 else 1,
-            t("z = {z:.3f}, so the candidate has {z:.0%} of the blend.", z=z),
+            sides[0 if z < 0.5 else 1],
+            (sides[1 if z < 0.5 else 0],),
         ),
         Question(
+            "convention",
             t("A model keeps z as the weight of the old and says 0.8. What is z in this course?"),
-            ("0.8", f"{1 - 0.8:.1f}", "−0.8"),
-            1,
-            t("What weighs the old with 0.8 weighs the new with 1 − 0.8 = 0.2."),
+            Answer(f"{1 - 0.8:.1f}", t("What weighs the old with 0.8 weighs the new with 1 − 0.8 = 0.2.")),
+            (
+                Answer("0.8", t("That is the weight of the old. This course's z is the weight of the new.")),
+                Answer("−0.8", t("A gate is a sigmoid, from 0 to 1. It is the sum inside that changes its sign.")),
+            ),
         ),
         Question(
+            "open",
             t("What does a GRU do while r = 0 and z = 1?"),
-            (t("It keeps its state"), t("It forgets everything and looks at the input alone"), t("It outputs 0")),
-            1,
-            t("With r = 0 the candidate sees only x(t), and with z = 1 it replaces the state."),
+            Answer(
+                t("It forgets everything and looks at the input alone"),
+                t("With r = 0 the candidate sees only x(t), and with z = 1 it replaces the state."),
+            ),
+            (
+                Answer(t("It keeps its state"), t("That takes z = 0: then h(t) = h(t−1), whatever r is.")),
+                Answer(
+                    t("It outputs 0"), t("h(t) is the candidate, tanh of the weighed input: 0 only where that sum is.")
+                ),
+            ),
         ),
     )
 
 
-CHAPTER = Chapter(4, title, tell, show, ask, "gru", partial(cell_settings, "gru"))
+CHAPTER = Chapter(4, title, tell, show, ask, "gru", partial(cell_settings, "gru"), ("cho", "chung", "keras"))

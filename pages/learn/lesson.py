@@ -1,4 +1,4 @@
-"""What a chapter is made of, and what stands around every one: questions, Python lines, the link for a class."""
+"""What a chapter is made of, and what stands around every one: Python lines, the link for a class."""
 
 from __future__ import annotations
 
@@ -11,32 +11,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages.learn.questions import Question
 from pages.session import address
 from pages.ui.text import t
 
 SNIPPETS = Path(__file__).resolve().parents[2] / "assets" / "snippets"
-
-_ANSWERS = "learn.answer"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question with one right answer.
-
-    Attributes
-    ----------
-    text : str
-    options : tuple of str
-    right : int
-        Index of the right one.
-    because : str
-        Why it is, shown with the verdict.
-    """
-
-    text: str
-    options: tuple[str, ...]
-    right: int
-    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +38,8 @@ class Chapter:
         Name of the Python lines under `assets/snippets`.
     settings : callable
         Returns what stands in the place of the snippet's constants, so that it gives the numbers on the screen.
+    sources : tuple of str
+        Names of `SOURCES`, listed below the text.
     """
 
     number: int
@@ -68,29 +49,7 @@ class Chapter:
     ask: Callable[[], tuple[Question, ...]]
     snippet: str
     settings: Callable[[], Mapping[str, object]] = dict
-
-
-def show_questions(chapter: Chapter) -> None:
-    """Ask, and answer at once."""
-    with st.container(border=True, key="learn_questions"):
-        st.markdown(f"**{t('Try it, then answer')}**")
-        for number, question in enumerate(chapter.ask(), start=1):
-            # The options are part of the key: other numbers on the screen make it another question.
-            key = f"{_ANSWERS}.{chapter.number}.{number}.{hash(question.options)}"
-            chosen = st.radio(
-                question.text,
-                range(len(question.options)),
-                format_func=question.options.__getitem__,
-                index=None,
-                key=key,
-            )
-            if chosen is None:
-                continue
-            if chosen == question.right:
-                st.caption(f":green[:material/check: **{t('Right.')}**] {question.because}")
-            else:
-                hint = t("Not this one. Look at the figure again.")
-                st.caption(f":orange[:material/close: {hint}]")
+    sources: tuple[str, ...] = ()
 
 
 def read_snippet(chapter: Chapter) -> str:

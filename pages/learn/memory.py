@@ -10,11 +10,14 @@ from ecgmodel.network.teaching.plain_rnn import impulse, memory_span, run_plain_
 from ecgmodel.segments.dataset import MODEL_FS
 from pages.components.figure import show_figure
 from pages.learn import beat
-from pages.learn.lesson import Chapter, Question
+from pages.learn.lesson import Chapter
+from pages.learn.questions import Answer, Question
+from pages.learn.sources import cite
 from pages.ui.text import t
 
 N_STEPS = 60
 START_WEIGHT = 0.9
+SOURCES = ("bengio", "pascanu", "hochreiter")
 WEIGHTS = np.round(np.arange(-1.5, 1.501, 0.05), 2)
 
 
@@ -50,20 +53,29 @@ def tell() -> None:
     st.latex(r"\frac{\partial h(t)}{\partial h(0)} = \prod_{k=1}^{t} w\,\bigl(1 - h(k)^2\bigr)")
     st.markdown(
         t(
-            "Factors below 1 make the product shrink exponentially: the **vanishing gradient**. What happened "
-            "so long ago can no longer be learned from. Factors above 1 make it **explode**. The tanh keeps "
-            "the state between −1 and 1, and it is flat where the state is large. So at $w = 1.3$ the state "
-            "latches: it stays where the impulse put it, and yet its gradient vanishes, and training cannot "
-            "reach what it remembers. Take the tanh away to see the bare power $w^t$. At $w = 1$ it keeps both "
-            "the state and its gradient; the LSTM of the next chapter builds its conveyor belt from this."
+            "Factors below 1 make the product shrink exponentially: the **vanishing gradient**. What happened so "
+            "long ago can no longer be learned from. Factors above 1 make it **explode** ({bengio}; {pascanu}).",
+            bengio=cite("bengio"),
+            pascanu=cite("pascanu"),
+        )
+    )
+    st.markdown(
+        t(
+            "State and gradient are two things. The tanh keeps the state between −1 and 1, and it is flat where the "
+            "state is large. So at $w = 1.3$ the state **latches**: it stays where the impulse put it, and only its "
+            "gradient vanishes. The network remembers, but training cannot reach what it remembers. Take the tanh "
+            "away to see the bare power $w^t$. At $w = 1$ without tanh both are kept, state and gradient: from this "
+            "the LSTM of the next chapter builds its conveyor belt ({hochreiter}).",
+            hochreiter=cite("hochreiter"),
         )
     )
     st.markdown(
         t(
             "How long would a memory have to last? One second of an ECG is {second} steps of our network, a whole "
-            "segment {steps}. No fixed $w$ bridges that: 0.9 has forgotten long before, 1.1 explodes. So this "
-            "**long-range dependence** is lost, unless the network can decide at every step what to keep. That is "
-            "what gates are for.",
+            "segment {steps}. With tanh no fixed $w$ bridges that: at 0.9 state and gradient are gone long before, "
+            "at 1.1 the gradient is. Without tanh $w = 1$ would, but it keeps everything: whatever comes later is "
+            "added on top. So a **long-range dependence** is lost, unless the network can decide at every step what "
+            "to keep. That is what gates are for.",
             second=round(MODEL_FS / config.step_stride),
             steps=config.n_steps,
         )
@@ -96,6 +108,10 @@ def show() -> None:
                 "w = {w}: from step {step} on, less than 1 % of the gradient is left; after {last} steps {gradient}."
             ),
             "explodes": t("w = {w}: the gradient explodes. After {last} steps it is {gradient}."),
+            "latches": t(
+                "w = {w}: the state latches at {state}, but from step {step} on less than 1 % of the gradient is left; "
+                "after {last} steps {gradient}."
+            ),
             "lasts": t("w = {w}: after {last} steps the gradient is still {gradient}."),
         },
         {"n_steps": N_STEPS, "weights": WEIGHTS.tolist(), "start": START_WEIGHT},
@@ -109,35 +125,68 @@ def show() -> None:
 
 def ask() -> tuple[Question, ...]:
     """Return the questions."""
-    span = memory_span(run_plain_rnn(impulse(N_STEPS), 0.9))
+    memory = run_plain_rnn(impulse(N_STEPS), 0.9)
+    span, fading = memory_span(memory), np.abs(memory.gradient)
     power = run_plain_rnn(impulse(51), 1.1, linear=True).gradient[-1]
     squashed = run_plain_rnn(impulse(N_STEPS), 1.3).gradient[-1]
+    latched = float(run_plain_rnn(impulse(N_STEPS), 1.3).state[-1])
     return (
         Question(
+            "fading",
             t("One impulse, tanh on, w = 0.90. From which step on is less than 1 % of the gradient left?"),
-            tuple(str(step) for step in (span // 4, span // 2, span)),
-            2,
-            t(
-                "0.9 to the power of {span} alone is {power:.3f}; the slope of tanh takes off the rest.",
-                span=span,
-                power=0.9**span,
+            Answer(
+                str(span),
+                t(
+                    "0.9 to the power of {span} alone is {power:.3f}; the slope of tanh takes off the rest.",
+                    span=span,
+                    power=0.9**span,
+                ),
+            ),
+            tuple(
+                Answer(
+                    str(step),
+                    t("At step {step} {share:.0%} is still left; read the lower curve.", step=step, share=fading[step]),
+                )
+                for step in (span // 4, span // 2)
             ),
         ),
         Question(
+            "power",
             t("No tanh, w = 1.10. How large is the gradient at step 50?"),
-            (f"{1.1 * 50:.0f}", f"{power:.0f}", f"{0.9**50:.3f}"),
-            1,
-            t("1.1 to the power of 50 is {power:.0f}: a product, not a sum.", power=power),
+            Answer(f"{power:.0f}", t("1.1 to the power of 50 is {power:.0f}: a product, not a sum.", power=power)),
+            (
+                Answer(
+                    f"{1.1 * 50:.0f}",
+                    t("That adds the factor 50 times. From step to step it is multiplied, which grows far faster."),
+                ),
+                Answer(f"{0.9**50:.3f}", t("That is 0.9 to the power of 50: the answer to a w below 1.")),
+            ),
         ),
         Question(
-            t("One impulse, tanh on, w = 1.30. What becomes of the gradient?"),
-            (t("It explodes"), t("It vanishes"), t("It stays the same")),
-            1 if squashed < 0.01 else 0,
-            t(
-                "The state settles where tanh is flat, so each factor is below 1; at step {last} only "
-                "{gradient:.0e} is left.",
-                last=N_STEPS - 1,
-                gradient=squashed,
+            "latch",
+            t("One impulse, tanh on, w = 1.30. What becomes of state and gradient?"),
+            Answer(
+                t("The state stays, the gradient vanishes"),
+                t(
+                    "The state settles at {state:.2f}, where tanh is flat, so each factor is below 1; at step {last} "
+                    "only {gradient:.0e} is left.",
+                    state=latched,
+                    last=N_STEPS - 1,
+                    gradient=squashed,
+                ),
+            ),
+            (
+                Answer(
+                    t("Both vanish"),
+                    t("The state does not: look at the middle curve, which stays at {state:.2f}.", state=latched),
+                ),
+                Answer(
+                    t("The gradient explodes, as w is above 1"),
+                    t(
+                        "It would without tanh. With it each factor is w (1 − h²) = {factor:.2f}.",
+                        factor=1.3 * (1 - latched**2),
+                    ),
+                ),
             ),
         ),
     )
@@ -152,4 +201,4 @@ def _one_beat() -> np.ndarray:
     return stretch / max(float(np.abs(stretch).max()), 1e-6)
 
 
-CHAPTER = Chapter(2, title, tell, show, ask, "memory", lambda: {"WEIGHT": START_WEIGHT})
+CHAPTER = Chapter(2, title, tell, show, ask, "memory", lambda: {"WEIGHT": START_WEIGHT}, SOURCES)

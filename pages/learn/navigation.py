@@ -8,7 +8,8 @@ import streamlit as st
 
 from ecgmodel.errors import ConfigError
 from pages.learn.lesson import Chapter
-from pages.session import address, choices
+from pages.learn.questions import show_progress
+from pages.session import address, choices, quiz
 
 
 def take_address(chapters: Sequence[Chapter]) -> None:
@@ -34,18 +35,27 @@ def take_address(chapters: Sequence[Chapter]) -> None:
 
 
 def show_chapter_list(chapters: Sequence[Chapter], here: Chapter) -> None:
-    """Show the chapters; the open one is marked."""
+    """Show the chapters, the open one marked, and how far the visitor has come in each."""
     with st.container(key="learn_chapters"):
         for chapter in chapters:
             is_open = chapter.number == here.number
             st.button(
-                f"{chapter.number} · {'**' if is_open else ''}{chapter.title()}{'**' if is_open else ''}",
+                f"{chapter.number} · {'**' if is_open else ''}{chapter.title()}{'**' if is_open else ''}"
+                f"{_progress(chapter)}",
                 type="tertiary",
                 width="stretch",
                 key=f"learn_{'open' if is_open else 'chapter'}_{chapter.number}",
                 on_click=_open,
                 args=(chapter,),
             )
+        show_progress([chapter.number for chapter in chapters])
+
+
+def _progress(chapter: Chapter) -> str:
+    tally = quiz.tally(chapter.number)
+    if tally.is_done:
+        return " :green[:material/check:]"
+    return f" :gray[{tally.solved}/{tally.asked}]" if tally.tried else ""
 
 
 def show_neighbours(chapters: Sequence[Chapter], here: Chapter) -> None:

@@ -5,40 +5,32 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ecgmodel.errors import SegmentError
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.inside.feature_maps import (
     ConvLayer,
     convolve,
-    first_padded_places,
     map_features,
     norm_scale,
     read_dense,
 )
-from ecgmodel.records.sources.embedded import DEFAULT_NAME
-from ecgmodel.segments.dataset import MODEL_FS
-from ecgmodel.segments.runs import place_runs
 from pages.caches.lessons import trace_lesson
 from pages.caches.models import model_name_in_use, open_model, open_model_for
-from pages.caches.records import open_record
 from pages.components.figure import show_figure
 from pages.learn.beat import (
     beat_in_use,
     choose_beat,
     model_for,
-    model_without_norm,
     readable_by,
     show_model_note,
     show_reading_note,
 )
-from pages.learn.lesson import Chapter, Question
+from pages.learn.lesson import Chapter
+from pages.learn.padding import describe_padding
+from pages.learn.questions import Answer, Question
+from pages.learn.sources import cite
 from pages.session import choices
 from pages.ui.text import t
-
-BIASES = (0.0, 0.05, 0.1, 0.2, 0.4)
-MOST_OF_PADDED = 600
-"""So many of a segment's 1000 samples may the run take that shows what padding does."""
 
 
 def title() -> str:
@@ -51,40 +43,44 @@ def tell() -> None:
     config = NetworkConfig()
     st.markdown(
         t(
-            "Oh, Ng, Tan and Acharya (2018) put three convolutions in front of a recurrent layer. Nobody designs "
-            "features by hand: from the bare signal to the class, everything is learned together, **end to end**. "
-            "Follow one segment through the figure from top to bottom; every number in it is the real answer of "
-            "that layer."
+            "{oh} put three convolutions in front of a recurrent layer, an LSTM. Nobody designs features by hand: from "
+            "the bare signal to the class, everything is learned together, **end to end**. Follow one segment through "
+            "the figure from top to bottom; every number in it is the real answer of that layer.",
+            oh=cite("oh"),
         )
     )
+    _tell_what_is_shown()
     st.markdown(
         t(
             "A **convolution** slides a short row of weights, the kernel, along the signal. At each place it "
-            "multiplies weight by sample and sums up. In one dimension this is also called a **time-delay "
-            "network**. The answer is large where the signal looks like the kernel. Click a filter and let it slide."
+            "multiplies weight by sample and sums up, over all $C$ channels of its input: the leads, or the filters of "
+            "the layer before. In one dimension this is also called a **time-delay network** ({waibel}). The answer is "
+            "large where the signal looks like the kernel. Click a filter and let it slide.",
+            waibel=cite("waibel"),
         )
     )
-    st.latex(r"y(t) = \mathrm{ReLU}\Bigl(\sum_{k=0}^{K-1} w(k)\, x(t - K + 1 + k)\Bigr)")
+    st.latex(r"y_f(t) = \mathrm{ReLU}\Bigl(\sum_{c=1}^{C}\,\sum_{k=0}^{K-1} w_f(k, c)\; x_c(t - K + 1 + k)\Bigr)")
     st.markdown(
         t(
-            "**Max-pooling** keeps the larger of two neighbours and so halves the length. After three layers one "
-            "step of the recurrent layer stands for {stride} samples and has seen {field}.",
+            "**Max-pooling** keeps the larger of two neighbours and so halves the length. After the paper's three "
+            "layers one step of the recurrent layer stands for {stride} samples; its convolutions look at {field} "
+            "samples, the **receptive field**, and the state carries what came before.",
             stride=config.step_stride,
             field=config.receptive_field,
         )
     )
     st.markdown(
         t(
-            "**How far may the kernel hang over?** *valid* stays inside the signal and loses $K - 1$ places, *same* "
-            "keeps the length, *full* adds $K - 1$ zeros on both sides, so that every sample meets every weight. "
-            "The paper takes full: short segments are filled with zeros anyway, and nothing at the edges is lost."
+            "**How far may the kernel hang over?** `valid` stays inside the signal and loses $K - 1$ places, `same` "
+            "keeps the length, `full` adds $K - 1$ zeros on both sides, so that every sample meets every weight. The "
+            "paper takes `full`: short segments are filled with zeros anyway, and nothing at the edges is lost."
         )
     )
     st.markdown(
         t(
             "**Why no bias?** A sum of zeros is zero, so without a bias the padding stays silent through all "
             "layers. A single bias breaks this: the padding begins to speak, and the recurrent layer has to listen "
-            "to it for hundreds of samples. Open *padding* in the figure and add one."
+            "to it for hundreds of samples. Open **padding** in the figure and add one."
         )
     )
     st.markdown(
@@ -103,6 +99,25 @@ def tell() -> None:
     )
 
 
+def _tell_what_is_shown() -> None:
+    """Say what the network of the figure has otherwise than the paper's."""
+    config = model_for(_cell_in_use(), beat_in_use().record).model.config
+    paper = NetworkConfig(cell=config.cell)
+    if config == paper:
+        return
+    st.markdown(
+        t(
+            "The figure shows the model in use, which is larger than the paper's: {convolutions} convolutions, "
+            "{channels} channels as input, {stride} samples a step, {units} units. The questions below are about the "
+            "paper's.",
+            convolutions=len(config.filters),
+            channels=config.n_channels,
+            stride=config.step_stride,
+            units=config.units,
+        )
+    )
+
+
 def show() -> None:
     """Show the figure."""
     cell = _cell_in_use()
@@ -115,7 +130,7 @@ def show() -> None:
     config = model.config
     signal = segments.signal[0]
     layers = map_features(config, model.weights, signal)
-    padding, padding_arrays = _padding()
+    padding, padding_arrays = describe_padding()
     show_figure(
         "network",
         _words(),
@@ -124,7 +139,6 @@ def show() -> None:
             "n_samples": config.n_samples,
             "channels": config.n_channels,
             "length": int(segments.length[0]),
-            "focus": int(np.abs(signal[:, 0]).argmax()),
             "cell": config.cell,
             "n_steps": config.n_steps,
             "units": config.units,
@@ -132,7 +146,7 @@ def show() -> None:
             "classes": CLASSES,
             "probabilities": [float(value) for value in trace.answer],
             "dense": [layer.tolist() for layer in read_dense(model, trace.states[trace.readout_step])],
-            "layers": [_describe(config, model.weights, layers, index) for index in range(len(layers))],
+            "layers": [_describe(config, model.weights, layers, index, signal) for index in range(len(layers))],
             "padding": padding,
         },
         {
@@ -152,7 +166,9 @@ def _cell_in_use() -> str:
     return "gru" if name is None else open_model(name).config.cell
 
 
-def _describe(config: NetworkConfig, weights: dict, layers: tuple[ConvLayer, ...], index: int) -> dict:
+def _describe(
+    config: NetworkConfig, weights: dict, layers: tuple[ConvLayer, ...], index: int, signal: np.ndarray
+) -> dict:
     """Return one layer as the figure reads it."""
     layer, kernel = layers[index], weights[f"conv{index + 1}/kernel"]
     described = {
@@ -164,6 +180,7 @@ def _describe(config: NetworkConfig, weights: dict, layers: tuple[ConvLayer, ...
         "places": len(layer.pooled),
         "stride": 2 ** (index + 1),
         "most": float(layer.output.max()),
+        "strongest": _filter_of_lead(signal, kernel) if index == 0 else 0,
     }
     if config.batch_norm:
         scale, shift = norm_scale(weights, index + 1)
@@ -171,49 +188,12 @@ def _describe(config: NetworkConfig, weights: dict, layers: tuple[ConvLayer, ...
     return described
 
 
-def _padding() -> tuple[dict, dict]:
-    """Return the padding experiment: one run, every bias, the strongest answer of each layer."""
-    used = model_without_norm()
-    record, r_sample = _padded_run()
-    segments, trace = trace_lesson(record, r_sample, "gru", used.name)
-    config, signal = used.model.config, segments.signal[0]
-    length = int(segments.length[0])
-    by_bias = [map_features(config, used.model.weights, signal, bias) for bias in BIASES]
-    first = first_padded_places(config, length)
-    described = {
-        "biases": BIASES,
-        "length": length,
-        "n_samples": config.n_samples,
-        "low": float(signal.min()),
-        "high": float(signal.max()),
-        "n_steps": config.n_steps,
-        "units": config.units,
-        "layers": [
-            {"places": len(layer.pooled), "stride": 2 ** (index + 1), "first": min(first[index], len(layer.pooled))}
-            for index, layer in enumerate(by_bias[0])
-        ],
-    }
-    arrays = {
-        f"pad_{index}": np.concatenate([layers[index].pooled.max(axis=1) for layers in by_bias])
-        for index in range(len(by_bias[0]))
-    }
-    return described, arrays | {
-        "pad_signal": signal[:, 0],
-        "pad_states": np.ascontiguousarray(trace.states).ravel(),
-    }
-
-
-def _padded_run() -> tuple[str, int]:
-    """Return the record and the first R peak of the run nearest to the chosen beat that leaves room for padding."""
-    chosen = beat_in_use()
-    for record in (chosen.record, open_record(DEFAULT_NAME)):
-        if record.annotations is None or record.fs != MODEL_FS:
-            continue
-        runs = place_runs(record.annotations, record.n_samples)
-        starts = runs.r_sample[runs.length <= MOST_OF_PADDED]
-        if len(starts):
-            return record.name, int(starts[np.abs(starts - chosen.r_sample).argmin()])
-    raise SegmentError("Record {record} has no beats. Choose another record.", record=DEFAULT_NAME)
+def _filter_of_lead(signal: np.ndarray, kernel: np.ndarray) -> int:
+    """Return the filter to open with: the one that the lead itself, the first channel, moves most beside the others."""
+    moved = np.stack(
+        [np.ptp(convolve(signal[:, [c]], kernel[:, [c]]), axis=0) for c in range(kernel.shape[1])]
+    )  # (n_channels, n_filters)
+    return int((moved[0] / moved.sum(axis=0).clip(min=1e-9) * (moved[0] >= moved[0].max() / 3)).argmax())
 
 
 def _words() -> dict[str, str]:
@@ -223,7 +203,7 @@ def _words() -> dict[str, str]:
         "padding_view": t("padding"),
         "signal": t("Segment"),
         "conv": t("Convolution {n}"),
-        "conv_most": t("Convolution {n}: strongest filter, without bias (blue) and with bias (orange)"),
+        "conv_most": t("Convolution {n}: strongest filter"),
         "dense": t("Dense {n}"),
         "softmax": "softmax",
         "click": t("Click a row to see its filter slide"),
@@ -246,8 +226,11 @@ def _words() -> dict[str, str]:
             "in, kernel {kernel}, {outputs} out."
         ),
         "bias": t("Bias in every convolution"),
-        "padding_of": t("A run of {length} samples, filled with zeros to {n}."),
-        "states": t("State h(t) of every unit (no bias): what it does during the padding"),
+        "padding_of": t(
+            "A run of {length} samples, filled with zeros to {n}. Blue is without a bias, orange with one; heights are "
+            "square roots, so that small values show."
+        ),
+        "states": t("State h(t) of every unit, without a bias"),
         "no_bias": t("Without a bias all three layers are exactly 0 wherever they see padding alone."),
         "with_bias": t("With a bias of {bias} the padding comes out of the third layer as up to {worst}."),
     }
@@ -262,28 +245,49 @@ def ask() -> tuple[Question, ...]:
     }
     return (
         Question(
+            "length",
             t("1000 samples meet a kernel of {kernel} in the border mode “full”. How long is the output?", kernel=20),
-            (str(lengths["valid"]), str(lengths["same"]), str(lengths["full"])),
-            2,
-            t(
-                "n + K − 1 = {full}; “valid” would give n − K + 1 = {valid}.",
-                full=lengths["full"],
-                valid=lengths["valid"],
+            Answer(
+                str(lengths["full"]),
+                t(
+                    "n + K − 1 = {full}; “valid” would give n − K + 1 = {valid}.",
+                    full=lengths["full"],
+                    valid=lengths["valid"],
+                ),
+            ),
+            (
+                Answer(str(lengths["valid"]), t("That is “valid”: the kernel may not hang over at all.")),
+                Answer(str(lengths["same"]), t("That is “same”: only half of the zeros are added.")),
             ),
         ),
         Question(
+            "padding",
             t("Which change makes the padding speak?"),
-            (t("a longer kernel"), t("a bias in the first convolution"), t("more filters")),
-            1,
-            t("Weights times zeros are zero, however many there are. Only a bias adds something to nothing."),
+            Answer(
+                t("a bias in the first convolution"),
+                t("Weights times zeros are zero, however many there are. Only a bias adds something to nothing."),
+            ),
+            (
+                Answer(t("a longer kernel"), t("More weights times zeros are still zero.")),
+                Answer(t("more filters"), t("Each further filter answers zeros with zero as well.")),
+            ),
         ),
         Question(
-            t("How many steps does the recurrent layer take for one segment of 1000 samples?"),
-            (str(config.n_samples // 8), str(config.n_steps), str(config.n_samples)),
-            1,
-            t(
-                "Each layer adds K − 1 and halves: {lengths}.",
-                lengths=" → ".join(f"{length} → {length // 2}" for length in config.conv_lengths),
+            "steps",
+            t("How many steps does the recurrent layer of the paper's network take for a segment of 1000 samples?"),
+            Answer(
+                str(config.n_steps),
+                t(
+                    "Each layer adds K − 1 and halves: {lengths}.",
+                    lengths=" → ".join(f"{length} → {length // 2}" for length in config.conv_lengths),
+                ),
+            ),
+            (
+                Answer(
+                    str(config.n_samples // config.step_stride),
+                    t("Nearly: that forgets the K − 1 places that each “full” convolution adds."),
+                ),
+                Answer(str(config.n_samples), t("Each of the three poolings halves the number of steps.")),
             ),
         ),
     )
@@ -300,4 +304,4 @@ def settings() -> dict[str, object]:
     }
 
 
-CHAPTER = Chapter(7, title, tell, show, ask, "network", settings)
+CHAPTER = Chapter(7, title, tell, show, ask, "network", settings, ("oh", "waibel"))

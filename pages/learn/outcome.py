@@ -17,10 +17,12 @@ from pages.caches.predictions import predict_record
 from pages.caches.results import evaluation_results
 from pages.components.figure import show_figure
 from pages.learn.beat import beat_in_use, choose_beat
-from pages.learn.lesson import Chapter, Question
+from pages.learn.lesson import Chapter
+from pages.learn.questions import Answer, Question
+from pages.learn.sources import cite
 from pages.session import choices
 from pages.ui.matrix import show_matrix
-from pages.ui.text import plain, t
+from pages.ui.text import plain, t, tn
 
 if TYPE_CHECKING:
     from ecgmodel.evaluation.results import Result
@@ -41,18 +43,19 @@ def tell() -> None:
     """Show the text."""
     st.markdown(
         t(
-            "The paper reports, under **ten-fold cross-validation**, an accuracy of {accuracy:.2%}, a sensitivity "
-            "of {sensitivity:.2%} and a specificity of {specificity:.2%}. Ten-fold means: the segments are dealt "
-            "into ten parts; each part is held out once, while the other nine train. Beside it the figure shows our "
-            "own networks.",
+            "The paper ({oh}) reports, under **ten-fold cross-validation**, an accuracy of {accuracy:.2%}, a "
+            "sensitivity of {sensitivity:.2%} and a specificity of {specificity:.2%}. Ten-fold means: the segments "
+            "are dealt into ten parts; each part is held out once, while the other nine train. Beside it the figure "
+            "shows our own networks.",
+            oh=cite("oh"),
             **OH_SCORES,
         )
     )
     normal, abnormal = count_oh_normal()
     st.markdown(
         t(
-            "**Which question?** The paper does not say, but its three numbers fit each other as answers to one: *is "
-            "this beat abnormal?* {sensitivity:.2%} of {abnormal:,} abnormal and {specificity:.2%} of {normal:,} "
+            "**Which question?** The paper does not say, but its three numbers fit each other as answers to one: **is "
+            "this beat abnormal?** {sensitivity:.2%} of {abnormal:,} abnormal and {specificity:.2%} of {normal:,} "
             "normal segments are {inferred:.2%} of all. So the figure asks our networks the same. To give each beat "
             "its own class is harder; those figures stand in the table below it, and the paper has none to compare.",
             sensitivity=OH_SCORES["sensitivity"],
@@ -74,14 +77,16 @@ def tell() -> None:
         t(
             "**Why 98 % is not what a new patient would get.** Every record gives hundreds of segments. Dealt out "
             "at random, nearly every person lies on both sides: the network is tested on hearts that it has seen. "
-            "And hearts look alike within a person, not between people."
+            "And beats look alike within a person, far less so between people."
         )
     )
     st.markdown(
         t(
-            "Turn the **split** switch. *people*: nobody is on both sides. *DS1 → DS2*: the division of de Chazal "
-            "(2004), 22 records to learn from and 22 other people to judge by. This is the honest question, and the "
-            "numbers fall; most of all where it matters, at the rare classes."
+            "Turn the **split** switch. **people**: nobody is on both sides. **DS1 → DS2**: the division of "
+            "{dechazal}, 22 records to learn from and 22 to judge by (one person, 201 and 202, has a record in "
+            "each). This is the honest question, and the numbers fall; most of all where it matters, at the rare "
+            "classes.",
+            dechazal=cite("dechazal"),
         )
     )
     st.markdown(
@@ -150,11 +155,28 @@ def _binary_rows(protocol: str, results: Sequence[Result]) -> list[dict]:
     rows = []
     if protocol == "segments-10fold":
         rows.append({"name": t("Paper (LSTM)"), "values": list(OH_SCORES.values()), "paper": True, "strong": True})
-    rows += [_binary_row(result.preset, result.scores) for result in results]
-    if results:
-        # Of the rules only the first: one that never finds an abnormal beat would stretch the axis down to 0.
-        rows += [_binary_row(label, scores) | {"rule": True} for label, scores in _rules(results[0])[:1]]
+    for judged in _by_data(results):
+        rows += [_binary_row(result.preset, result.scores) for result in judged]
+        # A rule that never finds an abnormal beat would stretch the axis down to 0, and say nothing.
+        rows += [
+            _binary_row(label, scores) | {"rule": True}
+            for label, scores in _rules(judged[0])
+            if scores.abnormal.sensitivity > 0
+        ]
     return rows
+
+
+def _by_data(results: Sequence[Result]) -> list[list[Result]]:
+    """Return the results in groups that were judged on the same data: runs, or single beats, as many of them."""
+    groups: dict[tuple[str, int], list[Result]] = {}
+    for result in results:
+        groups.setdefault((result.segments, int(result.matrix.sum())), []).append(result)
+    return list(groups.values())
+
+
+def _judged_on(result: Result) -> str:
+    n = int(result.matrix.sum())
+    return tn("{n:,} run", "{n:,} runs", n) if result.segments == "runs" else tn("{n:,} beat", "{n:,} beats", n)
 
 
 def _binary_row(name: str, scores: Scores) -> dict:
@@ -164,7 +186,11 @@ def _binary_row(name: str, scores: Scores) -> dict:
 
 def _class_rows(protocol: str, results: Sequence[Result]) -> list[dict]:
     """Return the table over five classes; a model that was not evaluated speaks by its card, of one fold."""
-    rows = [_class_row(result.preset, result.scores.figures()) for result in results]
+    rows, groups = [], _by_data(results)
+    for judged in groups:
+        on = f" · {_judged_on(judged[0])}" if len(groups) > 1 else ""
+        rows += [_class_row(result.preset + on, result.scores.figures()) for result in judged]
+        rows += [_class_row(label + on, scores.figures()) for label, scores in _rules(judged[0])]
     evaluated = {result.preset for result in results}
     for name in model_names():
         try:
@@ -174,8 +200,6 @@ def _class_rows(protocol: str, results: Sequence[Result]) -> list[dict]:
         if card.protocol == protocol and name not in evaluated and "accuracy" in card.scores:
             source = t("fold {fold} only, from its card", fold=card.fold)
             rows.append(_class_row(f"{name} · {source}", card.scores))
-    if results:
-        rows += [_class_row(label, scores.figures()) for label, scores in _rules(results[0])]
     return rows
 
 
@@ -186,8 +210,10 @@ def _class_row(name: str, figures: dict[str, float]) -> dict:
 
 
 def _rules(result: Result) -> list[tuple[str, Scores]]:
-    """Return what simple rules reach on the folds of a result."""
+    """Return what simple rules reach on the folds of a result, named with its kind of data."""
     names = {"length": t("length alone"), "majority": t("always N")}
+    if result.segments == "beats":  # all are equally long, so the length says nothing
+        del names["length"]
     return [(label, result.baseline_scores(name)) for name, label in names.items() if name in result.baselines]
 
 
@@ -237,25 +263,48 @@ def _show_record_matrix() -> None:
 
 def ask() -> tuple[Question, ...]:
     """Return the questions."""
-    sensitivity = 90 / (90 + 10)
     return (
         Question(
+            "sensitivity",
             t("Of 100 V beats a model finds 90, and it calls 30 other beats V. What is its sensitivity for V?"),
-            (f"{90 / 120:.0%}", f"{sensitivity:.0%}", "60%"),
-            1,
-            t("90 of the 100 true ones. The 30 false ones lower the positive predictivity, 90 of 120."),
+            Answer(
+                f"{90 / (90 + 10):.0%}",
+                t("90 of the 100 true ones. The 30 false ones lower the positive predictivity, 90 of 120."),
+            ),
+            (
+                Answer(f"{90 / 120:.0%}", t("That is the positive predictivity: of 120 called V, 90 are.")),
+                Answer("60%", t("The false alarms are not taken off. They are counted among the other classes.")),
+            ),
         ),
         Question(
+            "split",
             t("Which split tells what a new patient may expect?"),
-            (t("segments dealt at random"), t("people on one side only"), t("either, if there are ten folds")),
-            1,
-            t("A new patient was in nobody's training data, so nobody in the test set may have been either."),
+            Answer(
+                t("people on one side only"),
+                t("A new patient was in nobody's training data, so nobody in the test set may have been either."),
+            ),
+            (
+                Answer(
+                    t("segments dealt at random"),
+                    t("Then nearly every person lies on both sides, and the test asks about hearts that it knows."),
+                ),
+                Answer(
+                    t("either, if there are ten folds"),
+                    t("Ten folds average over chance. They do not keep a person out of the training data."),
+                ),
+            ),
         ),
         Question(
+            "rare",
             t("1 beat in 50 is atrial premature. A model never says so. What does that cost in accuracy?"),
-            (f"{1 / 50:.0%}", "50%", "20%"),
-            0,
-            t("By one fiftieth, while the sensitivity of that class is 0. Always read both."),
+            Answer(
+                f"{1 / 50:.0%}",
+                t("By one fiftieth, while the sensitivity of that class is 0. Always read both."),
+            ),
+            (
+                Answer("50%", t("Only one beat in 50 is wrong for it; the other 49 are as they were.")),
+                Answer("20%", t("That is the mean sensitivity: one class of five has none. Accuracy counts beats.")),
+            ),
         ),
     )
 
@@ -266,4 +315,4 @@ def settings() -> dict[str, object]:
     return {"RECORD": record.name, "MODEL": model_name_in_use() if record.annotations is not None else None}
 
 
-CHAPTER = Chapter(9, title, tell, show, ask, "outcome", settings)
+CHAPTER = Chapter(9, title, tell, show, ask, "outcome", settings, ("oh", "dechazal"))

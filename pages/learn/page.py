@@ -7,8 +7,10 @@ import streamlit as st
 from ecgmodel.errors import EcgModelError
 from pages.learn.beat import beat_in_use
 from pages.learn.chapters import CHAPTERS, find_chapter
-from pages.learn.lesson import show_link, show_questions, show_snippet
+from pages.learn.lesson import show_link, show_snippet
 from pages.learn.navigation import show_chapter_list, show_neighbours, take_address
+from pages.learn.questions import show_questions
+from pages.learn.sources import show_sources
 from pages.session import address, choices
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_source
 from pages.ui.text import t
@@ -36,12 +38,13 @@ with right, st.container(key="learn_figure"):
 with middle, st.container(key="learn_text"):
     st.subheader(f"{chapter.number} · {chapter.title()}", anchor=False)
     chapter.tell()
-    show_questions(chapter)
+    show_questions(chapter.number, chapter.ask())
     if controls:
         show_snippet(chapter)
         show_neighbours(CHAPTERS, chapter)
         show_link()
     else:
         st.button(t("Show the controls"), type="tertiary", on_click=choices.set_controls, args=(True,))
+    show_sources(chapter.sources)
     show_source(beat_in_use().record)
     show_not_a_medical_device()

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ecgmodel.figures import palette
 from ecgmodel.labels import CLASS_NAMES, CLASSES
+from ecgmodel.records.signal.qrs_width import QrsSpan, measure_qrs
 from ecgmodel.records.signal.waves import Waves, find_waves
 from ecgmodel.records.sources.embedded import DEFAULT_NAME
 from ecgmodel.records.timeline import find_gaps, rr_intervals
@@ -16,7 +17,9 @@ from pages.caches.lessons import Excerpt, lesson_record_names, typical_excerpt
 from pages.caches.records import record_in_use, record_names
 from pages.components.figure import show_figure
 from pages.learn.beat import BeatInUse, beat_in_use, choose_beat
-from pages.learn.lesson import Chapter, Question
+from pages.learn.lesson import Chapter
+from pages.learn.questions import Answer, Question
+from pages.learn.sources import cite
 from pages.session import address, choices, place, visitor
 from pages.ui.blocks import clock
 from pages.ui.text import look_up, plain, t
@@ -38,27 +41,38 @@ def tell() -> None:
     """Show the text."""
     st.markdown(
         t(
-            "Two electrodes on the skin show the heart's voltage over time. Ten seconds of it tell a lot, in two "
-            "ways: by the **shape** of each beat (spatial features), and by the **rhythm** in which beats follow "
-            "each other (temporal features). A good classifier uses both."
+            "Electrodes on the skin show how the heart's voltage changes with time; what a pair of them sees is a "
+            "**lead**. Ten seconds of it tell a lot, in two ways: by the **shape** of each beat (spatial features), "
+            "and by the **rhythm** in which beats follow each other (temporal features). A good classifier uses both."
         )
     )
     st.markdown(
         t(
-            "**One beat.** Click any letter in the trace. The small **P wave** is the atria being activated. "
-            "The sharp **QRS complex** is the activation of the ventricles; its upward peak, the tallest in "
-            "this lead, is the R peak. The **T wave** is their recovery. From one R peak to the next is the RR "
-            "interval; 60 divided by it is the heart rate."
+            "**One beat.** Click any letter in the trace. The small **P wave** is the atria being activated. The "
+            "sharp **QRS complex** is the activation of the ventricles; any upward deflection in it is an R wave. "
+            "In lead MLII that is usually the tallest point of the beat, in V1 often a small one before a deep S. "
+            "The **T wave** is the recovery of the ventricles. From one R peak to the next is the RR interval; 60 "
+            "divided by it is the heart rate."
         )
     )
     st.latex(r"\text{bpm} = \frac{60}{RR\,[\mathrm{s}]}")
     st.markdown(
         t(
-            "**Five classes.** This course tells five kinds of beats apart. Three are named by shape: normal "
-            "beats, and the two bundle branch blocks, in which one half of the heart is activated late and QRS "
-            "becomes broad. Two come too early: atrial premature beats look almost normal but for their P "
-            "wave, so it is mostly the rhythm that gives them away; ventricular premature beats are early "
-            "*and* broad."
+            "**Five classes.** This course tells five kinds of beats apart. Three are named by shape: normal beats, "
+            "and the two bundle branch blocks, in which one ventricle is activated late and QRS becomes broad. Two "
+            "come too early. An atrial premature beat has a QRS like its neighbours and a P wave of another shape, "
+            "often hidden in the T wave before it, so it is mostly the rhythm that gives it away. A ventricular "
+            "premature beat is early **and** broad, with no P wave before it."
+        )
+    )
+    st.markdown(
+        t(
+            "**How broad is broad?** A normal QRS takes about 70 to 110 ms; from 120 ms on a bundle branch block is "
+            "called complete ({surawicz}). The figure measures it as electrocardiographs do: on the mean of several "
+            "beats of one kind, from the first deflection in any lead to the last ({kligfield}). Two leads show a "
+            "little less than twelve.",
+            surawicz=cite("surawicz"),
+            kligfield=cite("kligfield"),
         )
     )
     st.markdown(
@@ -72,9 +86,15 @@ def tell() -> None:
     )
 
 
-def waves_of(chosen: BeatInUse) -> Waves:
+def qrs_of(chosen: BeatInUse) -> QrsSpan | None:
+    """Return QRS of the chosen beat, measured with others of its label; `None` where it does not stand out."""
+    alike = chosen.beats.sample[chosen.beats.symbol == chosen.symbol]
+    return measure_qrs(chosen.record.signals, chosen.record.fs, chosen.r_sample, alike)
+
+
+def waves_of(chosen: BeatInUse, qrs: QrsSpan | None) -> Waves:
     """Return the waves of the chosen beat."""
-    return find_waves(chosen.record.lead(chosen.lead), chosen.record.fs, chosen.r_sample, chosen.previous_r)
+    return find_waves(chosen.record.lead(chosen.lead), chosen.record.fs, chosen.r_sample, chosen.previous_r, qrs)
 
 
 def rr_of(chosen: BeatInUse) -> tuple[float, float] | None:
@@ -101,7 +121,8 @@ def show() -> None:
     start = int(np.clip(chosen.r_sample - span // 2, 0, max(record.n_samples - span, 0)))
     part = signal[start : start + span]
     inside = (chosen.beats.sample >= start) & (chosen.beats.sample < start + len(part))
-    waves = waves_of(chosen)
+    qrs = qrs_of(chosen)
+    waves = waves_of(chosen, qrs)
     low = max(chosen.r_sample - round(ZOOM_S[0] * fs), 0)
     zoom = signal[low : chosen.r_sample + round(ZOOM_S[1] * fs)]
     examples, arrays = _examples()
@@ -131,8 +152,8 @@ def show() -> None:
                 "p": None if waves.p_peak is None else waves.p_peak - low,
                 "qrs": [waves.qrs_start - low, waves.qrs_stop - low],
                 "t": None if waves.t_peak is None else waves.t_peak - low,
-                "qrs_ms": round(waves.qrs_ms(fs)),
-                "words": _beat_words(chosen, waves),
+                "qrs_ms": None if qrs is None else round(qrs.ms(fs)),
+                "words": _beat_words(chosen, qrs),
             },
             "examples": examples,
         },
@@ -148,9 +169,12 @@ def show() -> None:
     st.caption(t("P, QRS and T are found by simple rules and meant for looking, not for measuring patients."))
 
 
-def _beat_words(chosen: BeatInUse, waves: Waves) -> str:
+def _beat_words(chosen: BeatInUse, qrs: QrsSpan | None) -> str:
     rr = rr_of(chosen)
-    words = [t("QRS {ms:.0f} ms", ms=waves.qrs_ms(chosen.record.fs))]
+    words = []
+    if qrs is not None:  # to 5 ms: the samples of these records are 2.8 ms apart or more
+        ms = 5 * round(qrs.ms(chosen.record.fs) / 5)
+        words.append(t("QRS about {ms} ms (mean of {n} beats like it)", ms=ms, n=qrs.n_beats))
     if rr is not None:
         words.append(t("RR before it {rr:.2f} s, usual {usual:.2f} s", rr=rr[0], usual=rr[1]))
         if rr[0] < 0.85 * rr[1]:
@@ -161,11 +185,11 @@ def _beat_words(chosen: BeatInUse, waves: Waves) -> str:
 def _examples() -> tuple[list[dict], dict[str, np.ndarray]]:
     """Return an example of each class: of MIT-BIH where it is on this machine, else simulated."""
     looks = {
-        "N": t("P, then a narrow QRS, in time"),
+        "N": t("in time, P wave, then a narrow QRS"),
         "L": t("in time, QRS broad and notched or slurred"),
         "R": t("in time, QRS broad with a wide S wave"),
-        "A": t("narrow as usual, but early"),
-        "V": t("early, broad, no P wave, a pause behind"),
+        "A": t("early, after a P wave of another shape; QRS like its neighbours"),
+        "V": t("early and broad, no P wave before it, then a pause"),
     }
     here = lesson_record_names()
     described, arrays = [], {}
@@ -201,19 +225,36 @@ def ask() -> tuple[Question, ...]:
     chosen = beat_in_use()
     questions = [
         Question(
+            "rhythm",
             t("Which class is told mostly by its rhythm?"),
-            tuple(look_up(CLASS_NAMES[symbol]) for symbol in ("L", "A", "V")),
-            1,
-            t(
-                "Its QRS complex is that of the normal beats around it; it comes too soon, after a P wave of "
-                "another shape."
+            Answer(
+                look_up(CLASS_NAMES["A"]),
+                t(
+                    "Its QRS complex is that of the normal beats around it; it comes too soon, after a P wave of "
+                    "another shape."
+                ),
+            ),
+            (
+                Answer(
+                    look_up(CLASS_NAMES["L"]),
+                    t("It comes in time. What gives it away is the shape: QRS is broad, beat after beat."),
+                ),
+                Answer(
+                    look_up(CLASS_NAMES["V"]),
+                    t("It is early too, but one look at its broad QRS is enough, without any neighbour."),
+                ),
             ),
         ),
         Question(
+            "ventricles",
             t("The part of the trace in which the ventricles are activated is …"),
-            ("P", "QRS", "T"),
-            1,
-            t("P belongs to the atria, T to the recovery of the ventricles."),
+            Answer(
+                "QRS", t("The ventricles are activated within about a tenth of a second, so QRS is short and tall.")
+            ),
+            (
+                Answer("P", t("P is the activation of the atria, which comes before that of the ventricles.")),
+                Answer("T", t("T belongs to the ventricles, but to their recovery.")),
+            ),
         ),
     ]
     rr = rr_of(chosen)
@@ -221,10 +262,19 @@ def ask() -> tuple[Question, ...]:
         rate = round(60 / rr[0])
         questions.append(
             Question(
+                "rate",
                 t("The RR interval in front of the chosen beat is {rr:.2f} s. What heart rate is that?", rr=rr[0]),
-                tuple(t("{rate} per minute", rate=value) for value in (round(rr[0] * 60), rate, rate * 2)),
-                1,
-                t("60 / {rr:.2f} = {rate}.", rr=rr[0], rate=rate),
+                Answer(t("{rate} per minute", rate=rate), t("60 / {rr:.2f} = {rate}.", rr=rr[0], rate=rate)),
+                (
+                    Answer(
+                        t("{rate} per minute", rate=round(rr[0] * 60)),
+                        t("That is 60 times the interval. A longer interval would then be a faster heart."),
+                    ),
+                    Answer(
+                        t("{rate} per minute", rate=rate * 2),
+                        t("That counts two beats in each RR interval. There is one from R to R."),
+                    ),
+                ),
             )
         )
     return tuple(questions)
@@ -236,4 +286,4 @@ def settings() -> dict[str, object]:
     return {"RECORD": chosen.record.name, "BEAT_S": round(chosen.r_sample / chosen.record.fs, 3)}
 
 
-CHAPTER = Chapter(1, title, tell, show, ask, "shape_and_rhythm", settings)
+CHAPTER = Chapter(1, title, tell, show, ask, "shape_and_rhythm", settings, ("surawicz", "kligfield", "moody"))

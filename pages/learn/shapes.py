@@ -7,7 +7,8 @@ import streamlit as st
 
 from ecgmodel.network.inside.layer_outputs import LayerOutput, draw_cell, layer_outputs
 from pages.components.figure import show_figure
-from pages.learn.lesson import Chapter, Question
+from pages.learn.lesson import Chapter
+from pages.learn.questions import Answer, Question
 from pages.session import choices
 from pages.ui.text import t
 
@@ -46,9 +47,10 @@ def tell() -> None:
     )
     st.markdown(
         t(
-            "In a GRU the last state *is* the last output, so with `return_state` you see the same numbers "
-            "twice. An LSTM has two states: $h$, which equals the last output, and the cell state $c$, which "
-            "it shows to nobody else. Compare the numbers in the figure."
+            "In a GRU the last state **is** the last output, so with `return_state` you see the same numbers twice. An "
+            "LSTM has two states: $h$, which equals the last output, and the cell state $c$, which no other layer is "
+            "given unless you ask. Compare the numbers in the figure; its steps count from 0, so the last of $T$ is "
+            "$T - 1$."
         )
     )
     st.markdown(t("The Keras lines for what is chosen:"))
@@ -61,8 +63,8 @@ def show() -> None:
         _choose()
     cell, x, outputs = compute()
     names = {
-        "last output": t("last output h(T)"),
-        "all outputs": t("all outputs h(0) … h(T)"),
+        "last output": t("last output h(T−1)"),
+        "all outputs": t("all outputs h(0) … h(T−1)"),
         "last state h": t("last state h"),
         "last state c": t("last state c"),
     }
@@ -175,28 +177,43 @@ def ask() -> tuple[Question, ...]:
         outputs = layer_outputs(draw_cell(kind, 8, 4), np.zeros((32, 10, 8), np.float32), sequences, with_state)
         return ", ".join(str(part.values.shape) for part in outputs)
 
-    right = layer_outputs(draw_cell("gru", 8, 4), np.ones((2, 10, 8), np.float32), True, True)
-    same = np.array_equal(right[0].values[:, -1], right[1].values)
     return (
         Question(
+            "neither",
             t("An input of shape (32, 10, 8) goes into GRU(4), both switches off. What comes out?"),
-            (shapes(True, False), shapes(False, False), "(32, 8)"),
-            1,
-            t("The last step's output only: one row of four numbers for each of the 32."),
+            Answer(shapes(False, False), t("The last step's output only: one row of four numbers for each of the 32.")),
+            (
+                Answer(shapes(True, False), t("That is every step's output: `return_sequences=True`.")),
+                Answer("(32, 8)", t("8 is what goes in. What comes out has a number for each of the 4 units.")),
+            ),
         ),
         Question(
+            "both",
             t("The same with both switches on?"),
-            (shapes(True, True), shapes(False, True), shapes(True, True, "lstm")),
-            0,
-            t("All ten outputs, and the last state as a second result. An LSTM would give a third one."),
+            Answer(
+                shapes(True, True),
+                t("All ten outputs, and the last state as a second result. An LSTM would give a third one."),
+            ),
+            (
+                Answer(shapes(False, True), t("That is `return_state` alone: the time axis is gone.")),
+                Answer(shapes(True, True, "lstm"), t("Three results are an LSTM's, which hands out h and c.")),
+            ),
         ),
         Question(
+            "same",
             t("How do the last row of all outputs and the last state of a GRU compare?"),
-            (t("They are equal"), t("The state has no tanh"), t("The state is one step older")),
-            0 if same else 1,
-            t("A GRU has one state, and it is its output."),
+            Answer(t("They are equal"), t("A GRU has one state, and it is its output.")),
+            (
+                Answer(
+                    t("The state has no tanh"),
+                    t("That would be the c of an LSTM. A GRU hands out the very state that it keeps."),
+                ),
+                Answer(
+                    t("The state is one step older"), t("Both are of the last step: compare the rows in the figure.")
+                ),
+            ),
         ),
     )
 
 
-CHAPTER = Chapter(6, title, tell, show, ask, "shapes", settings)
+CHAPTER = Chapter(6, title, tell, show, ask, "shapes", settings, ("keras",))

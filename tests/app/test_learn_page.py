@@ -8,8 +8,17 @@ import runpy
 import numpy as np
 import pytest
 
+from ecgmodel.network.config import NetworkConfig
+from ecgmodel.network.cost import count_gate_weights
+from ecgmodel.network.inside.cell import CANDIDATES, GATE_NAMES
+from ecgmodel.network.inside.gates import trace_gates
+from ecgmodel.network.model_file import open_shipped_model
+from ecgmodel.network.serving import Classifier
+from ecgmodel.records.sources.catalogue import open_record
+from ecgmodel.segments.one_beat import cut_one, list_readable, nearest_beat
 from pages.learn.chapters import CHAPTERS
 from pages.learn.lesson import SNIPPETS
+from pages.learn.questions import RIGHT
 from tests.app.screen import all_text
 from tests.evaluation_case import ship_result
 
@@ -35,18 +44,37 @@ def test_every_chapter(open_app, no_mitdb, number, lang):
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_questions_answer_at_once(open_app, no_mitdb, number):
-    """Of each question's options exactly one is right, and every choice is answered."""
+    """Of each question's options exactly one is right, and every choice, also a wrong one, is explained at once."""
     app = open_app("learn", chapter=str(number))
     for place in range(len(app.radio)):
         verdicts = []
-        for option in app.radio[place].options:
-            index = app.radio[place].options.index(option)
-            app.radio[place].set_value(index).run()
+        for k in range(len(app.radio[place].options)):  # by their place among the answers; the shown order is another
+            app.radio[place].set_value(k).run()
             assert not app.exception
-            said = [caption.value for caption in app.caption if ":material/check:" in caption.value]
-            verdicts.append(len(said) > 0)
+            (said,) = [caption.value for caption in app.caption if re.search(":material/(check|close):", caption.value)]
+            assert len(said.split("**")[2]) > 10, said
+            verdicts.append(":material/check:" in said)
             app.radio[place].set_value(None).run()
         assert verdicts.count(True) == 1, app.radio[place].label
+
+
+def test_score_of_a_visitor(open_app, no_mitdb):
+    """Only first tries count, a chapter answered right in the end is done, and the address tells nothing of it."""
+    app = open_app("learn", chapter="3")
+    address = dict(app.query_params)
+    first, second, third = range(3)
+    for place, answers in ((first, (RIGHT,)), (second, (RIGHT + 1, RIGHT))):
+        for answer in answers:
+            app.radio[place].set_value(answer).run()
+    assert "1 of 2 right at the first try" in all_text(app)
+    assert any(button.label.endswith(":gray[2/3]") for button in app.button)
+    app.radio[third].set_value(RIGHT).run()
+    assert "2 of 3 right at the first try" in all_text(app)
+    assert any(button.label.endswith(":green[:material/check:]") for button in app.button)
+    assert dict(app.query_params) == address
+    next(button for button in app.button if button.label == "Forget my answers").click().run()
+    assert "at the first try" not in all_text(app)
+    assert all(radio.value is None for radio in app.radio)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -58,12 +86,62 @@ def test_snippets_run(open_app, no_mitdb, number):
         runpy.run_path(str(SNIPPETS / f"{chapter.snippet}.py"))
     assert shipped.getvalue().strip()
     app = open_app("learn", chapter=str(number))
-    code = next(block.value for block in app.code if "ecgmodel" in block.value)
-    assert len(code.splitlines()) <= 30
+    code = next(block.value for block in app.code if "print(" in block.value and "keras" not in block.value)
+    assert len(code.splitlines()) <= 40
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown):
         exec(compile(code, "snippet", "exec"), {})
     assert shown.getvalue().strip()
+
+
+@pytest.mark.parametrize(
+    ("number", "cell", "step"),
+    [(3, "lstm", "h = o * np.tanh(c)"), (4, "gru", "h = (1 - z) * h + z * candidate")],
+)
+def test_snippets_take_the_step_themselves(open_app, no_mitdb, number, cell, step):
+    """Chapters 3 and 4 show the equations of a step as NumPy, which give the state that the served network gives."""
+    app = open_app("learn", chapter=str(number), record="simulated-mixed", beat="20.0", step="40", unit="3")
+    code = next(block.value for block in app.code if "ecgmodel" in block.value)
+    assert step in code
+    assert "explain_step" not in code
+    names = {}
+    exec(compile(code, "snippet", "exec"), names)
+    record = open_record(names["RECORD"])
+    model = names["model"]
+    segment = cut_one(record, model.card.segments, nearest_beat(record, names["BEAT_S"]))
+    states = Classifier(model).predict(segment, with_states=True).states
+    assert (names["STEP"], names["UNIT"]) == (40, 3)
+    np.testing.assert_allclose(names["h"], states[0, 40], atol=1e-5)
+    assert model.config.cell == cell
+
+
+@pytest.mark.parametrize("name", ["paper-lstm", "paper-gru", "gru", "beats-gru"])
+def test_the_cell_opens_where_there_is_something_to_see(name):
+    """Where chapters 3 and 4 open, no gate of a shipped model reads 0.00 or 1.00, and no candidate -1.00 or 1.00."""
+    from types import SimpleNamespace
+
+    from pages.learn.cell import usual_place
+
+    model, record = open_shipped_model(name), open_record("simulated-mixed")
+    readable = list_readable(record, model.card.segments)
+    for r in readable[[3, len(readable) // 2, -3]].tolist():
+        segment = cut_one(record, model.card.segments, r)
+        trace = trace_gates(model, Classifier(model).predict(segment, with_states=True), segment.length)
+        beat = SimpleNamespace(record=record, r_sample=r)
+        step, unit = usual_place(beat, segment, trace, model.config.step_stride)
+        assert 0 < step < model.config.n_steps
+        for gate in trace.cell.gates:
+            value = float(trace.row(gate)[step, unit])
+            assert round(value, 2) not in ((-1.0, 1.0) if gate in CANDIDATES else (0.0, 1.0)), gate
+
+
+def test_arms_are_weighted_sums():
+    """Both cells are drawn by one rule: as many arms as blocks of weights, which 3 x 540 and 4 x 540 count."""
+    config = {cell: NetworkConfig(cell=cell) for cell in ("gru", "lstm")}
+    for cell, sums in (("gru", 3), ("lstm", 4)):
+        gates = count_gate_weights(config[cell])
+        assert len(gates) == len(GATE_NAMES[cell]) == sums
+        assert sum(gate.total for gate in gates) == sums * (6 * 20 + 20 * 20 + 20)
 
 
 def test_link_for_a_class(open_app, no_mitdb):
@@ -114,6 +192,9 @@ def test_results(open_app, no_mitdb, monkeypatch, tmp_path):
     shown = {metric.label.split()[0].lower(): metric.value for metric in app.metric}
     for cell, result in accuracy.items():
         assert shown[cell] == f"{np.trace(result.matrix) / result.matrix.sum():.2%}"
+    said = [caption.value for caption in app.caption]
+    assert sum("95 % interval over people" in words for words in said) == 2
+    assert sum(words.startswith("They differ by") for words in said) == 1
     app = open_app("learn", chapter="9")
     assert not app.exception
     assert any(link.proto.page == "evaluate" for link in app.get("page_link"))
@@ -134,3 +215,22 @@ def test_the_figure_of_results_asks_the_paper_s_question():
     assert paper["values"] == [0.9810, 0.9750, 0.9870]
     assert [round(100 * value, 2) for value in ours["values"]] == [99.00, 98.93, 99.07]
     assert not any(row["paper"] for row in _binary_rows("patients-10fold", [gru]))
+
+
+def test_rules_stand_beside_results_of_the_same_data():
+    """Under DS1 to DS2 the rule of length is judged on the runs, beside the network of runs, not on single beats."""
+    from ecgmodel.evaluation.results import read_result, results_folder
+    from pages.learn.outcome import _binary_rows, _class_rows
+
+    beats, runs = (read_result(results_folder() / f"{name}.ds1-ds2.json") for name in ("beats-gru", "gru"))
+    rows = _binary_rows("ds1-ds2", [beats, runs])
+    assert [row["name"] for row in rows] == ["beats-gru", "gru", "length alone"]
+    # Two of three right by the length: of the runs' own baseline, 67.30 % of 8,593.
+    assert round(100 * rows[-1]["values"][0], 2) == 67.30
+    assert min(value for row in rows for value in row["values"]) > 0.4
+    table = {row["Network"]: row["Accuracy"] for row in _class_rows("ds1-ds2", [beats, runs])}
+    # Normal beats are 74.33 % of the beats, and 49.59 % of the runs: of each data set its own share.
+    assert table["always N · 49,317 beats"] == "74.33%"
+    assert table["always N · 8,593 runs"] == "49.59%"
+    assert "length alone · 8,593 runs" in table
+    assert "length alone · 49,317 beats" not in table

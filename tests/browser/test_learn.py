@@ -129,7 +129,7 @@ def test_narrow_screen(course: Course):
 
 
 def test_memory(course: Course):
-    """State and gradient at the last step are those of the library, for the first weight and for the next."""
+    """State and gradient are those of the library: above 1 the state latches, at 1 without tanh both are kept."""
     course.open(2)
     for weight in (0.9, 0.95):
         memory = run_plain_rnn(impulse(60), weight)
@@ -137,6 +137,15 @@ def test_memory(course: Course):
         assert course.value("gradient") == pytest.approx(memory.gradient[-1], rel=1e-5)
         assert course.value("state") == pytest.approx(memory.state[-1], rel=1e-5)
         course.figure.get_by_label("Weight w").press("ArrowRight")
+    for _ in range(6):
+        course.figure.get_by_label("Weight w").press("ArrowRight")
+    expect(course.figure).to_have_attribute("data-weight", "1.3")
+    latched = run_plain_rnn(impulse(60), 1.3)
+    assert course.value("state") == pytest.approx(latched.state[-1], rel=1e-5)
+    assert latched.state[-1] > 0.5 > 0.01 > latched.gradient[-1]
+    expect(course.figure.locator(".words")).to_contain_text("the state latches")
+    for _ in range(6):
+        course.figure.get_by_label("Weight w").press("ArrowLeft")
     course.figure.get_by_role("button", name="no tanh").click()
     assert course.value("gradient") == pytest.approx(1.0, rel=1e-5)
 
@@ -175,10 +184,14 @@ def test_kernel(course: Course):
     model = course.model("gru")
     layers = map_features(model.config, model.weights, course.segment(model).signal[0])
     place = course.figure.get_by_label("Place")
+    # It opens, and slides, where the lead has something to show, not over a flat stretch.
+    lead = np.pad(course.segment(model).signal[0][:, 0], model.config.kernels[0] - 1)
+    ranges = np.ptp(np.lib.stride_tricks.sliding_window_view(lead, model.config.kernels[0]), axis=1)
+    assert ranges[int(course.value("place"))] >= 0.5 * ranges.max()
     for _ in range(3):
         place.press("ArrowRight")
-        k = int(course.value("place"))
-        assert course.value("relu") == pytest.approx(float(layers[0].output[k, 0]), abs=1e-4)
+        k, f = int(course.value("place")), int(course.value("filter"))
+        assert course.value("relu") == pytest.approx(float(layers[0].output[k, f]), abs=1e-4)
     course.figure.locator(".map.clickable").nth(1).click(position={"x": 120, "y": 9})
     k, f = int(course.value("place")), int(course.value("filter"))
     assert course.value("relu") == pytest.approx(float(layers[1].output[k, f]), abs=1e-4)
@@ -194,6 +207,9 @@ def test_padding(course: Course):
     course.open(7)
     course.figure.get_by_role("button", name="padding").click()
     assert course.value("worst") > 0
+    # What a bias says in the padding is drawn over the line of the network without one.
+    drawn = course.figure.locator("path.accent, path.warm").evaluate_all("all => all.map((one) => one.classList[0])")
+    assert drawn[:6] == ["accent", "warm"] * 3
     course.figure.get_by_label("Bias in every convolution").press("Home")
     assert course.value("worst") == 0
     expect(course.figure.locator(".words")).to_contain_text("exactly 0")
@@ -249,11 +265,11 @@ def test_click_on_a_beat(course: Course):
 
 
 def test_answer(course: Course):
-    """A right answer is praised with its reason, a wrong one sends back to the figure."""
+    """A right answer is praised with its reason, and a wrong one told why it is wrong."""
     course.open(1)
     question = course.page.locator(".st-key-learn_questions")
     question.get_by_text("Left bundle branch block").click()
-    expect(question.get_by_text("Not this one")).to_be_visible(timeout=PATIENCE_MS)
+    expect(question.get_by_text("Not this one. It comes in time.")).to_be_visible(timeout=PATIENCE_MS)
     question.get_by_text("Atrial premature").click()
     expect(question.get_by_text("Right.")).to_be_visible(timeout=PATIENCE_MS)
 

@@ -94,8 +94,9 @@ FIGURES.memory = class extends Figure {
 
     const gone = gradient.findIndex((value) => Math.abs(value) < 0.01);
     const last = Math.abs(gradient[n - 1]);
-    const words = last > 1.5 ? text.explodes : gone > 0 ? text.fades : text.lasts;
-    this.words.textContent = fill(words, { w: fixed(data.weights[this.index]), step: gone, last: n - 1, gradient: short(last) });
+    const latched = gone > 0 && data.weights[this.index] > 1 && this.input === "impulse";
+    const words = last > 1.5 ? text.explodes : latched ? text.latches : gone > 0 ? text.fades : text.lasts;
+    this.words.textContent = fill(words, { state: fixed(state[n - 1]), w: fixed(data.weights[this.index]), step: gone, last: n - 1, gradient: short(last) });
     Object.assign(this.frame.dataset, { weight: data.weights[this.index], gradient: gradient[n - 1], state: state[n - 1] });
   }
 };

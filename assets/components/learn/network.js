@@ -6,7 +6,7 @@ FIGURES.network = class extends Figure {
     const { data, text } = this;
     this.view ??= "layers";
     this.layer = 0;
-    this.filter = 0;
+    this.filter = data.layers[0].strongest;
     this.border ??= "full";
     this.bias ??= 2;
     this.place = null;
@@ -125,7 +125,8 @@ FIGURES.network = class extends Figure {
     this.zeros = { full: [layer.kernel - 1, layer.kernel - 1], same: [(layer.kernel - 1) >> 1, layer.kernel >> 1], valid: [0, 0] }[this.border];
     const inputs = layer.inputs;
     this.outputs = inputs + this.zeros[0] + this.zeros[1] - layer.kernel + 1;
-    this.place = Math.min(this.place ?? Math.round((data.focus / (layer.stride / 2)) + layer.kernel / 2), this.outputs - 1);
+    this.peak = this.findPeak();
+    this.place = Math.min(this.place ?? this.peak, this.outputs - 1);
     this.slider = slider(text.place, { min: 0, max: this.outputs - 1, step: 1, value: this.place }, (value) => {
       this.place = value;
       this.paintKernel();
@@ -152,7 +153,27 @@ FIGURES.network = class extends Figure {
 
   play() {
     this.player.textContent = "❚❚";
-    this.timer = setInterval(() => this.slider.set((this.place + 1) % this.outputs), 70);
+    // To and fro where the filter answers most: over a flat line there would be nothing to see.
+    const reach = 2 * this.data.layers[this.layer].kernel;
+    const [first, last] = [Math.max(0, this.peak - reach), Math.min(this.outputs - 1, this.peak + reach)];
+    this.timer = setInterval(() => this.slider.set(this.place < first || this.place >= last ? first : this.place + 1), 90);
+  }
+
+  /** The place to open with: where the filter answers most, of those where the drawn line is not flat. */
+  findPeak() {
+    const layer = this.data.layers[this.layer];
+    const channel = this.channel(layer);
+    const ranges = Array.from({ length: this.outputs }, (_, place) => {
+      const seen = Array.from({ length: layer.kernel }, (_, tap) => this.product(place, tap)[channel][1]);
+      return Math.max(...seen) - Math.min(...seen);
+    });
+    const wide = ranges.reduce((a, b) => Math.max(a, b)) / 2;
+    let [best, most] = [0, -Infinity];
+    for (let place = 0; place < this.outputs; place++) {
+      const { scaled } = this.output(place);
+      if (ranges[place] >= wide && scaled > most) [best, most] = [place, scaled];
+    }
+    return best;
   }
 
   pause() {
@@ -238,8 +259,9 @@ FIGURES.network = class extends Figure {
     Object.assign(this.frame.dataset, { model: data.model, layer: this.layer, filter: this.filter, place: this.place, outputs: this.outputs, sum: now.sum, relu: now.relu, scaled: now.scaled });
   }
 
-  /** The channel whose weights are largest: the one to draw. */
+  /** The channel to draw: the lead itself, in later layers the one whose weights are largest. */
   channel(layer) {
+    if (this.layer === 0) return 0;
     let best = 0;
     let most = -1;
     for (let c = 0; c < layer.channels; c++) {
@@ -285,12 +307,15 @@ FIGURES.network = class extends Figure {
       const plain = data[`pad_${k}`].subarray(0, layer.places);
       const biased = data[`pad_${k}`].subarray(offset, offset + layer.places);
       const top = Math.max(...plain, ...biased, 1e-9);
-      const height = linear(0, top, base + 76, base + 22);
+      const height = (v) => linear(0, 1, base + 76, base + 22)(Math.sqrt(v / top)); // or what a bias says would hardly show
       picture.append(svg("rect", { x: x(layer.first * layer.stride), width: Math.max(0, x(layer.places * layer.stride) - x(layer.first * layer.stride)), y: base + 18, height: 60, class: "soft-fill" }));
       picture.append(label(left, base + 12, fill(text.conv_most, { n: k + 1 }), { class: "title" }));
       picture.append(svg("line", { x1: left, x2: right, y1: height(0), y2: height(0), class: "grid" }));
-      picture.append(line([...biased].map((v, i) => [x((i + 1) * layer.stride - 1), height(v)]), { class: "warm" }));
-      picture.append(line([...plain].map((v, i) => [x((i + 1) * layer.stride - 1), height(v)]), { class: "accent", "stroke-width": 2 }));
+      const path = (values) => [...values].map((v, i) => [x((i + 1) * layer.stride - 1), height(v)]);
+      picture.append(line(path(plain), { class: "accent", "stroke-width": 3.5, opacity: 0.55 }));
+      picture.append(line(path(biased), { class: "warm", "stroke-width": 1.5 })); // on top: what it says stands in the padding
+      const said = path(biased).slice(layer.first);
+      if (said.length) picture.append(svg("path", { d: `M${said[0][0]} ${height(0)}L${said.map((point) => point.join(" ")).join("L")}L${said.at(-1)[0]} ${height(0)}Z`, class: "warm-fill", opacity: 0.35 }));
       worst = Math.max(...biased.subarray(layer.first, layer.places - 3));
     });
     const base = 78 + 92 * pad.layers.length;

@@ -1,7 +1,7 @@
 """P, QRS and T of one beat, by rules that a reader can follow with a finger on the trace.
 
-It is made for showing a clear beat, not for measuring patients: QRS is where the trace is steep, P the largest bump
-between the beat before and QRS, T the largest one behind QRS.
+It is made for showing a clear beat, not for measuring patients: P is the largest bump between the beat before and QRS,
+T the largest one behind QRS. Where QRS was not measured (`qrs_width`), it is shown where the trace is steep.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
+from ecgmodel.records.signal.qrs_width import QrsSpan
 
 QRS_SEARCH_S = (0.14, 0.16)  # before and behind the R peak
 STEEP = 0.12  # part of the steepest slope that still belongs to QRS
@@ -35,12 +37,10 @@ class Waves:
     p_peak: int | None
     t_peak: int | None
 
-    def qrs_ms(self, fs: float) -> float:
-        """Return how long QRS takes, in milliseconds."""
-        return (self.qrs_stop - self.qrs_start) / fs * 1000
 
-
-def find_waves(signal: np.ndarray, fs: float, r_sample: int, previous_r: int | None = None) -> Waves:
+def find_waves(
+    signal: np.ndarray, fs: float, r_sample: int, previous_r: int | None = None, qrs: QrsSpan | None = None
+) -> Waves:
     """Find the waves of one beat.
 
     Parameters
@@ -53,23 +53,30 @@ def find_waves(signal: np.ndarray, fs: float, r_sample: int, previous_r: int | N
         Its R peak.
     previous_r : int or None
         R peak of the beat before, whose T wave must not be taken for a P wave.
+    qrs : QrsSpan or None
+        QRS as it was measured; `None` shows the steep part of this beat.
     """
     smooth = _smooth(np.nan_to_num(signal), round(SMOOTH_S * fs), r_sample, fs)
     values, offset = smooth
-    slope = np.abs(np.gradient(values))
     r = r_sample - offset
-    low = max(r - round(QRS_SEARCH_S[0] * fs), 0)
-    high = min(r + round(QRS_SEARCH_S[1] * fs), len(values) - 1)
-    steep = slope[low : high + 1] > STEEP * slope[low : high + 1].max(initial=0)
-    quiet = max(round(QUIET_S * fs), 1)
-    start = r - _steps_until_quiet(steep[: r - low + 1][::-1], quiet)
-    stop = r + _steps_until_quiet(steep[r - low :], quiet)
+    start, stop = _steep_part(values, fs, r) if qrs is None else (qrs.start - offset, qrs.stop - offset)
     p_low = start - round(P_SEARCH_S[0] * fs)
     if previous_r is not None:
         p_low = max(p_low, previous_r - offset + round(0.30 * fs), (previous_r - offset + 2 * r) // 3)
     p = _bump(values, p_low, start - round(P_SEARCH_S[1] * fs))
     t = _bump(values, stop + round(T_SEARCH_S[0] * fs), stop + round(T_SEARCH_S[1] * fs))
     return Waves(start + offset, stop + offset, None if p is None else p + offset, None if t is None else t + offset)
+
+
+def _steep_part(values: np.ndarray, fs: float, r: int) -> tuple[int, int]:
+    """Return where the trace begins and ends to be steep around an R peak."""
+    slope = np.abs(np.gradient(values))
+    low = max(r - round(QRS_SEARCH_S[0] * fs), 0)
+    high = min(r + round(QRS_SEARCH_S[1] * fs), len(values) - 1)
+    steep = slope[low : high + 1] > STEEP * slope[low : high + 1].max(initial=0)
+    quiet = max(round(QUIET_S * fs), 1)
+    before, behind = steep[: r - low + 1][::-1], steep[r - low :]
+    return r - _steps_until_quiet(before, quiet), r + _steps_until_quiet(behind, quiet)
 
 
 def _smooth(signal: np.ndarray, width: int, r_sample: int, fs: float) -> tuple[np.ndarray, int]:

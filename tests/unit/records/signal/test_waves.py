@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ecgmodel.records.signal.qrs_width import measure_qrs
 from ecgmodel.records.signal.waves import find_waves
 from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 
@@ -15,14 +16,22 @@ def record():
     return simulate_record(plan, seed=4)
 
 
+def measured(record, beats, symbol, r):
+    return measure_qrs(record.signals, record.fs, int(r), beats.sample[beats.symbol == symbol])
+
+
 def waves_of(record, symbol):
     beats = record.annotations.beats()
     signal = record.lead()
     return [
-        (find_waves(signal, record.fs, int(r), int(beats.sample[place])), int(r))
+        (find_waves(signal, record.fs, int(r), int(beats.sample[place]), measured(record, beats, symbol, r)), int(r))
         for place, (r, mark) in enumerate(zip(beats.sample[1:-1], beats.symbol[1:-1], strict=True))
         if mark == symbol
     ]
+
+
+def width_ms(record, waves):
+    return (waves.qrs_stop - waves.qrs_start) / record.fs * 1000
 
 
 def test_normal_beats(record):
@@ -33,7 +42,7 @@ def test_normal_beats(record):
         and waves.t_peak is not None
         and 0.10 < (r - waves.p_peak) / record.fs < 0.25
         and 0.20 < (waves.t_peak - r) / record.fs < 0.40
-        and waves.qrs_ms(record.fs) < 120
+        and width_ms(record, waves) < 120
         and waves.qrs_start < r < waves.qrs_stop
         for waves, r in found
     ]
@@ -42,8 +51,8 @@ def test_normal_beats(record):
 
 def test_ventricular_beats_are_broad(record):
     """The median QRS of ventricular beats takes at least 120 ms, and longer than that of normal ones."""
-    broad = np.median([waves.qrs_ms(record.fs) for waves, _ in waves_of(record, "V")])
-    narrow = np.median([waves.qrs_ms(record.fs) for waves, _ in waves_of(record, "N")])
+    broad = np.median([width_ms(record, waves) for waves, _ in waves_of(record, "V")])
+    narrow = np.median([width_ms(record, waves) for waves, _ in waves_of(record, "N")])
     assert broad >= 120 > narrow
 
 
