@@ -19,7 +19,7 @@ from ecgmodel.network.serving import Classifier
 from ecgmodel.network.teaching.plain_rnn import impulse, run_plain_rnn
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.dataset import Segments
-from ecgmodel.segments.one_beat import cut_one, nearest_beat
+from ecgmodel.segments.one_beat import cut_one, list_readable, nearest_beat
 from ecgmodel.segments.runs import cut_runs
 from tests.browser.conftest import watched_page
 from tests.browser.server import Server
@@ -71,7 +71,10 @@ class Course:
     def segment(self, model: Model) -> Segments:
         asked = self.address()
         record = open_record(asked["record"])
-        return cut_one(record, model.card.segments, nearest_beat(record, float(asked["beat"])))
+        # The page shows the beat of the address, or the nearest that the model can read.
+        readable = list_readable(record, model.card.segments)
+        nearest = int(np.abs(readable - nearest_beat(record, float(asked["beat"]))).argmin())
+        return cut_one(record, model.card.segments, int(readable[nearest]))
 
     def trace(self, cell: str) -> GateTrace:
         model = self.model(cell)
