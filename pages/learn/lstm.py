@@ -47,7 +47,7 @@ def tell() -> None:
     for gate in "ifo":
         st.latex(rf"{gate}(t) = \sigma\bigl(W_{gate}\,[h(t-1),\,x(t)] + b_{gate}\bigr)")
     st.markdown(t("The figure goes through one step of one unit in four parts:"))
-    st.markdown(t("**1** Last output and input go through a tanh and give the candidate."))
+    st.markdown(t("**1** Last output and input, weighed and added up, go through a tanh and give the candidate."))
     st.latex(r"g(t) = \tanh\bigl(W_g\,[h(t-1),\,x(t)] + b_g\bigr)")
     st.markdown(t("**2** The input gate weighs the candidate, the forget gate weighs the old cell state."))
     st.latex(r"i(t)\cdot g(t), \qquad f(t)\cdot c(t-1)")

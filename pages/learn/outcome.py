@@ -65,8 +65,8 @@ def tell() -> None:
             inferred=infer_oh_accuracy(),
         )
     )
-    st.latex(r"\text{sensitivity} = \frac{TP}{TP + FN}")
-    st.latex(r"\text{specificity} = \frac{TN}{TN + FP}")
+    st.latex(rf"\text{{{t('sensitivity')}}} = \frac{{TP}}{{TP + FN}}")
+    st.latex(rf"\text{{{t('specificity')}}} = \frac{{TN}}{{TN + FP}}")
     st.markdown(
         t(
             "**The matrix.** A confusion matrix counts truth (rows) against answer (columns). The diagonal is "

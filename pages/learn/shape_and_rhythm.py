@@ -55,7 +55,7 @@ def tell() -> None:
             "divided by it is the heart rate."
         )
     )
-    st.latex(r"\text{bpm} = \frac{60}{RR\,[\mathrm{s}]}")
+    st.latex(rf"\text{{{t('heart rate')}}} = \frac{{60}}{{RR\,[\mathrm{{s}}]}}\ \text{{{t('per minute')}}}")
     st.markdown(
         t(
             "**Five classes.** This course tells five kinds of beats apart. Three are named by shape: normal beats, "
