@@ -56,3 +56,37 @@ def bootstrap_people(
             low, high = np.quantile(found, [tail, 1 - tail])
             intervals[name] = (round(float(low), 6), round(float(high), 6))
     return intervals
+
+
+def bootstrap_difference(
+    ours: Mapping[str, np.ndarray],
+    theirs: Mapping[str, np.ndarray],
+    figures: Callable[[np.ndarray], Mapping[str, np.ndarray]],
+    n_draws: int = N_DRAWS,
+    seed: int = 0,
+) -> dict[str, Interval]:
+    """Return the interval of every difference of figures, ours minus theirs, over the records that both have.
+
+    The same people are drawn for both, since two networks tend to fail at the same ones.
+
+    Parameters
+    ----------
+    ours, theirs : mapping of str to ndarray
+        Counts of each record, all of one shape.
+    figures, n_draws, seed
+        As of `bootstrap_people`.
+
+    Returns
+    -------
+    dict of str to (float, float)
+        Empty where they have no record in common.
+    """
+    pairs = {name: np.stack([ours[name], theirs[name]]) for name in ours if name in theirs}
+    if not pairs:
+        return {}
+
+    def subtract(matrices: np.ndarray) -> dict[str, np.ndarray]:
+        first, second = (figures(np.moveaxis(matrices, -3, 0)[k]) for k in (0, 1))
+        return {name: first[name] - second[name] for name in first}
+
+    return bootstrap_people(pairs, subtract, n_draws, seed)

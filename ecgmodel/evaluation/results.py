@@ -154,6 +154,15 @@ class Result:
         """Return the bootstrap interval over people of every figure of `AamiScores.to_dict`."""
         return bootstrap_people(self.groups, lambda matrices: score_groups(matrices).to_dict())
 
+    def detected_scores(self) -> dict[str, dict[str, float]]:
+        """Return what became of detected beats, database by database, by the names of `score_detected`."""
+        found = by_database(self.detected).items()
+        return {name: score_detected(sum(records.values())) for name, records in found}
+
+    def detected_intervals(self) -> dict[str, dict[str, Interval]]:
+        """Return the bootstrap interval over people of every figure of `detected_scores`."""
+        return {name: bootstrap_people(records, score_detected) for name, records in by_database(self.detected).items()}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResultIntervals:
@@ -163,21 +172,22 @@ class ResultIntervals:
     ----------
     classes, groups : dict of str to (float, float)
         By the names of `Scores.figures` and `AamiScores.to_dict`.
-    detected : dict of str to ndarray of shape (6, 4), int64
-        Where beats were detected, what became of them in every record (`detected.count_detected`); else empty.
     baselines : dict of str to dict
         For every baseline, by the names of `Scores.figures`.
+    detected : dict of str to dict
+        Where beats were detected, for every database, by the names of `score_detected`; else empty.
     """
 
     classes: dict[str, Interval]
     groups: dict[str, Interval]
     baselines: dict[str, dict[str, Interval]]
+    detected: dict[str, dict[str, Interval]]
 
 
 def find_intervals(result: Result) -> ResultIntervals:
     """Return the interval of every figure of a result."""
     baselines = {name: result.baseline_intervals(name) for name in result.baselines}
-    return ResultIntervals(result.intervals(), result.group_intervals(), baselines)
+    return ResultIntervals(result.intervals(), result.group_intervals(), baselines, result.detected_intervals())
 
 
 def results_folder() -> Path:
@@ -219,8 +229,8 @@ def describe_result(result: Result) -> dict[str, object]:
         "detected": {
             name: {
                 "records": lists(records),
-                "scores": score_detected(sum(records.values())),
-                "intervals": bootstrap_people(records, score_detected),
+                "scores": result.detected_scores()[name],
+                "intervals": result.detected_intervals()[name],
             }
             for name, records in by_database(result.detected).items()
         },

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from ecgmodel.evaluation.operating_curves import ClassCurve, ReliabilityBin
+from ecgmodel.evaluation.operating_curves import ClassCurve, ReliabilityBin, RiskCurve
 from ecgmodel.figures.palette import CLASS_COLOURS, CLASS_MARKS, OTHER_COLOUR, Theme
 from ecgmodel.training.run_folder import EpochResult
 
@@ -88,6 +88,41 @@ def draw_reliability(tenths: Sequence[ReliabilityBin], words: Mapping[str, str])
     )
     _lay_out(figure, words["title"], words["x"], words["y"])
     _as_shares(figure)
+    return figure
+
+
+def draw_risk(curve: RiskCurve, marked: tuple[float, float], words: Mapping[str, str]) -> go.Figure:
+    """Draw the errors that remain against the share of answers withheld.
+
+    Parameters
+    ----------
+    curve : RiskCurve
+    marked : tuple of (float, float)
+        Share and errors of a point to mark.
+    words : mapping of str to str
+        For "title", "x", "y" and "threshold", in the reader's language.
+    """
+    figure = go.Figure()
+    figure.add_scatter(
+        x=curve.withheld,
+        y=curve.errors,
+        mode="lines",
+        line={"color": "#0072B2", "width": 1.8},
+        customdata=curve.threshold,
+        hovertemplate="%{x:.1%} → %{y:.1%}<br>" + words["threshold"] + " %{customdata:.2f}<extra></extra>",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=[marked[0]],
+        y=[marked[1]],
+        mode="markers",
+        marker={"color": "#D55E00", "size": 10, "symbol": "diamond"},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    _lay_out(figure, words["title"], words["x"], words["y"])
+    figure.update_xaxes(range=[-0.01, 0.51], tickformat=".0%", dtick=0.1)
+    figure.update_yaxes(rangemode="tozero", tickformat=".0%")
     return figure
 
 

@@ -181,8 +181,12 @@ def _words(unit: Unit) -> dict[str, str]:
         "row": t("Rows: the experts; each row is 100%. Columns: the model."),
         "column": t("Rows: the experts. Columns: the model; each column is 100%."),
     }[unit]
+    edges = t(
+        "found: how many of these the model finds (sensitivity). +P: how many of those that it names so are right "
+        "(positive predictivity)."
+    )
     return {
-        "caption": caption,
+        "caption": f"{caption} {edges}",
         "found": t("found"),
         "sensitivity": t("Sensitivity: how many of the true ones are found"),
         "predictivity": t("Positive predictivity: how many of those named so are right"),

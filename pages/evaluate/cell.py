@@ -13,7 +13,7 @@ from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Record
 from ecgmodel.records.sources.databases import person
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES
-from pages.caches.models import model_names
+from pages.caches.models import model_name_in_use, model_names, open_model
 from pages.caches.records import availability, open_record, record_names, segment_signals
 from pages.components.tiles import Tile, show_tiles
 from pages.components.trace import LabelRow, View, show_trace
@@ -197,7 +197,7 @@ def _open(judged: Judged, position: int) -> None:
         place.show_sample(round(int(predictions.r_sample[position]) * fs / MODEL_FS), fs)
     if judged.name in model_names():
         choices.set_model(judged.name)
-        choices.set_beat_source("annotated")
+        choices.set_beat_source("detected" if judged.protocol == "people" else "annotated")
 
 
 def _show_opened(judged: Judged, position: int) -> None:
@@ -229,6 +229,37 @@ def _show_opened(judged: Judged, position: int) -> None:
             st.page_link(
                 "pages/gates/page.py", label=t("Open this beat in Gates"), icon=":material/door_open:", width="content"
             )
+            another = say_another_network(judged, record.name, int(predictions.fold[position]))
+            if another:
+                st.caption(another, width="content")
+
+
+def say_another_network(judged: Judged, record: str, fold: int) -> str:
+    """Return that Predict and Gates show another network than the one that answered; "" where it is this one.
+
+    Of a cross-fitted model every fold is shipped; of any other one network, of one fold or of all people.
+    """
+    if judged.name not in model_names():
+        return t(
+            "Predict and Gates show {model}: no network of {name} is on this machine.",
+            model=plain(model_name_in_use() or "–"),
+            name=plain(judged.name),
+        )
+    model = open_model(judged.name)
+    own = model.for_record(record)
+    if model.card.protocol == judged.protocol and (own is not model or model.card.fold == fold):
+        return ""
+    if person(record) in {person(name) for name in own.card.train_records}:
+        return t(
+            "Predict and Gates show the {name} that is shipped, which trained on this person: a mistake made here may "
+            "not be made there.",
+            name=plain(judged.name),
+        )
+    return t(
+        "Predict and Gates show the {name} that is shipped, which was trained otherwise than the one that answered "
+        "here; it never saw this person either.",
+        name=plain(judged.name),
+    )
 
 
 def say_unseen(judged: Judged, record: str) -> str:
@@ -246,12 +277,13 @@ def say_unseen(judged: Judged, record: str) -> str:
 
 
 def _model_row(judged: Judged, record: Record) -> LabelRow:
-    """Return the held-out answers for one record: a run's answer at each of its beats."""
+    """Return the held-out answers for one record: those of beats where they are, a run's at each of its beats."""
     predictions = judged.predictions
-    rows = predictions.take(predictions.record == record.name)
+    rows = predictions.take((predictions.record == record.name) & (predictions.label >= 0))
     rows = rows.take(np.argsort(rows.r_sample, kind="stable"))
-    scale = record.fs / MODEL_FS
-    first = np.rint(rows.r_sample * scale).astype(np.int64)
+    first = np.rint(rows.r_sample * (record.fs / MODEL_FS)).astype(np.int64)
+    if judged.segments == "beats":
+        return LabelRow(judged.name, first, _CODES[rows.label])
     beats = record.annotations.beats().sample
     beat = np.repeat(np.searchsorted(beats, first), rows.n_beats)
     within = np.arange(len(beat)) - np.repeat(np.cumsum(rows.n_beats) - rows.n_beats, rows.n_beats)

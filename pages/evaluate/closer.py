@@ -6,8 +6,10 @@ import numpy as np
 import streamlit as st
 
 from ecgmodel.evaluation.aami import score_groups
+from ecgmodel.evaluation.intervals import bootstrap_difference
 from ecgmodel.evaluation.published import DE_CHAZAL_SCORES
 from ecgmodel.labels import CLASS_NAMES, CLASSES
+from ecgmodel.records.sources.databases import person
 from ecgmodel.scores.metrics import score
 from pages.components.matrices import Headline, Pane
 from pages.evaluate.choice import Closer, choose_part, choose_unit, part_name
@@ -28,6 +30,47 @@ def show_closer(closer: Closer, measure: Measure) -> None:
         unit = choose_unit()
     panes = [_make_pane(one, measure, part) for one in closer.both]
     show_judged(panes, measure, key=CLOSER, part=part, unit=unit)
+    if closer.beside is not None and part == ALL and measure == "classes":
+        _tell_difference(closer)
+
+
+def _tell_difference(closer: Closer) -> None:
+    """Say how far two accuracies lie apart, and whether other people could have turned them round."""
+    main, beside = closer.main.records(), closer.beside.records()
+    common = sorted(set(main) & set(beside))
+    if not common:
+        st.caption(t("They were tested on no record in common, so their difference says nothing."))
+        return
+    difference = float(
+        score(sum(main[name] for name in common)).accuracy - score(sum(beside[name] for name in common)).accuracy
+    )
+    interval = bootstrap_difference(main, beside, lambda matrices: {"accuracy": score(matrices).accuracy})["accuracy"]
+    low, high = (f"{end * 100:+.1f}".replace("-", "−") for end in interval)
+    words = {
+        "main": plain(closer.main.title),
+        "beside": plain(closer.beside.title),
+        "points": f"{difference * 100:+.2f}".replace("-", "−"),
+        "low": low,
+        "high": high,
+        "n": len({person(name) for name in common}),
+    }
+    if interval[0] <= 0 <= interval[1]:
+        st.markdown(
+            t(
+                "{main} against {beside}, on the same {n} people: **{points} points** of accuracy ({low} to {high} "
+                "over people). The range holds 0: other people could have turned them round, so neither is shown to "
+                "be better.",
+                **words,
+            )
+        )
+        return
+    st.markdown(
+        t(
+            "{main} against {beside}, on the same {n} people: **{points} points** of accuracy ({low} to {high} over "
+            "people).",
+            **words,
+        )
+    )
 
 
 def _make_pane(one: Judged, measure: Measure, part: Part) -> Pane:
@@ -39,12 +82,14 @@ def _make_pane(one: Judged, measure: Measure, part: Part) -> Pane:
     matrix = matrix_of(one, measure, part)
     right = sum(int(matrix[k, k]) for k in range(matrix.shape[1]))
     accuracy = right / matrix.sum() if matrix.sum() else float("nan")
-    headlines = [Headline(t("Accuracy"), _percent(accuracy), "", "large")]
+    found = one.intervals() if part == ALL else None
+    intervals = {} if found is None else found.classes if measure == "classes" else found.groups
+    headlines = [Headline(t("Accuracy"), _percent(accuracy), _range(intervals.get("accuracy")), "large")]
     if measure == "classes":
         scores = score(matrix)
         headlines += [
-            Headline(t("Sensitivity"), _percent(scores.mean_sensitivity), t("mean of the classes")),
-            Headline(t("Specificity"), _percent(scores.mean_specificity), t("mean of the classes")),
+            Headline(t("Mean sensitivity"), _percent(scores.mean_sensitivity), _range(intervals.get("sensitivity"))),
+            Headline(t("Mean specificity"), _percent(scores.mean_specificity), _range(intervals.get("specificity"))),
         ]
     return Pane(
         key=one.key,
@@ -249,6 +294,10 @@ def _percent(value: float) -> str:
 
 def _between(interval: tuple[float, float] | None) -> str:
     return "" if interval is None else f"({interval[0]:.1%} – {interval[1]:.1%})"
+
+
+def _range(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else f"{interval[0]:.1%} – {interval[1]:.1%}"
 
 
 def _points(difference: float) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
-from ecgmodel.evaluation.operating_curves import ClassCurve, ReliabilityBin
+from ecgmodel.evaluation.operating_curves import ClassCurve
 from pages.caches.results import run_epochs
 from pages.evaluate.choice import Closer
 from pages.evaluate.judged import Judged
@@ -62,14 +61,14 @@ def _choose_fold(closer: Closer) -> int:
 
 
 def show_operating_curves(closer: Closer) -> None:
-    """Show ROC, precision-recall and reliability of each."""
-    from ecgmodel.figures.curves import draw_precision_recall, draw_reliability, draw_roc
+    """Show ROC and precision-recall of each."""
+    from ecgmodel.figures.curves import draw_precision_recall, draw_roc
 
     theme = "dark" if st.context.theme.type == "dark" else "light"
     for one in closer.both:
         st.markdown(f"**{plain(one.title)}**")
-        curves, tenths = _curves(one)
-        roc, recall, reliability = st.columns(3)
+        curves = _curves(one)
+        roc, recall = st.columns(2)
         with roc:
             words = {
                 "title": t("ROC, each class against the rest"),
@@ -84,26 +83,12 @@ def show_operating_curves(closer: Closer) -> None:
                 "y": t("positive predictivity (precision)"),
             }
             st.plotly_chart(draw_precision_recall(curves, words, theme), key=f"evaluate.recall.{one.key}")
-        with reliability:
-            words = {
-                "title": t("Can its probabilities be believed?"),
-                "x": t("mean probability of the answer"),
-                "y": t("share that is right"),
-                "segments": t("segments"),
-            }
-            st.plotly_chart(draw_reliability(tenths, words), key=f"evaluate.reliability.{one.key}")
-    st.caption(
-        t(
-            "Reliability: each dot holds the answers of one tenth of probability, a larger dot more of them. Below the "
-            "diagonal the network is surer than it should be."
-        )
-    )
 
 
-def _curves(one: Judged) -> tuple[dict[str, ClassCurve], tuple[ReliabilityBin, ...]]:
+def _curves(one: Judged) -> dict[str, ClassCurve]:
     if one.result is not None:
-        return one.result.class_curves, one.result.reliability
-    from ecgmodel.evaluation.operating_curves import draw_class_curves, measure_reliability
+        return one.result.class_curves
+    from ecgmodel.evaluation.operating_curves import draw_class_curves
 
-    rows = one.predictions.take(np.flatnonzero(one.predictions.truth >= 0))
-    return draw_class_curves(rows.truth, rows.probabilities), measure_reliability(rows.truth, rows.probabilities)
+    rows = one.predictions.take(one.predictions.is_judged)
+    return draw_class_curves(rows.truth, rows.probabilities)

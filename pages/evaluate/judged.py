@@ -162,7 +162,7 @@ def axes_of(measure: Measure) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def rows_of_cell(judged: Judged, measure: Measure, part: Part, truth: int, named: int) -> np.ndarray:
     """Return the positions of the segments in one cell, the surest answers first."""
     predictions = judged.predictions
-    mask = part.rows(predictions)
+    mask = part.rows(predictions) & (predictions.label >= 0)
     if measure == "classes":
         mask &= (predictions.truth == truth) & (predictions.label == named)
     else:

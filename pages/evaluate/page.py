@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from pages.evaluate.by_database import show_databases
 from pages.evaluate.cell import show_cell
+from pages.evaluate.certainty import show_certainty
 from pages.evaluate.choice import choose_closer
 from pages.evaluate.closer import CLOSER, TABS, show_baselines, show_classes, show_closer, show_records
 from pages.evaluate.curves import show_operating_curves, show_training_curves
@@ -23,6 +25,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     measure = choose_measure()
 columns = find_columns(judged, preset)
 show_split(columns, preset, measure)
+show_databases(columns)
 tell_drop(columns, preset, measure)
 show_leaks(columns)
 show_cell(SPLIT)
@@ -40,6 +43,7 @@ matrix, paper, *rest = st.tabs(
         t("Records"),
         t("Training"),
         t("Thresholds"),
+        t("Probabilities"),
         t("Export"),
     ],
     on_change="rerun",
@@ -49,7 +53,7 @@ if paper.open:
     with paper:
         show_paper(judged)
 if closer is not None:
-    classes, baselines, records, training, thresholds, files = rest
+    classes, baselines, records, training, thresholds, certainty, files = rest
     if matrix.open:
         with matrix:
             show_closer(closer, measure)
@@ -69,6 +73,9 @@ if closer is not None:
     if thresholds.open:
         with thresholds:
             show_operating_curves(closer)
+    if certainty.open:
+        with certainty:
+            show_certainty(closer)
     if files.open:
         with files:
             show_exports(closer, measure)

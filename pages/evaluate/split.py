@@ -83,18 +83,27 @@ def tell_drop(columns: Sequence[Judged | None], preset: str, measure: Measure) -
     for one in columns[1:]:
         if first is None or one is None:
             continue
-        if one.name != preset or first.name != preset:
-            lines.append(_tell_other(one, preset))
-            continue
-        lines.append(_tell_change(first, one, measure))
+        if one.name != preset:
+            lines.append(_tell_other(one, preset, measure))
+        elif first.name != preset:
+            lines.append(_tell_alone(one, measure))
+        else:
+            lines.append(_tell_change(first, one, measure))
     if first is not None and first.segments == "runs" and measure == "classes":
         lines.append(
             t(
-                "The thin line is a rule that sees nothing but how long a segment is: right in **{length:.1%}**. The "
-                "paper's segments are cut by their labels, so their padding alone gives much of the class away.",
+                "“Length alone”, the upright mark in a bar, is a rule that sees nothing but how long a segment is: "
+                "right in **{length:.1%}**. The paper's segments are cut by their labels, so their padding alone "
+                "gives much of the class away.",
                 length=first.result.baseline_scores("length").accuracy,
             )
         )
+    lines.append(
+        t(
+            "The pale line in a bar, and the range below a figure, are its interval over people: 95 of 100 draws of "
+            "the tested people put it there. Where two such ranges overlap widely, the figures alone decide nothing."
+        )
+    )
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
@@ -144,9 +153,12 @@ def _make_pane(one: Judged, preset: str, measure: Measure) -> Pane:
     )
     low, high = figures_in["accuracy"]
     headlines = [Headline(t("Accuracy"), f"{accuracy:.1%}", _range(figures_in.get("accuracy")), "large")]
-    for group, name in (("S", t("S found")), ("V", t("V found"))):
-        value, interval = groups.sensitivity[group], intervals.groups.get(f"sensitivity/{group}")
-        headlines.append(Headline(name, "–" if interval is None else f"{value:.1%}", _range(interval)))
+    for symbol in "AV" if measure == "classes" else "SV":
+        name, interval = f"sensitivity/{symbol}", figures_in.get(f"sensitivity/{symbol}")
+        value = result.scores.figures()[name] if measure == "classes" else groups.sensitivity[symbol]
+        headlines.append(
+            Headline(t("{symbol} found", symbol=symbol), "–" if interval is None else f"{value:.1%}", _range(interval))
+        )
     title = protocol_title(one.protocol)
     return Pane(
         key=one.key,
@@ -214,60 +226,112 @@ def _tell_change(first: Judged, one: Judged, measure: Measure) -> str:
     before, after = groups_before.accuracy, groups_after.accuracy
     if measure == "classes":
         before, after = first.result.scores.accuracy, one.result.scores.accuracy
-    old, new = groups_before.sensitivity, groups_after.sensitivity
+    early, old, new = "S", groups_before.sensitivity, groups_after.sensitivity
+    if measure == "classes":
+        early, old, new = "A", *(_class_sensitivity(judged) for judged in (first, one))
     values = {
+        "early": early,
         "protocol": protocol_name(one.protocol),
         "after": after,
         "before": before,
         "points": abs(after - before) * 100,
-        "s": new["S"],
-        "s_before": old["S"],
+        "s": new[early],
+        "s_before": old[early],
         "v": new["V"],
         "v_before": old["V"],
         "n": len({person(name) for name in one.result.records}),
         "shared": len(one.result.shared_people),
     }
-    if after < before and values["shared"]:
+    if values["shared"] and after >= before:
         return t(
             "**{protocol}**: on {n} people, of whom {shared} also trained it, the same network is right in "
-            "**{after:.1%}**, not {before:.1%}: **{points:.1f} points less**. It finds {s:.0%} of the S beats "
+            "**{after:.1%}** instead of {before:.1%}: no drop. It finds {s:.0%} of the {early} beats instead of "
+            "{s_before:.0%}, and {v:.0%} of the V beats instead of {v_before:.0%}.",
+            **values,
+        )
+    if values["shared"]:
+        return t(
+            "**{protocol}**: on {n} people, of whom {shared} also trained it, the same network is right in "
+            "**{after:.1%}**, not {before:.1%}: **{points:.1f} points less**. It finds {s:.0%} of the {early} beats "
             "instead of {s_before:.0%}, and {v:.0%} of the V beats instead of {v_before:.0%}.",
             **values,
         )
     if after < before:
         return t(
             "**{protocol}**: on people it has never seen the same network is right in **{after:.1%}**, not "
-            "{before:.1%}: **{points:.1f} points less**. It finds {s:.0%} of the S beats instead of {s_before:.0%}, "
-            "and {v:.0%} of the V beats instead of {v_before:.0%}.",
+            "{before:.1%}: **{points:.1f} points less**. It finds {s:.0%} of the {early} beats instead of "
+            "{s_before:.0%}, and {v:.0%} of the V beats instead of {v_before:.0%}.",
             **values,
         )
     return t(
         "**{protocol}**: on people it has never seen the same network is right in **{after:.1%}** instead of "
-        "{before:.1%}: no drop. It finds {s:.0%} of the S beats instead of {s_before:.0%}, and {v:.0%} of the V beats "
-        "instead of {v_before:.0%}.",
+        "{before:.1%}: no drop. It finds {s:.0%} of the {early} beats instead of {s_before:.0%}, and {v:.0%} of the V "
+        "beats instead of {v_before:.0%}.",
         **values,
     )
 
 
-def _tell_other(one: Judged, preset: str) -> str:
-    scores = score_groups(one.result.group_matrix)
+def _tell_alone(one: Judged, measure: Measure) -> str:
+    """Say what a network reaches that was not judged under the first protocol, so that nothing has dropped."""
+    early = "A" if measure == "classes" else "S"
+    found = _class_sensitivity(one) if measure == "classes" else score_groups(one.result.group_matrix).sensitivity
     values = {
+        "protocol": protocol_name(one.protocol),
+        "name": one.name,
+        "early": early,
+        "s": found[early],
+        "v": found["V"],
+        "n": len({person(name) for name in one.result.records}),
+        "shared": len(one.result.shared_people),
+    }
+    if values["shared"]:
+        return t(
+            "**{protocol}**: {name} finds {s:.0%} of the {early} beats and {v:.0%} of the V beats of {n} people, of "
+            "whom {shared} also trained it.",
+            **values,
+        )
+    return t(
+        "**{protocol}**: {name} finds {s:.0%} of the {early} beats and {v:.0%} of the V beats of {n} people it has "
+        "never seen.",
+        **values,
+    )
+
+
+def _class_sensitivity(one: Judged) -> dict[str, float]:
+    figures = one.result.scores.figures()
+    return {symbol: figures[f"sensitivity/{symbol}"] for symbol in "AV"}
+
+
+def _tell_other(one: Judged, preset: str, measure: Measure) -> str:
+    early = "A" if measure == "classes" else "S"
+    found = _class_sensitivity(one) if measure == "classes" else score_groups(one.result.group_matrix).sensitivity
+    values = {
+        "early": early,
         "protocol": protocol_name(one.protocol),
         "preset": preset,
         "name": one.name,
-        "s": scores.sensitivity["S"],
-        "v": scores.sensitivity["V"],
+        "s": found[early],
+        "v": found["V"],
+        "n": len({person(name) for name in one.result.records}),
+        "shared": len(one.result.shared_people),
     }
+    if one.segments == "beats" and values["shared"]:
+        return t(
+            "**{protocol}**: {preset} has not been evaluated here, so {name} is shown instead. It reads single "
+            "beats and no labels, which is the harder task: it finds {s:.0%} of the {early} beats and {v:.0%} of the "
+            "V beats of {n} people, of whom {shared} also trained it.",
+            **values,
+        )
     if one.segments == "beats":
         return t(
             "**{protocol}**: {preset} has not been evaluated here, so {name} is shown instead. It reads single "
-            "beats and no labels, which is the harder task: it finds {s:.0%} of the S beats and {v:.0%} of the "
+            "beats and no labels, which is the harder task: it finds {s:.0%} of the {early} beats and {v:.0%} of the "
             "V beats of people it has never seen.",
             **values,
         )
     return t(
         "**{protocol}**: {preset} has not been evaluated here, so {name} is shown instead; it finds {s:.0%} of "
-        "the S beats and {v:.0%} of the V beats.",
+        "the {early} beats and {v:.0%} of the V beats.",
         **values,
     )
 

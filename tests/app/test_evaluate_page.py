@@ -12,12 +12,18 @@ import pytest
 
 from ecgmodel.evaluation.predictions import write_predictions
 from ecgmodel.evaluation.results import read_result, results_folder
+from ecgmodel.network import model_file
+from ecgmodel.network.model_file import open_shipped_model
 from ecgmodel.scores.metrics import score
+from ecgmodel.segments.people import people_folds
 from ecgmodel.training.presets import find_preset
 from ecgmodel.training.train import adapt_preset, describe_run
-from pages.evaluate.cell import say_unseen
+from pages.caches.models import open_model, open_model_for
+from pages.caches.predictions import predict_record
+from pages.caches.results import result_predictions
+from pages.evaluate.cell import say_another_network, say_unseen
 from pages.evaluate.export import format_matrix, format_segments
-from pages.evaluate.judged import ALL, Judged, Part, matrix_of, rows_of_cell
+from pages.evaluate.judged import ALL, Judged, Part, list_judged, matrix_of, rows_of_cell
 from pages.evaluate.matrix import ChosenCell
 from tests.app.screen import all_text, shows_trace
 from tests.evaluation_case import make_predictions, ship_result
@@ -30,6 +36,7 @@ TABS = {
     "Records": "the worst record first",
     "Training": "Accuracy while training",
     "Thresholds": "ROC, each class against the rest",
+    "Probabilities": "expected calibration error",
     "Export": "one HTML file without scripts",
 }
 """What each tab shows and no other does."""
@@ -149,6 +156,99 @@ def test_one_man_s_other_record_is_no_stranger(open_app, no_mitdb):
     app = open_app("evaluate")
     assert "**DS1 → DS2**: on 22 people, of whom 1 also trained it" in all_text(app)
     assert "**people**: on people it has never seen" in all_text(app)
+
+
+def test_databases_stand_side_by_side(open_app, no_mitdb):
+    """S and V of each database as the shipped result has them; a preset is not said to stand in for itself."""
+    app = open_app("evaluate", preset="beats-gru")
+    words = all_text(app)
+    described = json.loads((results_folder() / "beats-gru.people.json").read_text("utf-8"))["detected"]
+    assert "|mitdb, 47 people|svdb, 39 people|" in words
+    for group in "SV":
+        for kind, name in (("sensitivity", f"{group} found"), ("positive_predictivity", f"{group} named rightly (+P)")):
+            cells = []
+            for database in ("mitdb", "svdb"):
+                low, high = described[database]["intervals"][f"{kind}/{group}"]
+                value = described[database]["scores"][f"{kind}/{group}"]
+                cells.append(f"**{value:.1%}** ({low:.0%}\xa0–\xa0{high:.0%})")
+            assert f"|{name}|{'|'.join(cells)}|" in words
+    assert "so beats-gru is shown instead" not in words
+    assert "**DS1 → DS2**: beats-gru finds 42% of the A beats and 90% of the V beats of 22 people, of whom 1" in words
+
+
+def test_two_results_differ_with_an_interval(open_app, no_mitdb):
+    """`paper-gru` has 97.01 %, `paper-lstm` 96.96 %: the interval of the difference holds 0, and the page says so."""
+    app = open_app("evaluate")
+    app.selectbox(key="evaluate.main").set_value("paper-gru.segments-10fold")
+    app.selectbox(key="evaluate.beside").set_value("paper-lstm.segments-10fold").run()
+    assert not app.exception
+    words = all_text(app)
+    assert "paper-gru · segments against paper-lstm · segments, on the same 47 people: **+0.05 points**" in words
+    assert "neither is shown to be better" in words
+
+
+@pytest.fixture
+def shipped_models(models, monkeypatch):
+    """The models that the project ships, in place of those that nobody trained."""
+    monkeypatch.setattr(model_file, "SHIPPED_FOLDER", results_folder().parent / "models")
+
+
+def test_the_error_that_is_left_is_that_of_the_card(open_app, shipped_models, no_mitdb):
+    """At 5 % unsure the page states the errors that the shipped model's card states."""
+    app = open_app("evaluate")
+    app.session_state["evaluate.tabs"] = "Probabilities"
+    app.selectbox(key="evaluate.main").set_value("beats-gru.people").run()
+    assert not app.exception
+    unsure = open_shipped_model("beats-gru").card.unsure
+    expected = (
+        f"**{unsure['errors']:.1%}** of the others are wrong; without withholding any, {unsure['errors_of_all']:.1%}"
+    )
+    assert expected in all_text(app)
+
+
+def test_from_a_matrix_to_the_network_that_answered(mitdb_folder, open_app, shipped_models):
+    """Predict and Gates read a beat of Evaluate by the network of its fold, on the beats that were judged.
+
+    The names that the result holds come out again on Predict's beats, which no other network of the file gives.
+    """
+    rows = result_predictions("beats-gru.people")
+    wrong = np.flatnonzero((rows.record == "228") & rows.is_judged & (rows.truth != rows.label))
+    one = next(one for one in list_judged() if one.key == "beats-gru.people")
+    app = open_app("evaluate")
+    app.session_state["choice.evaluate.cell"] = ChosenCell(
+        "evaluate.split", 3, one.key, "classes", ALL, int(rows.truth[wrong[0]]), int(rows.label[wrong[0]])
+    )
+    app.session_state["choice.evaluate.opened"] = (one.key, int(wrong[0]))
+    app.run()
+    assert not app.exception
+    words = all_text(app)
+    assert "had never seen this person" in words
+    assert "Predict and Gates show" not in words
+    model = open_model_for("beats-gru", "228")
+    assert model is not open_model("beats-gru")
+    assert "228" in model.card.held_out_records
+    named = predict_record("228", "beats-gru", None, "detected")
+    at = np.searchsorted(named.r_sample, rows.r_sample[wrong])
+    np.testing.assert_array_equal(named.r_sample[at], rows.r_sample[wrong])
+    np.testing.assert_array_equal(named.label[at], rows.label[wrong])
+
+
+def test_another_network_than_the_one_that_answered_is_said(shipped_models, no_mitdb):
+    """Of `gru` one network is shipped, which everyone trained; that of DS1 is not shipped."""
+    of = {one.key: one for one in list_judged()}
+    assert "trained on this person" in say_another_network(of["gru.patients-10fold"], "100", 3)
+    assert "never saw this person either" in say_another_network(of["beats-gru.ds1-ds2"], "100", 0)
+    assert say_another_network(of["beats-gru.people"], "100", int(people_folds()["100"])) == ""
+
+
+def test_a_missed_beat_is_in_no_cell(no_mitdb):
+    """Each cell of the shipped result on detected beats opens as many as it counts, in classes and in groups."""
+    one = next(one for one in list_judged() if one.key == "beats-gru.people")
+    assert (one.predictions.label < 0).any()
+    for measure in ("classes", "groups"):
+        whole = matrix_of(one, measure, ALL)
+        for truth, named in np.ndindex(*whole.shape):
+            assert len(rows_of_cell(one, measure, ALL, truth, named)) == whole[truth, named]
 
 
 def judged(shipped, name):

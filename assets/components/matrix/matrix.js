@@ -4,7 +4,9 @@ class Matrices {
   constructor(root) {
     this.frame = html("div", { class: "matrices" });
     this.frame.addEventListener("keydown", (event) => this.walk(event));
-    root.append(this.frame);
+    this.legend = html("p", { class: "legend" });
+    this.room = html("div", { class: "room" }, this.frame, this.legend); // whose width decides how many stand side by side
+    root.append(this.room);
   }
 
   update(data, report) {
@@ -14,9 +16,9 @@ class Matrices {
     this.shown = text;
     this.data = data;
     const focused = this.frame.getRootNode().activeElement?.dataset?.cell;
-    this.frame.style.setProperty("--panes", data.panes.length);
-    this.frame.classList.toggle("wide", data.panes.length === 1);
+    for (const [name, count] of [["wide", 1], ["three", 3], ["four", 4]]) this.frame.classList.toggle(name, data.panes.length === count);
     this.frame.replaceChildren(...data.panes.map((pane, number) => this.pane(pane, number)));
+    this.legend.textContent = data.text.caption;
     this.frame.dataset.paints = Number(this.frame.dataset.paints ?? 0) + 1;
     if (focused) this.frame.querySelector(`[data-cell="${focused}"]`)?.focus({ preventScroll: true });
   }
@@ -61,7 +63,7 @@ class Matrices {
     );
     const foot = html("tr", {}, html("th", { scope: "row", class: "edge", text: "+P", title: text.predictivity }), pane.columns.map((_, j) => html("td", { class: "edge", text: pane.predictivity[j] })), html("td"));
     const columns = html("colgroup", {}, html("col", { class: "name" }), pane.columns.map(() => html("col")), html("col", { class: "edge-col" }));
-    return html("table", {}, html("caption", { text: text.caption }), columns, html("thead", {}, head), html("tbody", {}, body), html("tfoot", {}, foot));
+    return html("table", {}, html("caption", { text: `${pane.title}. ${text.caption}` }), columns, html("thead", {}, head), html("tbody", {}, body), html("tfoot", {}, foot));
   }
 
   cell(pane, number, [n, label, depth, right], i, j) {
@@ -96,7 +98,7 @@ class Matrices {
   }
 
   destroy() {
-    this.frame.remove();
+    this.room.remove();
   }
 }
 

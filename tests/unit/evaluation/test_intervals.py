@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from ecgmodel.evaluation.intervals import bootstrap_people
+from ecgmodel.evaluation.intervals import bootstrap_difference, bootstrap_people
 
 
 def accuracy(matrix: np.ndarray) -> dict[str, float]:
@@ -43,3 +43,14 @@ def test_undefined_figures_are_left_out() -> None:
 
     matrices = {"100": np.array([[4, 0], [0, 0]]), "101": np.array([[0, 0], [0, 3]])}
     assert bootstrap_people(matrices, first_class)["sensitivity"] == (1, 1)
+
+
+def test_a_difference_is_that_of_the_same_people() -> None:
+    """People who are easy or hard for both: each score is wide open, their difference is not."""
+    easy, hard = np.diag([10, 10]), np.array([[2, 8], [8, 2]])
+    ours = {str(100 + k): easy if k % 2 else hard for k in range(20)}
+    theirs = {name: matrix + np.array([[-1, 1], [0, 0]]) for name, matrix in ours.items()} | {"999": easy}
+    low, high = bootstrap_people(ours, accuracy)["accuracy"]
+    assert high - low > 0.2
+    assert bootstrap_difference(ours, theirs, accuracy)["accuracy"] == pytest.approx((0.05, 0.05))
+    assert bootstrap_difference({"1": easy}, {"2": easy}, accuracy) == {}
