@@ -9,3 +9,18 @@ history.pushState = function (state, title, address) {
   const isPage = new URL(address ?? "", location.href).pathname !== location.pathname;
   return (isPage ? pushState : history.replaceState).call(this, state, title, address);
 };
+
+// A connection that is back may lead to a server that was started anew, or to another one, which knows nothing of this
+// page until it runs. Streamlit runs it only where a run was cut off; its own key for that does the rest of the time.
+let wasConnected = false;
+let isBack = false;
+new MutationObserver(() => {
+  const state = document.querySelector("[data-test-connection-state]")?.dataset.testConnectionState;
+  if (state === "CONNECTED" && isBack) {
+    for (const type of ["keydown", "keyup"]) {
+      document.dispatchEvent(new KeyboardEvent(type, { key: "r", code: "KeyR", keyCode: 82, bubbles: true }));
+    }
+  }
+  wasConnected ||= state === "CONNECTED";
+  isBack = wasConnected && state !== "CONNECTED";
+}).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-test-connection-state"] });
