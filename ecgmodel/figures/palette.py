@@ -1,7 +1,9 @@
 """Colours and marks of classes, gates, states and ECG paper; every figure and the trace read them here.
 
-The class colours are those of Okabe & Ito (https://jfly.uni-koeln.de/color/), which stay apart for colour-blind eyes.
-Each class also has a mark, so that colour never carries a meaning alone.
+The colours of the five classes are those of Okabe & Ito (https://jfly.uni-koeln.de/color/), which stay apart for
+colour-blind eyes; those of F, Q and S were chosen to lie as far from them and from each other, seen with any kind of
+colour blindness (Machado et al. 2009, doi 10.1109/TVCG.2009.113), as these do. Each symbol with a colour also has a
+mark, so that colour never carries a meaning alone. Other symbols are grey, and written as letters.
 """
 
 from __future__ import annotations
@@ -12,14 +14,48 @@ from typing import Literal
 Theme = Literal["light", "dark"]
 
 CLASS_COLOURS: dict[Theme, dict[str, str]] = {
-    "light": {"N": "#0072B2", "L": "#009E73", "R": "#CC79A7", "A": "#E69F00", "V": "#D55E00"},
-    "dark": {"N": "#56B4E9", "L": "#009E73", "R": "#CC79A7", "A": "#E69F00", "V": "#D55E00"},
+    "light": {
+        "N": "#0072B2",
+        "L": "#009E73",
+        "R": "#CC79A7",
+        "A": "#E69F00",
+        "V": "#D55E00",
+        "F": "#6A1FD0",
+        "Q": "#4A1030",
+        "S": "#4D4400",
+    },
+    "dark": {
+        "N": "#56B4E9",
+        "L": "#009E73",
+        "R": "#CC79A7",
+        "A": "#E69F00",
+        "V": "#D55E00",
+        "F": "#9B7BFF",
+        "Q": "#B5FFA6",
+        "S": "#FFF04D",
+    },
 }
+"""Fill of marks, bars and curves."""
+
+CLASS_INKS: dict[Theme, dict[str, str]] = {
+    "light": CLASS_COLOURS["light"] | {"L": "#007F5D", "R": "#B64584", "A": "#946700", "V": "#B65000"},
+    "dark": CLASS_COLOURS["dark"] | {"V": "#DD6100"},
+}
+"""Letters and outlines in the colour of their class: 4.5:1 at least on the page and on the paper (WCAG 1.4.3)."""
 
 OTHER_COLOUR = "#7F7F7F"
-"""Symbols outside the five classes."""
+"""Symbols without a colour of their own."""
 
-CLASS_MARKS = {"N": "circle", "L": "triangle-down", "R": "triangle-up", "A": "diamond", "V": "square"}
+CLASS_MARKS = {
+    "N": "circle",
+    "L": "triangle-down",
+    "R": "triangle-up",
+    "A": "diamond",
+    "V": "square",
+    "F": "star",
+    "Q": "x",
+    "S": "pentagon",
+}
 """Names of Plotly's marker symbols; the trace draws the same shapes."""
 
 

@@ -1,8 +1,6 @@
-"""Setting beats by hand: add, move, delete, label, and take each step back."""
+"""Setting beats by hand beside the keys and buttons of the trace: begin, add, move, any symbol, and each step back."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -11,20 +9,17 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.labels import BEAT_SYMBOLS, CLASSES, SYMBOL_NAMES
 from ecgmodel.records.editing import EditedBeats, begin_editing, snap_to_peak
 from ecgmodel.records.record import Record
+from pages.annotate import kept
 from pages.caches.predictions import predict_record
 from pages.session import place, visitor
-from pages.ui.blocks import clock, show_error, truth_name
+from pages.ui.blocks import show_error, truth_name
 from pages.ui.model_choice import model_for_uploads
 from pages.ui.text import look_up, t, tn
-
-UNLABELLED = "?"
-"""PhysioBank's "not classified": a beat that was found and has no label yet."""
 
 SYMBOLS = (*CLASSES, *sorted(BEAT_SYMBOLS - set(CLASSES)))
 NUDGES_S = (-0.02, -0.004, 0.004, 0.02)
 
 _START = "annotate.start"
-_PROBLEM = "annotate.problem"
 
 
 def show_start(record: Record) -> None:
@@ -48,16 +43,28 @@ def show_start(record: Record) -> None:
             args=(record,),
             key="annotate.begin",
         )
-    st.caption(t("Your labels are a copy of your own, in this session; the record stays as it is."))
+    st.caption(
+        t(
+            "Your labels are a copy of your own: the record stays as it is, and this browser keeps them until you "
+            "discard them."
+        )
+    )
+    _show_problem()
+
+
+def _show_problem() -> None:
+    problem = kept.problem()
+    if problem is not None:
+        show_error(problem)
 
 
 def _begin(record: Record) -> None:
     try:
         sample, symbol = _first_beats(record, st.session_state[_START])
     except EcgModelError as error:
-        visitor.own("edit")[_PROBLEM] = error
+        kept.refuse(error)
         return
-    visitor.own("edit")[record.name] = begin_editing(sample, symbol, record.n_samples, record.fs)
+    kept.begin(record, begin_editing(sample, symbol, record.n_samples, record.fs))
 
 
 def _first_beats(record: Record, start: str) -> tuple[np.ndarray, np.ndarray]:
@@ -73,7 +80,7 @@ def _first_beats(record: Record, start: str) -> tuple[np.ndarray, np.ndarray]:
         from ecgmodel.records.signal.r_peaks import detect_r_peaks
 
         found = detect_r_peaks(record.lead(), record.fs)
-    return found, np.full(len(found), UNLABELLED)
+    return found, np.full(len(found), kept.UNLABELLED)
 
 
 def show_editor(record: Record, edited: EditedBeats) -> None:
@@ -84,51 +91,27 @@ def show_editor(record: Record, edited: EditedBeats) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         _show_history(record, edited)
         _show_adding(record)
-    problem = visitor.own("edit").get(_PROBLEM)
-    if problem is not None:
-        show_error(problem)
+    _show_problem()
 
 
 def _show_selected(record: Record, edited: EditedBeats, selected: int | None) -> None:
-    if selected is None:
-        st.caption(t("Click a beat of yours in the trace to label, move or delete it."))
-        symbol = None
-    else:
-        symbol = edited.symbol_at(selected)
-        st.caption(
-            t(
-                "Beat at {time}: {symbol} {name}",
-                time=clock(selected / record.fs, 2),
-                symbol=symbol,
-                name=look_up(SYMBOL_NAMES[symbol]),
-            )
-        )
+    """Show what else can be done to the selected beat: the five classes and deleting have buttons below the trace."""
+    symbol = None if selected is None else edited.symbol_at(selected)
     key = f"annotate.label.{record.name}"
-    st.session_state[key] = symbol if symbol in CLASSES else None
+    st.session_state[key] = symbol
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.segmented_control(
+        st.selectbox(
             t("Label"),
-            CLASSES,
+            SYMBOLS,
+            format_func=lambda symbol: f"{symbol} {look_up(SYMBOL_NAMES[symbol])}",
             key=key,
+            index=None,
+            placeholder=t("label"),
             label_visibility="collapsed",
             disabled=selected is None,
+            width=260,
             on_change=_label,
             args=(record, selected, key),
-        )
-        other = f"annotate.other.{record.name}"
-        st.session_state[other] = symbol if symbol not in CLASSES else None
-        st.selectbox(
-            t("Other"),
-            [symbol for symbol in SYMBOLS if symbol not in CLASSES],
-            format_func=lambda symbol: f"{symbol} {look_up(SYMBOL_NAMES[symbol])}",
-            key=other,
-            index=None,
-            placeholder=t("other symbol"),
-            label_visibility="collapsed",
-            disabled=selected is None,
-            width=170,
-            on_change=_label,
-            args=(record, selected, other),
         )
         for seconds in NUDGES_S:
             st.button(
@@ -139,14 +122,6 @@ def _show_selected(record: Record, edited: EditedBeats, selected: int | None) ->
                 args=(record, selected, seconds),
                 key=f"annotate.move.{seconds}",
             )
-        st.button(
-            t("Delete"),
-            icon=":material/delete:",
-            disabled=selected is None,
-            on_click=_delete,
-            args=(record, selected),
-            key="annotate.delete",
-        )
 
 
 def _show_adding(record: Record) -> None:
@@ -180,7 +155,7 @@ def _show_history(record: Record, edited: EditedBeats) -> None:
             icon=":material/undo:",
             type="tertiary",
             disabled=not edited.done,
-            on_click=_change,
+            on_click=kept.change,
             args=(record, EditedBeats.undo),
             key="annotate.undo",
         )
@@ -189,11 +164,11 @@ def _show_history(record: Record, edited: EditedBeats) -> None:
             icon=":material/redo:",
             type="tertiary",
             disabled=not edited.undone,
-            on_click=_change,
+            on_click=kept.change,
             args=(record, EditedBeats.redo),
             key="annotate.redo",
         )
-        open_beats = int(np.sum(edited.symbol == UNLABELLED))
+        open_beats = int(np.sum(edited.symbol == kept.UNLABELLED))
         st.caption(
             " · ".join(
                 [
@@ -214,40 +189,25 @@ def _show_history(record: Record, edited: EditedBeats) -> None:
             key="annotate.next",
         )
         with st.popover(t("Start over"), type="tertiary"):
-            st.caption(t("Your labels of this record will be discarded."))
-            st.button(t("Discard them"), on_click=_forget, args=(record,), key="annotate.forget")
+            st.caption(t("Your labels of this record will be discarded, here and in this browser."))
+            st.button(t("Discard them"), on_click=kept.discard, args=(record,), key="annotate.forget")
 
 
 # What the buttons do
 
 
-def _change(record: Record, make: Callable[[EditedBeats], EditedBeats]) -> None:
-    """Replace the visitor's beats by what `make` makes of them; where it refuses, keep them and say why."""
-    kept = visitor.own("edit")
-    kept.pop(_PROBLEM, None)
-    try:
-        kept[record.name] = make(kept[record.name])
-    except EcgModelError as error:
-        kept[_PROBLEM] = error
-
-
 def _label(record: Record, sample: int, key: str) -> None:
     symbol = st.session_state[key]
     if symbol is not None:
-        _change(record, lambda beats: beats.label(sample, symbol))
+        kept.change(record, lambda beats: beats.label(sample, symbol))
 
 
 def _move(record: Record, sample: int, seconds: float) -> None:
     step = max(round(abs(seconds) * record.fs), 1)
     target = sample + (step if seconds > 0 else -step)
-    _change(record, lambda beats: beats.move(sample, target))
-    if target in visitor.own("edit")[record.name].sample:
+    kept.change(record, lambda beats: beats.move(sample, target))
+    if target in kept.beats_of(record).sample:
         place.select_sample(target)
-
-
-def _delete(record: Record, sample: int) -> None:
-    _change(record, lambda beats: beats.delete(sample))
-    place.select_sample(None)
 
 
 def _add(record: Record, time_key: str, symbol_key: str) -> None:
@@ -256,18 +216,13 @@ def _add(record: Record, time_key: str, symbol_key: str) -> None:
         seconds = place.start_s() + min(place.window_s(), record.duration_s) / 2
     sample = min(round(seconds * record.fs), record.n_samples - 1)
     sample = snap_to_peak(record.lead(), record.fs, sample)
-    _change(record, lambda beats: beats.add(sample, st.session_state[symbol_key]))
-    if sample in visitor.own("edit")[record.name].sample:
+    kept.change(record, lambda beats: beats.add(sample, st.session_state[symbol_key]))
+    if sample in kept.beats_of(record).sample:
         place.select_sample(sample)
 
 
 def _go_to_open(record: Record, edited: EditedBeats) -> None:
-    open_beats = edited.sample[edited.symbol == UNLABELLED]
+    open_beats = edited.sample[edited.symbol == kept.UNLABELLED]
     selected = place.selected_sample()
     later = open_beats[open_beats > (-1 if selected is None else selected)]
     place.show_sample(int(later[0] if len(later) else open_beats[0]), record.fs)
-
-
-def _forget(record: Record) -> None:
-    visitor.own("edit").pop(record.name, None)
-    visitor.own("edit").pop(_PROBLEM, None)

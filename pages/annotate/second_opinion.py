@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,8 +60,8 @@ def choose_second(record: Record) -> SecondOpinion | None:
     )
 
 
-def show_edit_downloads(record: Record, edited: EditedBeats) -> None:
-    """Offer the visitor's labels as files."""
+def show_edit_downloads(record: Record, edited: EditedBeats, on_saved: Callable[[], None]) -> None:
+    """Offer the visitor's labels as files; `on_saved` is called when one is taken."""
     name = wfdb_name(record.name)
     with st.container(horizontal=True):
         offer_file(
@@ -68,6 +69,7 @@ def show_edit_downloads(record: Record, edited: EditedBeats) -> None:
             lambda: format_atr(add_note(edited.to_annotations()), record.fs),
             f"{name}.atr",
             "application/octet-stream",
+            on_click=on_saved,
         )
         offer_file(
             t("My labels as CSV"),
@@ -80,6 +82,7 @@ def show_edit_downloads(record: Record, edited: EditedBeats) -> None:
             ),
             f"{name}-labels.csv",
             "text/csv",
+            on_click=on_saved,
         )
 
 

@@ -8,8 +8,9 @@ maxima, and further elements bring the samples around what is shown (`trace_sign
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -20,7 +21,9 @@ from ecgmodel.records.timeline import find_gaps, rr_intervals
 from pages.components.delivery import send
 from pages.components.packets import CARRIER_FILES, ELEMENT_FILES, Packet, join_code, pack, stamp
 from pages.components.trace_signal import encode_pieces, encode_signal
+from pages.components.trace_wishes import View, current_view, next_selection, next_wish
 from pages.components.trace_words import trace_words
+from pages.session import place
 
 CODE_FILES = (
     "shared/channel.js",
@@ -33,6 +36,8 @@ CODE_FILES = (
     "trace/overview.js",
     "trace/describe.js",
     "trace/search.js",
+    "trace/beats.js",
+    "trace/editor.js",
     "trace/pieces.js",
     "trace/calipers.js",
     "trace/picture.js",
@@ -65,14 +70,6 @@ class LabelRow:
     symbol: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """The stretch of time that a trace shows, in seconds from the start of the record."""
-
-    start_s: float
-    window_s: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Monitor:
     """Predictions to replay beat by beat; the last row of labels is theirs.
@@ -99,6 +96,24 @@ class Monitor:
 
 
 @dataclass(frozen=True, slots=True)
+class BeatEdit:
+    """One change that the visitor made to the last row of labels, by key or button.
+
+    Attributes
+    ----------
+    kind : {"label", "delete", "undo", "redo"}
+    sample : int or None
+        R peak of the beat; `None` where the last change is taken back or made again.
+    symbol : str
+        The new label, "" where there is none.
+    """
+
+    kind: Literal["label", "delete", "undo", "redo"]
+    sample: int | None = None
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TraceEvent:
     """What a trace tells the page.
 
@@ -114,28 +129,6 @@ class TraceEvent:
     selected_sample: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What one trace was asked for, kept in the session from run to run.
-
-    Attributes
-    ----------
-    number : int
-        Raised with each new wish of the page, so that the browser moves once for each.
-    view : View
-        The last wish.
-    passed : View
-        The view that counts as unchanged.
-    report : View or None
-        The visitor's view as the browser last reported it.
-    """
-
-    number: int
-    view: View
-    passed: View
-    report: View | None
-
-
 def show_trace(
     record: Record,
     *,
@@ -145,7 +138,9 @@ def show_trace(
     rows: Sequence[LabelRow] = (),
     rhythms: bool = True,
     monitor: Monitor | None = None,
-    cursor_s: float | None = None,
+    selected: int | None = None,
+    on_select: Callable[[int], None] | None = place.select_sample,
+    on_edits: Callable[[Sequence[BeatEdit]], None] | None = None,
     height: int | None = None,
     report_view: bool = True,
 ) -> TraceEvent:
@@ -168,8 +163,14 @@ def show_trace(
         Show the record's rhythm annotations below the paper.
     monitor : Monitor, optional
         Adds the replay, the probabilities and the segment that the model saw.
-    cursor_s : float, optional
-        A moment that the page marks.
+    selected : int, optional
+        R peak of the beat that the page has selected.
+    on_select : callable or None
+        Called with the R peak of a beat that the visitor selects, before the page runs; with `None` the selection is
+        the browser's alone.
+    on_edits : callable, optional
+        Makes the last row of labels the visitor's own: keys and buttons of the trace change it at once, and this is
+        called with the changes, each once and in their order, before the page runs.
     height : int, optional
         Height of the paper in pixels; `None` gives each lead the room of 4.5 mV on true ECG paper.
     report_view : bool
@@ -185,7 +186,8 @@ def show_trace(
     reported = st.session_state.get(key) or {}  # by the browser, before the widget of this run is made
     wish_key = f"{key}.wish"
     wish = next_wish(st.session_state.get(wish_key), view, reported.get("view"))
-    shown = _current_view(wish)
+    shown = current_view(wish)
+    selection = next_selection(st.session_state.get(f"{key}.selection"), record.name, selected)
     pieces = encode_pieces(record, encoded, shown.start_s, shown.window_s, reported.get("pieces"))
     private = record.source == "upload"
     with st.container(gap=None):
@@ -199,7 +201,8 @@ def show_trace(
             "pieces": [piece.id for piece in pieces.values()],
             "view": asdict(wish.view),
             "wish": wish.number,
-            "cursor_s": cursor_s,
+            "selected": asdict(selection),
+            "edits": None if on_edits is None else st.session_state.get(f"{key}.edits", 0),
             "height": height,
             "report_view": report_view,
             "autoplay": monitor is not None and monitor.autoplay,
@@ -209,14 +212,16 @@ def show_trace(
             data=data | {"stamp": stamp(key, data)},
             on_view_change=_ignore,
             on_pieces_change=_ignore,
-            on_selected_change=_ignore,
+            on_selected_change=_ignore if on_select is None else lambda: _take_selected(key, on_select),
+            on_edits_change=_ignore if on_edits is None else lambda: _take_edits(key, record.name, on_edits, on_select),
         )
     # Only now: a run that was cut short before here has told the page nothing, and must not count as one that has.
     st.session_state[wish_key] = wish
-    selected = state.get("selected")
+    st.session_state[f"{key}.selection"] = selection
+    clicked = state.get("selected")
     return TraceEvent(
         view=shown,
-        selected_sample=selected["sample"] if selected and selected["record"] == record.name else None,
+        selected_sample=clicked["sample"] if clicked and clicked["record"] == record.name else None,
     )
 
 
@@ -224,28 +229,41 @@ def _ignore() -> None:
     """Stand as the callback without which Streamlit keeps no state of this name."""
 
 
-# What the page wants and what the visitor did
+def _take_selected(key: str, on_select: Callable[[int], None]) -> None:
+    """Pass on the beat that the visitor selected, where it is one of the record that this trace shows."""
+    event = (st.session_state.get(key) or {}).get("selected")
+    if event:
+        _select(key, event["record"], event["sample"], on_select)
 
 
-def next_wish(before: _Wish | None, view: View, reported: dict | None) -> _Wish:
-    """Return what to show after a page passed `view` and the browser's last report is `reported`."""
-    if before is None:
-        return _Wish(number=1, view=view, passed=view, report=None)
-    report = before.report
-    if reported is None and report is not None:  # the trace that reported it went with its page; this is another
-        return _Wish(before.number + 1, view, view, None)
-    if reported is not None and reported["wish"] == before.number:
-        report = View(reported["start_s"], reported["window_s"])
-    if report != before.report and view in (before.passed, report):
-        # The page could not know of this report before it passed its view, and takes it over from now on.
-        return _Wish(before.number, before.view, report, report)
-    if view == before.passed:
-        return _Wish(before.number, before.view, view, report)
-    return _Wish(before.number + 1, view, view, None)
+def _select(key: str, record: str, sample: int, on_select: Callable[[int], None]) -> None:
+    selection = st.session_state.get(f"{key}.selection")
+    if selection is not None and selection.record == record:
+        st.session_state[f"{key}.selection"] = selection.taken(int(sample))
+        on_select(int(sample))
 
 
-def _current_view(wish: _Wish) -> View:
-    return wish.report or wish.view
+def _take_edits(
+    key: str,
+    record: str,
+    on_edits: Callable[[Sequence[BeatEdit]], None],
+    on_select: Callable[[int], None] | None,
+) -> None:
+    """Pass on those changes that this session has not taken yet, and the beat that is selected behind them.
+
+    The browser sends a change again with each that follows, until it hears that it was taken: of two reports in quick
+    succession, Streamlit passes on the second alone.
+    """
+    event = (st.session_state.get(key) or {}).get("edits")
+    if not event or event["record"] != record:
+        return
+    taken = st.session_state.get(f"{key}.edits", 0)
+    new = [edit for edit in event["list"] if edit["number"] > taken]
+    if event["selected"] is not None and on_select is not None:
+        _select(key, record, event["selected"], on_select)
+    if new:
+        st.session_state[f"{key}.edits"] = max(edit["number"] for edit in new)
+        on_edits([BeatEdit(edit["kind"], edit.get("sample"), edit.get("symbol", "")) for edit in new])
 
 
 # What travels to the browser
@@ -255,13 +273,13 @@ def encode_labels(record: Record, rows: Sequence[LabelRow], rhythms: bool, monit
     """Return labels, rhythms, predictions, and the words and colours to show them with."""
     arrays = {}
     described = []
+    gaps = find_gaps(record.signals, record.fs) if rows else None
     for i, row in enumerate(rows):
         symbols, code = np.unique(np.asarray(row.symbol, dtype=str), return_inverse=True)
         described.append({"name": row.name, "symbols": symbols.tolist()})
         arrays[f"row_{i}_sample"] = np.asarray(row.sample, dtype=np.int32)
         arrays[f"row_{i}_code"] = code.astype(np.uint8)
-    if rows:
-        arrays["after_gap"] = _beats_after_gaps(record, rows[0])
+        arrays[f"row_{i}_after_gap"] = _beats_after_gaps(row, record.fs, gaps)
     rhythm_texts = []
     if rhythms and record.annotations is not None:
         marks = record.annotations
@@ -283,11 +301,9 @@ def encode_labels(record: Record, rows: Sequence[LabelRow], rhythms: bool, monit
     return pack(fields, arrays)
 
 
-def _beats_after_gaps(record: Record, row: LabelRow) -> np.ndarray:
+def _beats_after_gaps(row: LabelRow, fs: float, gaps: np.ndarray) -> np.ndarray:
     """Return the indices of labels before which samples are missing: no RR interval ends there."""
-    sample = np.asarray(row.sample)
-    rr_s = rr_intervals(sample, record.fs, find_gaps(record.signals, record.fs))
-    return np.flatnonzero(np.isnan(rr_s)).astype(np.int32)
+    return np.flatnonzero(np.isnan(rr_intervals(np.asarray(row.sample), fs, gaps))).astype(np.int32)
 
 
 def _first_leads(record: Record) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from ecgmodel.figures import palette
-from ecgmodel.labels import SYMBOL_NAMES
+from ecgmodel.labels import CLASSES, SYMBOL_NAMES
 from ecgmodel.records.record import Record
 from ecgmodel.records.timeline import RHYTHM_NAMES
 from pages.ui.text import language, look_up, t
@@ -41,12 +41,26 @@ def trace_words(record: Record) -> dict:
         "go_to": t("Go to m:ss"),
         "go_to_label": t("Go to a time, as 19:35"),
         "not_a_time": t("That is not a time. Write it as 19:35 or in seconds."),
+        "beyond": t("This record ends at {end}. Choose a time before that.", end="{end}"),
+        "no_more_beats": t("No more beats in this direction."),
+        "beat_words": t("beat {n}, {symbol}, {time}", n="{n}", symbol="{symbol}", time="{time}"),
+        "beat_rr": t(", RR {rr} s", rr="{rr}"),
+        "overview_key": t(
+            "The whole record: bars are the beats of each second in the colours of their classes, dots the heart rate "
+            "at each beat."
+        ),
+        "labelling": t("Label of the selected beat"),
+        "select_first": t("Select a beat: click it, or press B."),
+        "labelled_last": t("This was the last beat."),
+        "previous_beat": t("Previous beat"),
+        "next_beat_of_all": t("Next beat"),
+        "delete": t("Delete"),
         "no_more": t("No more {symbol} in this direction.", symbol="{symbol}"),
         "no_more_rhythms": t("No more changes of rhythm in this direction."),
         "disagreement": t("model disagrees"),
         "measure": t("Measure and save"),
         "calipers": t("Calipers"),
-        "calipers_hint": t("Calipers: drag from one point to another."),
+        "calipers_hint": t("Drag an end, or anew from point to point; arrow keys move an end, Enter takes the other."),
         "gain": t("Gain"),
         "auto": t("auto gain"),
         "save_png": t("Save the view as PNG"),
@@ -62,13 +76,22 @@ def trace_words(record: Record) -> dict:
             ["n p", t("next, previous beat of the class")],
             ["r R", t("next, previous rhythm")],
             ["g", t("go to a time")],
-            ["c", t("calipers")],
+            ["b B", t("next, previous beat, read out; with the calipers out: R peak")],
+            ["c", t("calipers, which snap to R peaks (with Alt: not)")],
+            [t("c, then arrows"), t("move an end; Enter takes the other")],
             [t("Space"), t("play, pause")],
             [", .", t("previous, next named beat")],
-            [t("Drag"), t("move")],
-            [t("Wheel"), t("zoom (with Shift: move)")],
+            [t("Drag, one finger"), t("move")],
+            [t("Ctrl + wheel, two fingers"), t("zoom")],
+            [t("Shift + wheel"), t("move")],
+            [t("Click, tap"), t("select a beat, read values")],
             [t("Double click"), t("back to 10 s")],
             ["Esc", t("close this, put the calipers away, end the replay")],
+        ],
+        "label_keys": [
+            [" ".join(CLASSES), t("label the selected beat and go on to the next")],
+            ["Del", t("delete the selected beat")],
+            ["Ctrl Z, Y", t("undo, redo")],
         ],
         "replay": t("Replay"),
         "play": t("Play"),
@@ -87,7 +110,11 @@ def trace_words(record: Record) -> dict:
 
 def _palette() -> dict:
     themes = {
-        theme: {"paper": asdict(palette.PAPER[theme]), "classes": palette.CLASS_COLOURS[theme]}
+        theme: {
+            "paper": asdict(palette.PAPER[theme]),
+            "classes": palette.CLASS_COLOURS[theme],
+            "inks": palette.CLASS_INKS[theme],
+        }
         for theme in ("light", "dark")
     }
     return {**themes, "marks": palette.CLASS_MARKS, "other": palette.OTHER_COLOUR}

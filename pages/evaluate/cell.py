@@ -16,7 +16,8 @@ from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES
 from pages.caches.models import model_name_in_use, model_names, open_model
 from pages.caches.records import availability, open_record, record_names, segment_signals
 from pages.components.tiles import Tile, show_tiles
-from pages.components.trace import LabelRow, View, show_trace
+from pages.components.trace import LabelRow, show_trace
+from pages.components.trace_wishes import View
 from pages.evaluate.judged import Judged, axes_of, find_judged, rows_of_cell
 from pages.evaluate.matrix import ChosenCell, chosen_cell
 from pages.session import choices, place
@@ -216,7 +217,8 @@ def _show_opened(judged: Judged, position: int) -> None:
         view=View(max(0.0, moment_s - place.window_s() / 2), place.window_s()),
         leads=(record.default_lead,),
         rows=(LabelRow(truth_name(record), beats.sample, beats.symbol), _model_row(judged, record)),
-        cursor_s=moment_s,
+        selected=round(moment_s * record.fs),
+        on_select=None,
         report_view=False,
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):

@@ -9,7 +9,8 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.records.facts import find_facts
 from pages.caches.models import model_name_in_use, open_model
 from pages.caches.predictions import predict_record
-from pages.components.trace import LabelRow, Monitor, View, show_trace
+from pages.components.trace import LabelRow, Monitor, show_trace
+from pages.components.trace_wishes import View
 from pages.predict.panel import show_agreement, show_detection, show_disagreements, show_model_card, show_other_beats
 from pages.session import place, visitor
 from pages.ui.blocks import follow_trace, show_error, show_not_a_medical_device, show_source, truth_name
@@ -91,9 +92,9 @@ event = show_trace(
         lead=lead,
         autoplay=visitor.is_first(TRACE, key),
     ),
-    cursor_s=place.selected_s(record.fs),
+    selected=place.selected_sample(),
 )
-follow_trace(event, TRACE)
+follow_trace(event)
 if place.selected_sample() is not None:
     st.page_link(
         "pages/gates/page.py", label=t("Open this beat in Gates"), icon=":material/door_open:", width="content"

@@ -6,7 +6,8 @@ from ecgmodel.records.exports.wfdb_files import wfdb_name
 from ecgmodel.records.facts import find_facts
 from ecgmodel.records.sources.databases import MITDB, SVDB
 from ecgmodel.records.timeline import beat_times, find_gaps
-from pages.components.trace import LabelRow, View, show_trace
+from pages.components.trace import LabelRow, show_trace
+from pages.components.trace_wishes import View
 from pages.records.panel import annotation_csv, show_beat_table, show_facts, show_header
 from pages.session import place
 from pages.ui.blocks import follow_trace, show_source, truth_name
@@ -25,8 +26,14 @@ rows = ()
 if record.annotations is not None:
     beats = record.annotations.beats()
     rows = (LabelRow(truth_name(record), beats.sample, beats.symbol),)
-event = show_trace(record, key=TRACE, view=View(place.start_s(), place.window_s()), rows=rows)
-follow_trace(event, TRACE)
+event = show_trace(
+    record,
+    key=TRACE,
+    view=View(place.start_s(), place.window_s()),
+    rows=rows,
+    selected=place.selected_sample(),
+)
+follow_trace(event)
 
 if record.annotations is not None:
     table = st.expander(t("Beats in this window as a table"), type="compact", on_change="rerun", key="records.table")

@@ -11,7 +11,7 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Origin, Record
 from ecgmodel.records.sources.databases import DATABASES, MITDB, person
-from pages.session import address, choices, place, visitor
+from pages.session import address, choices, place
 from pages.ui.text import error_text, look_up, plain, t, tn
 
 if TYPE_CHECKING:
@@ -100,8 +100,6 @@ def clock(seconds: float, digits: int = 0) -> str:
     return f"{before}:{rest:0{width}.{digits}f}"
 
 
-def follow_trace(event: TraceEvent, key: str) -> None:
-    """Keep what the visitor did in the trace `key`: where it was moved to, which beat was clicked."""
+def follow_trace(event: TraceEvent) -> None:
+    """Keep where the visitor moved the trace to."""
     place.set_view(event.view.start_s, event.view.window_s)
-    if event.selected_sample is not None and visitor.is_news(f"{key}.beat", event.selected_sample):
-        place.select_sample(event.selected_sample)

@@ -25,8 +25,10 @@ class Visitor:
     session_id: str
 
 
-def offer_file(label: str, make: FileMaker, file_name: str, mime: str) -> None:
-    """Show a quiet button that saves a file; the page does not run again, and the file is made on the click."""
+def offer_file(
+    label: str, make: FileMaker, file_name: str, mime: str, on_click: Callable[[], None] | None = None
+) -> None:
+    """Show a quiet button that saves a file, made on the click; only with `on_click` the page runs again behind it."""
     st.download_button(
         label,
         _kept(make, file_name, mime),
@@ -34,7 +36,7 @@ def offer_file(label: str, make: FileMaker, file_name: str, mime: str) -> None:
         mime=mime,
         type="tertiary",
         icon=":material/download:",
-        on_click="ignore",
+        on_click="ignore" if on_click is None else on_click,
         key=f"download.{file_name}",
     )
 

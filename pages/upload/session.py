@@ -88,6 +88,10 @@ class Upload:
     hints: dict[float, float] | None = None
     misfits: tuple[EcgModelError, ...] = ()
 
+    def select(self, sample: int) -> None:
+        """Keep the beat that the visitor selected while another record is in use."""
+        self.selected = sample
+
     @property
     def title(self) -> str:
         """The name of the file, or of the first of several."""

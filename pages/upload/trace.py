@@ -14,7 +14,8 @@ from ecgmodel.records.imports.beat_strip import MAX_BEATS, lay_out_beats
 from ecgmodel.records.imports.remedies import find_remedies
 from ecgmodel.records.imports.text_file import BeatTable
 from ecgmodel.records.imports.understanding import ImportSettings
-from pages.components.trace import LabelRow, TraceEvent, View, show_trace
+from pages.components.trace import LabelRow, TraceEvent, show_trace
+from pages.components.trace_wishes import View
 from pages.session import place, visitor
 from pages.ui.blocks import clock, follow_trace, show_error
 from pages.ui.text import plain, t
@@ -56,7 +57,8 @@ def show_upload_trace(upload: Upload, analysis: Analysis, symbol: np.ndarray) ->
         view=view,
         leads=_leads(analysis),
         rows=tuple(rows),
-        cursor_s=None if selected is None else selected / record.fs,
+        selected=selected,
+        on_select=place.select_sample if in_use else upload.select,
     )
     _follow(upload, event, in_use)
     _show_selected(analysis, symbol, place.selected_sample() if in_use else upload.selected)
@@ -99,11 +101,9 @@ def _show_selected(analysis: Analysis, symbol: np.ndarray, selected: int | None)
 
 def _follow(upload: Upload, event: TraceEvent, in_use: bool) -> None:
     if in_use:
-        follow_trace(event, TRACE)
+        follow_trace(event)
         return
     upload.start_s, upload.window_s = event.view.start_s, event.view.window_s
-    if event.selected_sample is not None and visitor.is_news(f"{TRACE}.beat", event.selected_sample):
-        upload.selected = event.selected_sample
 
 
 def show_beat_rows(upload: Upload) -> None:
@@ -118,7 +118,7 @@ def show_beat_rows(upload: Upload) -> None:
         )
     )
     rows = (LabelRow(t("file"), strip.start_sample, strip.symbol),)
-    event = show_trace(strip.record, key=TRACE, view=View(upload.start_s, upload.window_s), rows=rows)
+    event = show_trace(strip.record, key=TRACE, view=View(upload.start_s, upload.window_s), rows=rows, on_select=None)
     _follow(upload, event, in_use=False)
     if strip.n_beats > MAX_BEATS:
         st.caption(t("The first {n:,} are shown.", n=MAX_BEATS))

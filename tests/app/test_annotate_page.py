@@ -54,20 +54,26 @@ def test_chinese(open_app, no_mitdb):
     assert "未标注" in all_text(app)
 
 
-def test_label_delete_undo_redo(copied):
-    """Changes count, and each can be taken back."""
-    n, sample = len(edits(copied)), int(edits(copied).sample[2])
-    widget(copied, "button_group", f"annotate.label.{RECORD}").set_value("V").run()
-    assert not copied.exception
-    assert edits(copied).symbol_at(sample) == "V"
-    press(copied, "annotate.delete")
-    assert len(edits(copied)) == n - 1
+def test_label_undo_redo(copied):
+    """Any symbol can be given; changes count, and each can be taken back and made again."""
+    sample = int(edits(copied).sample[2])
+    for symbol in ("V", "F"):
+        widget(copied, "selectbox", f"annotate.label.{RECORD}").set_value(symbol).run()
+        assert not copied.exception
+        assert edits(copied).symbol_at(sample) == symbol
+    assert "2 changes" in all_text(copied)
     press(copied, "annotate.undo")
     press(copied, "annotate.undo")
     assert edits(copied).symbol_at(sample) == "N"
     press(copied, "annotate.redo")
     assert edits(copied).symbol_at(sample) == "V"
     assert not copied.exception
+
+
+def test_a_beat_is_selected_from_the_start(page):
+    """Behind "Annotate this record" a beat is selected, so that the first key labels one."""
+    app = press(page, "annotate.begin")
+    assert app.session_state["choice.selected_sample"] == int(edits(app).sample[0])
 
 
 def test_move_keeps_it_selected(copied):
@@ -93,7 +99,7 @@ def test_add(copied):
 
 def test_compare_with_the_simulation(copied):
     """A copy agrees fully; after one label less, all but one."""
-    widget(copied, "button_group", f"annotate.label.{RECORD}").set_value("V").run()
+    widget(copied, "selectbox", f"annotate.label.{RECORD}").set_value("V").run()
     copied.session_state["annotate.compare"] = True
     copied.run()
     n = len(edits(copied))
@@ -139,9 +145,7 @@ def test_upload_takes_corrected_peaks(open_app, no_mitdb):
     press(app, "annotate.begin")
     name = "upload: watch.csv"
     beats = app.session_state["own.edit"][name]
-    app.session_state["choice.selected_sample"] = int(beats.sample[3])
-    app.run()
-    press(app, "annotate.delete")
+    app.session_state["own.edit"][name] = beats.delete(int(beats.sample[3]))
     app.switch_page("pages/upload/page.py").run()
     assert not app.exception
     assert len(app.session_state["own.upload"]["current"].analysis.r_sample) == len(beats) - 1
@@ -153,14 +157,11 @@ def test_upload_knows_corrections_by_their_content(open_app, no_mitdb):
     app.switch_page("pages/annotate/page.py").run()
     press(app, "annotate.begin")
     name = "upload: watch.csv"
-    found = app.session_state["own.edit"][name].sample
+    whole = app.session_state["own.edit"][name]
+    found = whole.sample
     for index in (3, 5):
-        app.switch_page("pages/annotate/page.py").run()
-        app.session_state["choice.selected_sample"] = int(found[index])
-        press(app.run(), "annotate.delete")
+        app.session_state["own.edit"][name] = whole.delete(int(found[index]))
         app.switch_page("pages/upload/page.py").run()
         assert not app.exception
         left = app.session_state["own.upload"]["current"].analysis.r_sample
         assert left.tolist() == [sample for sample in found.tolist() if sample != found[index]]
-        app.switch_page("pages/annotate/page.py").run()
-        press(app, "annotate.undo")

@@ -152,23 +152,33 @@ def test_keys(trace):
     trace.expect_view(7.5, 15)
 
 
-def test_wheel_zooms_about_the_pointer(trace):
-    """What lies under the pointer stays there; with Shift the wheel moves; a double click goes back to 10 s."""
+def test_the_wheel_is_the_page_s_and_zooms_with_ctrl(trace):
+    """The wheel scrolls the page; with Ctrl it zooms, and what lies under the pointer stays; with Shift it moves."""
+    page = trace.page
+    page.set_viewport_size({"width": 1360, "height": 500})
     trace.click("forward")
     trace.expect_view(10)
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+    page.mouse.move(trace.x_of(14), 300)
+    page.mouse.wheel(0, 120)
+    page.wait_for_function(f"{scrolled} > 50")
+    trace.expect_view(10)
+    page.set_viewport_size({"width": 1360, "height": 900})
     x = trace.x_of(14)
-    trace.page.mouse.move(x, trace.y_of(0.5))
-    trace.page.mouse.wheel(0, -300)
+    page.mouse.move(x, trace.y_of(0.5))
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
     expect(trace.frame).not_to_have_attribute("data-window", "10.000")
     trace.paint()
     assert trace.window_s < 8
     assert trace.x_of(14) == pytest.approx(x, abs=1.5)
     before = trace.start_s
-    trace.page.keyboard.down("Shift")
-    trace.page.mouse.wheel(0, 200)
-    trace.page.keyboard.up("Shift")
+    page.keyboard.down("Shift")
+    page.mouse.wheel(0, 200)
+    page.keyboard.up("Shift")
     expect(trace.frame).not_to_have_attribute("data-start", f"{before:.3f}")
-    trace.page.mouse.dblclick(x, trace.y_of(0.5))
+    page.mouse.dblclick(x, trace.y_of(0.5))
     expect(trace.frame).to_have_attribute("data-window", "10.000")
 
 
@@ -194,10 +204,16 @@ def test_jumps_to_beats_rhythms_and_times(trace):
     goto.fill("2:05")
     goto.press("Enter")
     trace.expect_view(120)
-    goto.fill("later")
-    goto.press("Enter")
-    trace.expect_page("That is not a time. Write it as 19:35 or in seconds.")
-    trace.expect_view(120)
+    for text, sentence in (
+        ("later", "That is not a time. Write it as 19:35 or in seconds."),
+        ("99:99", "That is not a time. Write it as 19:35 or in seconds."),
+        ("99:59", "This record ends at 3:00.0. Choose a time before that."),
+    ):
+        goto.fill(text)
+        goto.press("Enter")
+        trace.expect_page(sentence)
+        expect(goto).to_have_attribute("aria-invalid", "true")
+        trace.expect_view(120)
 
 
 def test_overview_takes_the_window_along(trace):
@@ -217,6 +233,76 @@ def test_calipers_measure_time_rate_and_voltage(trace):
     trace.expect_view(0)
     trace.press("Escape")
     expect(trace.page.locator("[data-name=calipers]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_calipers_snap_to_r_peaks_and_leave_the_qrs_in_sight(trace):
+    """Taken a few pixels beside two R peaks 1.6 s apart, they read 1.6 s; what they say stands below the paper."""
+    surface = trace.surface.bounding_box()
+    before = count_ink(trace.page, "canvas.over", (0.1, 0, 1, 1))
+    trace.click("calipers")
+    expect(trace.page.locator(".readout")).to_contain_text("Calipers: 0.800 s = 75/min")
+    trace.drag_pixels(trace.x_of(2.0) + 4, trace.x_of(3.6) - 5, share=0.8)
+    expect(trace.page.locator(".readout")).to_have_text(re.compile(r"^Calipers: 1\.600 s = 38/min, "))
+    assert before == 0
+    trace.paint()
+    middle = (trace.x_of(2.8) - surface["x"]) / surface["width"]
+    words = (middle - 0.05, middle + 0.05)
+    paper_ends = 1 - 40 / surface["height"]
+    assert count_ink(trace.page, "canvas.over", (words[0], paper_ends, words[1], 1)) > 100
+    assert count_ink(trace.page, "canvas.over", (middle - 0.02, 0.1, middle + 0.02, 0.7)) == 0
+    # An end is taken again where it stands.
+    trace.drag_pixels(trace.x_of(3.6), trace.x_of(4.4) + 3, share=0.8)
+    expect(trace.page.locator(".readout")).to_have_text(re.compile(r"^Calipers: 2\.400 s = 25/min, "))
+
+
+def test_calipers_by_key(trace):
+    """`c` lays them about an RR interval, `b` moves an end a beat on, arrows by 10 ms and 0.02 mV; all is read out."""
+    live = trace.page.locator("[data-name=live]")
+    trace.press("c")
+    expect(live).to_contain_text("0.800 s = 75/min, 0.00 mV")
+    trace.press("b")
+    expect(live).to_have_text("1.600 s = 38/min, 0.00 mV")
+    trace.press("ArrowRight", "ArrowRight", "ArrowUp")
+    expect(live).to_have_text("1.620 s = 37/min, 0.02 mV")
+    trace.press("Enter", "Shift+ArrowLeft")
+    expect(live).to_have_text("1.720 s = 35/min, 0.02 mV")
+    trace.expect_view(0)
+    trace.press("c")
+    expect(trace.page.locator("[data-name=calipers]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_beats_by_key_are_read_out(trace):
+    """`b` walks from beat to beat, brings each into view, says it, and tells the page where it came to rest."""
+    live = trace.page.locator("[data-name=live]")
+    trace.press("b")
+    expect(live).to_have_text("beat 1, N, 0.40 s")
+    trace.press("b", "b")
+    expect(live).to_have_text("beat 3, N, 2.00 s, RR 0.80 s")
+    trace.expect_page(f"selected {round(2.0 * FS)}")
+    trace.press("Shift+B")
+    expect(live).to_have_text("beat 2, N, 1.20 s, RR 0.80 s")
+    trace.press("End", *"b" * 12)
+    expect(live).to_have_text("beat 224, N, 2:58.80, RR 0.80 s")
+    trace.press("b", "b")
+    trace.expect_page("No more beats in this direction.")
+    trace.press("Home", *"b" * 12, "b")
+    expect(live).to_have_text("beat 13, N, 10.00 s, RR 0.80 s")
+    assert trace.start_s > 0
+
+
+def test_the_overview_is_explained(trace):
+    """Words say what bars and dots are; under the pointer stand time, beats and heart rate."""
+    expect(trace.page.get_by_text("bars are the beats of each second")).to_be_visible()
+    box = trace.page.locator(".overview").bounding_box()
+    trace.page.mouse.move(box["x"] + 58 + (box["width"] - 59) * 16.5 / 180, box["y"] + 10)
+    expect(trace.page.locator(".readout")).to_have_text(re.compile(r"^0:16   V 1   75/min$"))
+
+
+def test_rhythms_are_named_without_the_bracket_of_the_files(trace):
+    """What the annotation file calls "(N" is the normal sinus rhythm to the visitor, "(AFIB" is AFIB."""
+    trace.page.locator("[data-name=symbol]").select_option("rhythm:(AFIB")
+    expect(trace.page.locator("[data-name=nextBeat]")).to_have_text("Next AFIB")
+    expect(trace.page.locator("option", has_text="Normal sinus rhythm")).to_have_text(re.compile(r"^N  Normal sinus"))
 
 
 def test_pointer_reads_time_voltage_and_beat(trace):
@@ -300,7 +386,7 @@ def count_ink(page, canvas, box):
           const at = [left * w, top * h, (right - left) * w, (bottom - top) * h].map(Math.round);
           const { data } = canvas.getContext("2d").getImageData(...at);
           let n = 0;
-          for (let i = 0; i < data.length; i += 4) n += data[i] + data[i + 1] + data[i + 2] < 200;
+          for (let i = 0; i < data.length; i += 4) n += data[i + 3] > 200 && data[i] + data[i + 1] + data[i + 2] < 200;
           return n;
         }""",
         list(box),
@@ -374,7 +460,7 @@ def test_replay_runs_and_stays_in_view(page, url):
     expect(trace.frame).not_to_have_attribute("data-start", "0.000")
     assert trace.playhead_share() == pytest.approx(0.8, abs=0.001)
     left, width = trace.paper  # a time would have moved on before the pointer is there
-    trace.drag_pixels(left + 0.5 * width, left + 0.6 * width)
+    trace.drag_pixels(left + 0.6 * width, left + 0.5 * width)
     expect(trace.frame).to_have_attribute("data-replay", "paused")
     trace.paint()
     start_s = trace.start_s
@@ -468,6 +554,38 @@ def test_two_fingers_zoom_and_one_drags(page, url):
     trace.paint()
     _left, width = trace.paper
     assert trace.start_s == pytest.approx(start_s + 100 / width * 5, abs=0.1)
+
+
+def test_a_tap_reads_and_selects(page, url):
+    """A finger that taps a beat gets time, voltage and beat, and they stay; the beat is selected."""
+    trace = Trace(page, url)
+    session = page.context.new_cdp_session(page)
+    touch(session, "touchStart", (trace.x_of(2.8) + 6, trace.y_of(0.5)))
+    touch(session, "touchEnd")
+    trace.expect_page(f"selected {round(2.8 * FS)}")
+    expect(page.locator(".readout")).to_have_text(re.compile(r"^0:02\.8\d\d .*N Normal, RR 0\.800 s = 75/min$"))
+
+
+def test_a_phone_s_trace(page, url):
+    """At 390 px every control is 44 px high, nothing is wider than the screen, and a finger up scrolls the page."""
+    session = page.context.new_cdp_session(page)
+    phone = {"width": 390, "height": 700, "deviceScaleFactor": 2, "mobile": True}
+    session.send("Emulation.setDeviceMetricsOverride", phone)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    trace = Trace(page, url)
+    assert page.evaluate("matchMedia('(pointer: coarse)').matches")
+    for control in page.locator(".ecg :is(button, select, input)").all():
+        box = control.bounding_box()
+        assert min(box["width"], box["height"]) >= 44
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    x, y = trace.x_of(5), trace.y_of(0.5)
+    touch(session, "touchStart", (x, y))
+    for moved in range(20, 300, 20):
+        touch(session, "touchMove", (x, y - moved))
+    touch(session, "touchEnd")
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 50")
+    trace.expect_view(0)
 
 
 def test_a_long_record_brings_its_samples_where_it_is_looked_at(page, url):

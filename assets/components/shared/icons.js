@@ -7,6 +7,7 @@ const ICONS = {
   down: "M6 9l6 6 6-6",
   zoomIn: "M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM16 16l4 4M11 8.5v5M8.5 11h5",
   zoomOut: "M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM16 16l4 4M8.5 11h5",
+  remove: "M5 7h14M10 7V5h4v2M7 7l1 13h8l1-13M10.5 10.5v6M13.5 10.5v6",
   calipers: "M5 5v14M19 5v14M5 12h14M8.5 9l-3 3 3 3M15.5 9l3 3-3 3",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9h.01",
   table: "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14",

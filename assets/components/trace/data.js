@@ -166,6 +166,7 @@ class Labels {
         sample: packet[`row_${i}_sample`],
         symbol: (k) => symbols[code[k]],
         length: code.length,
+        rr: this.findIntervals(packet[`row_${i}_sample`], (k) => symbols[code[k]], fs, new Set(packet[`row_${i}_after_gap`])),
         differs: new Int32Array(code.length), // 1 + index of the other row's beat, 0 where there is no disagreement
       };
     });
@@ -181,7 +182,7 @@ class Labels {
         }
       : null;
     this.compareRows(fs);
-    this.findIntervals(fs, new Set(packet.after_gap));
+    this.countBeats();
   }
 
   /** Mark beats to which two rows give different classes; symbols outside the classes are nobody's mistake. */
@@ -200,19 +201,27 @@ class Labels {
     }
   }
 
-  /** RR before each beat of the first row in seconds (NaN before the first and after a gap), and its counts. */
-  findIntervals(fs, afterGap) {
-    const row = this.rows[0];
-    this.rr = new Float32Array(row?.length ?? 0).fill(NaN);
-    this.counts = new Map();
+  /** RR before each beat of a row in seconds, NaN before the first and after a gap. */
+  findIntervals(sample, symbol, fs, afterGap) {
+    const rr = new Float32Array(sample.length).fill(NaN);
     let last = NaN;
+    for (let i = 0; i < rr.length; i++) {
+      if (afterGap.has(i)) last = NaN;
+      if (!this.beatSymbols.has(symbol(i))) continue;
+      rr[i] = (sample[i] - last) / fs;
+      last = sample[i];
+    }
+    return rr;
+  }
+
+  /** How many beats of each symbol the first row has. */
+  countBeats() {
+    const row = this.rows[0];
+    this.rr = row?.rr ?? new Float32Array(0);
+    this.counts = new Map();
     for (let i = 0; i < this.rr.length; i++) {
       const symbol = row.symbol(i);
-      if (afterGap.has(i)) last = NaN;
-      if (!this.beatSymbols.has(symbol)) continue;
-      this.rr[i] = (row.sample[i] - last) / fs;
-      last = row.sample[i];
-      this.counts.set(symbol, (this.counts.get(symbol) ?? 0) + 1);
+      if (this.beatSymbols.has(symbol)) this.counts.set(symbol, (this.counts.get(symbol) ?? 0) + 1);
     }
     this.commonest = [...this.counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), ["", 0])[0];
   }
@@ -226,12 +235,16 @@ class Labels {
     return lowerBound(this.rhythms.sample, sample + 1) - 1;
   }
 
+  /** A rhythm in words: "Normal sinus rhythm (N)"; its code alone where it has no name. */
   rhythmName(i) {
     const code = this.rhythms.text[i];
     const name = this.text.rhythms[code];
-    return name ? `${code} ${name}` : code;
+    return name ? `${name} (${shortCode(code)})` : shortCode(code);
   }
 }
+
+/** The code of a rhythm without the bracket that opens it in the annotation files: "AFIB" for "(AFIB". */
+const shortCode = (code) => code.replace(/^\(/, "");
 
 /** A time as people write it: m:ss, with tenths or more where `digits` says so. */
 function formatTime(seconds, digits = 0) {
@@ -244,9 +257,10 @@ function formatTime(seconds, digits = 0) {
   return `${clock}:${String(s).padStart(2, "0")}${rest}`;
 }
 
-/** Seconds out of "19:35", "1:02:03.5" or "75.2"; NaN where it is no time. */
+/** Seconds out of "19:35", "1:02:03.5" or "75.2"; NaN where it is no time, as 99:99. */
 function parseTime(text) {
-  const parts = text.trim().replace("：", ":").split(":");
-  if (parts.length > 3 || parts.some((part) => !/^\d+(\.\d+)?$/.test(part))) return NaN;
+  const parts = text.trim().replaceAll("：", ":").split(":");
+  const isPart = (part, i) => (i === parts.length - 1 ? /^\d+(\.\d+)?$/ : /^\d+$/).test(part) && (i === 0 || Number(part) < 60);
+  if (parts.length > 3 || !parts.every(isPart)) return NaN;
   return parts.reduce((sum, part) => sum * 60 + Number(part), 0);
 }

@@ -5,19 +5,23 @@ const SAID_MS = 3500;
 
 /** What lies under the pointer, or between the calipers. */
 function readoutText(trace) {
-  const { calipers, hovered, labels, signal } = trace;
-  if (calipers.span) return `${labels.text.calipers}: ${calipers.words()}`;
-  if (calipers.on) return labels.text.calipers_hint;
-  if (hovered === null || hovered < 0 || hovered >= signal.nSamples) return "";
+  const { calipers, hovered, pointedS, labels, signal } = trace;
+  if (pointedS !== null) return trace.picture.overview.words(pointedS, signal, labels);
+  if (calipers.span) {
+    const words = `${labels.text.calipers}: ${calipers.words()}`;
+    return calipers.isFresh ? `${words}   ${labels.text.calipers_hint}` : words;
+  }
+  if (hovered === null || hovered < 0 || hovered >= signal.nSamples) return trace.editor.isOn ? "" : trace.beats.words();
   const parts = [formatTime(hovered / signal.fs, 3)];
   for (const lead of signal.leads) {
     const mv = lead.mv(hovered);
     parts.push(`${lead.name} ${Number.isNaN(mv) ? "–" : `${fixed(mv)} mV`}`);
   }
-  const row = labels.rows[0];
+  const row = trace.beats.row ?? labels.rows[0];
   const i = row ? nearestIndex(row.sample, hovered) : -1;
-  if (i >= 0 && Math.abs(row.sample[i] - hovered) < signal.fs && trace.labelState(0, row.sample[i]) === "shown") {
-    const rr = labels.rr[i];
+  const isKnown = i >= 0 && trace.labelState(labels.rows.indexOf(row), row.sample[i]) === "shown";
+  if (isKnown && Math.abs(row.sample[i] - hovered) < signal.fs) {
+    const rr = row.rr[i];
     const rate = rr > 0 ? `, RR ${rr.toFixed(3)} s = ${Math.round(60 / rr)}/min` : "";
     parts.push(`${row.symbol(i)} ${labels.symbolName(row.symbol(i))}${rate}`);
   }
@@ -89,6 +93,11 @@ class Speaker {
     const beats = [...counts].map(([symbol, n]) => `${symbol} ${n}`).join(", ");
     const end = Math.min(view.startS + view.windowS, signal.durationS);
     return `${formatTime(view.startS, 1)} – ${formatTime(end, 1)}${beats ? `: ${beats}` : ""}`;
+  }
+
+  /** Say what the visitor sees changing: a beat that was walked to, a measure. */
+  tell(words) {
+    this.live.textContent = words;
   }
 
   say(words) {

@@ -5,11 +5,27 @@ function tracePath(ctx, shape, x, y, size) {
   ctx.beginPath();
   if (shape === "circle") ctx.arc(x, y, size * 0.9, 0, 7);
   else if (shape === "square") ctx.rect(x - size * 0.85, y - size * 0.85, size * 1.7, size * 1.7);
-  else if (shape === "diamond") polygon(ctx, [x, y - size * 1.15, x + size * 1.15, y, x, y + size * 1.15, x - size * 1.15, y]);
+  else if (shape === "star") polygon(ctx, corners(5, x, y, size * 1.25, size * 0.5));
+  else if (shape === "pentagon") polygon(ctx, corners(5, x, y, size * 1.1));
+  else if (shape === "x") {
+    const [a, b] = [size * 0.35, size * 1.05];
+    polygon(ctx, [[0, -a], [b - a, -b], [b, a - b], [a, 0], [b, b - a], [b - a, b], [0, a], [a - b, b], [-b, b - a], [-a, 0], [-b, a - b], [a - b, -b]]
+      .flatMap(([dx, dy]) => [x + dx, y + dy]));
+  } else if (shape === "diamond") polygon(ctx, [x, y - size * 1.15, x + size * 1.15, y, x, y + size * 1.15, x - size * 1.15, y]);
   else {
     const up = shape === "triangle-up" ? 1 : -1;
     polygon(ctx, [x, y - up * size, x + size * 1.05, y + up * size * 0.8, x - size * 1.05, y + up * size * 0.8]);
   }
+}
+
+/** Corners of a regular shape with one at the top; with `inner` those of a star. */
+function corners(n, x, y, outer, inner = null) {
+  const count = inner === null ? n : 2 * n;
+  return Array.from({ length: count }, (_, k) => {
+    const radius = inner !== null && k % 2 ? inner : outer;
+    const angle = (2 * Math.PI * k) / count - Math.PI / 2;
+    return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)];
+  }).flat();
 }
 
 function polygon(ctx, points) {
@@ -58,6 +74,9 @@ function paintRow(ctx, row, r, signal, geometry, view, colours, { state, ringed 
         ctx.fillStyle = colour;
         tracePath(ctx, colours.marks[symbol], markX, y, size);
         ctx.fill();
+        ctx.strokeStyle = colours.inks[symbol];
+        ctx.lineWidth = 0.75;
+        ctx.stroke();
       }
       if (differs) ring(ctx, markX, y, size + 3.6, colours);
       if (letter || !colour) {

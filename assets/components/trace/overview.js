@@ -26,6 +26,28 @@ class Overview {
     return ((x - this.box.x) / this.box.w) * this.durationS;
   }
 
+  /** What stands at a second: the time, the beats of its column, the heart rate of the nearest beat. */
+  words(seconds, signal, labels) {
+    const at = Math.min(Math.max(seconds, 0), this.durationS);
+    const row = labels.rows[0];
+    if (!this.hasBeats) return formatTime(at);
+    const column = Math.floor(at / this.columnS);
+    const [from, to] = [column, column + 1].map((k) => lowerBound(row.sample, k * this.columnS * signal.fs));
+    const counts = new Map();
+    for (let i = from; i < to; i++) {
+      const symbol = row.symbol(i);
+      if (labels.beatSymbols.has(symbol)) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+    }
+    const rr = row.rr[nearestIndex(row.sample, at * signal.fs)];
+    const rate = rr > 0 ? `${Math.round(60 / rr)}/min` : "";
+    return [formatTime(at), [...counts].map(([symbol, n]) => `${symbol} ${n}`).join(", "), rate].filter(Boolean).join("   ");
+  }
+
+  /** Seconds of one column: one, or as many as a pixel takes. */
+  get columnS() {
+    return Math.max(1, this.durationS / this.box.w);
+  }
+
   xOf(s) {
     return this.box.x + (s / this.durationS) * this.box.w;
   }
@@ -56,7 +78,7 @@ class Overview {
   /** One column a second, or a pixel where that is wider: shares of the classes, the commonest faint and at the bottom. */
   paintClasses(ctx, signal, labels, colours) {
     const row = labels.rows[0];
-    const columnS = Math.max(1, this.durationS / this.box.w);
+    const { columnS } = this;
     const width = (columnS / this.durationS) * this.box.w + 0.3;
     const columns = new Map();
     for (let i = 0; i < row.length; i++) {

@@ -71,36 +71,33 @@ class Picture {
     overview.paint(this.context.overview, trace.view, trace.colours, scale, trace.monitor?.playheadS ?? null);
   }
 
-  /** What moves without the trace: pointer, selected beat, the page's cursor, playhead, calipers. */
+  /** What moves without the trace: pointer, selected beat, playhead, calipers. */
   paintOver(scale) {
-    const { geometry, colours, signal, monitor, selected, hovered, cursorS, calipers } = this.trace;
+    const { geometry, colours, signal, monitor, selected, hovered, calipers } = this.trace;
     const ctx = this.context.over;
     ctx.setTransform(scale, 0, 0, scale, 0, 0);
     ctx.clearRect(0, 0, geometry.width, geometry.height);
     monitor?.paintSeen(ctx, geometry);
     const marked = monitor ? monitor.currentSample() : selected;
     if (marked !== null) this.paintMarked(ctx, marked);
-    if (selected !== null) this.paintMoment(ctx, selected / signal.fs, colours.muted, 1, [3, 3]);
-    if (cursorS !== null) this.paintMoment(ctx, cursorS, colours.accent, 1.5);
+    if (selected !== null) this.paintMoment(ctx, selected / signal.fs, colours.accent, 1.5);
     if (hovered !== null && !calipers.on) this.paintMoment(ctx, hovered / signal.fs, colours.muted, 1);
     if (monitor?.playheadS != null) this.paintMoment(ctx, monitor.playheadS, colours.accent, 2);
     calipers.paint(ctx);
   }
 
   /** A moment as a line across the paper. */
-  paintMoment(ctx, seconds, colour, width, dash = []) {
+  paintMoment(ctx, seconds, colour, width) {
     const { geometry } = this.trace;
     const { paper } = geometry;
     const x = Math.round(geometry.xOf(seconds));
     if (x < paper.x || x > paper.x + paper.w) return;
     ctx.strokeStyle = colour;
     ctx.lineWidth = width;
-    ctx.setLineDash(dash);
     ctx.beginPath();
     ctx.moveTo(x + 0.5, paper.y);
     ctx.lineTo(x + 0.5, paper.y + paper.h);
     ctx.stroke();
-    ctx.setLineDash([]);
   }
 
   /** A soft ground behind the labels of one beat. */
@@ -108,7 +105,7 @@ class Picture {
     const { geometry, colours, labels, signal } = this.trace;
     const { paper } = geometry;
     const x = geometry.xOf(sample / signal.fs);
-    const row = labels.rows.at(-1);
+    const row = this.trace.beats.row ?? labels.rows.at(-1);
     if (!row || x < paper.x || x > paper.x + paper.w) return;
     const [from, to] = this.trace.indicesInView(row.sample);
     const half = Math.min(19, Math.max(6, (0.46 * paper.w) / Math.max(1, to - from)));

@@ -27,7 +27,7 @@ class Search {
 
   /** To the next beat (or the one before) of the chosen symbol, or to where the chosen rhythm begins. */
   beat(direction) {
-    const { labels, parts, speaker } = this.trace;
+    const { labels, parts, speaker, beats } = this.trace;
     const row = labels.rows[0];
     const wanted = parts.symbol?.value;
     if (!row || !wanted) return;
@@ -37,6 +37,7 @@ class Search {
     }
     const matches = wanted === "≠" ? (i) => row.differs[i] > 0 : (i) => row.symbol(i) === wanted;
     if (!this.jump(row.sample, direction, matches)) speaker.say(fill(labels.text.no_more, { symbol: wanted }));
+    else speaker.tell(beats.words());
   }
 
   /** To the next change of rhythm, or of those into one rhythm. */
@@ -49,10 +50,14 @@ class Search {
 
   time(input) {
     const { trace } = this;
+    const { text } = trace.labels;
     const seconds = parseTime(input.value);
-    input.toggleAttribute("aria-invalid", Number.isNaN(seconds));
-    if (Number.isNaN(seconds)) {
-      trace.speaker.say(trace.labels.text.not_a_time);
+    const { durationS } = trace.signal;
+    const fault = Number.isNaN(seconds) ? text.not_a_time : seconds > durationS ? fill(text.beyond, { end: formatTime(durationS, 1) }) : null;
+    if (fault === null) input.removeAttribute("aria-invalid");
+    else {
+      input.setAttribute("aria-invalid", "true");
+      trace.speaker.say(fault);
       return;
     }
     trace.moveTo(seconds - trace.view.windowS / 2);

@@ -6,11 +6,15 @@ const MARK_SHAPES = {
   diamond: ["path", { d: "M12 3l9 9-9 9-9-9z" }],
   "triangle-up": ["path", { d: "M12 4l9 15H3z" }],
   "triangle-down": ["path", { d: "M12 20l9-15H3z" }],
+  star: ["path", { d: "M12 2l2.9 6.6 7.1.7-5.4 4.8 1.6 7.1L12 17.5l-6.2 3.7 1.6-7.1L2 9.3l7.1-.7z" }],
+  pentagon: ["path", { d: "M12 3l9 6.6-3.4 10.6H6.4L3 9.6z" }],
+  x: ["path", { d: "M12 9l5-5 3 3-5 5 5 5-3 3-5-5-5 5-3-3 5-5-5-5 3-3z" }],
 };
 
 function classMark(colours, symbol, size) {
   const [tag, attributes] = MARK_SHAPES[colours.marks[symbol]];
-  return glyph(size, svg(tag, { ...attributes, fill: colours.classes[symbol] ?? colours.other }));
+  const outline = { stroke: colours.inks[symbol] ?? colours.other, "stroke-width": 1.5 };
+  return glyph(size, svg(tag, { ...attributes, ...outline, fill: colours.classes[symbol] ?? colours.other }));
 }
 
 function buildToolbar(trace) {
@@ -55,7 +59,8 @@ function buildBeatJumps(trace) {
   next.title = `${text.next_of_class} (n)`;
   const name = () => {
     trace.wanted = list.value;
-    next.replaceChildren(fill(text.next_beat, { symbol: trace.wanted.replace(RHYTHM_VALUE, "") }), icon("forward", 16));
+    const wanted = shortCode(trace.wanted.replace(RHYTHM_VALUE, ""));
+    next.replaceChildren(fill(text.next_beat, { symbol: wanted }), icon("forward", 16));
   };
   list.addEventListener("change", name);
   name();
@@ -70,7 +75,7 @@ function appendRhythms(list, labels) {
   const group = html("optgroup", { label: labels.text.rhythm });
   for (const [code, n] of [...counts].sort((a, b) => a[1] - b[1])) {
     const name = labels.text.rhythms[code];
-    group.append(new Option(`${name ? `${code}  ${name}` : code} · ${n}`, `${RHYTHM_VALUE}${code}`));
+    group.append(new Option(`${name ? `${shortCode(code)}  ${name}` : shortCode(code)} · ${n}`, `${RHYTHM_VALUE}${code}`));
   }
   list.append(group);
 }
@@ -121,21 +126,22 @@ function buildMeasures(trace) {
   );
 }
 
-function buildHelp(text) {
-  const lines = text.keys.map(([keys, meaning]) => [html("dt", { text: keys }), html("dd", { text: meaning })]);
+function buildHelp(text, labels) {
+  const keys = labels ? [...text.label_keys, ...text.keys.filter(([key]) => key !== "n p" && key !== "r R")] : text.keys;
+  const lines = keys.map(([keys, meaning]) => [html("dt", { text: keys }), html("dd", { text: meaning })]);
   return html("div", { class: "help", role: "dialog", "aria-label": text.help, hidden: true }, html("dl", {}, lines.flat()));
 }
 
-/** What marks and rings mean, for the symbols that this record has. */
+/** What marks and rings mean, for the symbols that this record has: those with a mark first, then letters alone. */
 function buildLegend(labels, colours) {
   const present = new Set(labels.rows.flatMap((row) => row.symbols));
-  const named = (symbol) => `${symbol} ${labels.symbolName(symbol)}`;
-  const classes = labels.classes.filter((one) => present.has(one));
-  const others = [...present].filter((one) => labels.beatSymbols.has(one) && !labels.classes.includes(one));
+  const named = (symbol) => [html("b", { text: symbol }), labels.symbolName(symbol)];
+  const classes = Object.keys(colours.marks).filter((one) => present.has(one));
+  const others = [...present].filter((one) => labels.beatSymbols.has(one) && !classes.includes(one));
   const ring = glyph(12, svg("circle", { cx: 12, cy: 12, r: 9, ...OUTLINE, "stroke-width": 3 }));
   return html("div", { class: "legend" },
-    classes.map((symbol) => html("span", {}, classMark(colours, symbol, 11), named(symbol))),
-    others.map((symbol) => html("span", { class: "other", text: named(symbol) })),
+    classes.map((symbol) => html("span", { "data-symbol": symbol }, classMark(colours, symbol, 14), named(symbol))),
+    others.map((symbol) => html("span", { "data-symbol": symbol }, named(symbol))),
     labels.nDiffer ? html("span", {}, ring, labels.text.disagreement) : null,
   );
 }

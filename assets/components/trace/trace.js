@@ -14,6 +14,7 @@ class Trace {
     this.gain = null; // mm/mV; null: the largest up to 10 that fits
     this.selected = null; // sample of the beat last clicked or jumped to
     this.hovered = null; // sample under the pointer
+    this.pointedS = null; // second under the pointer in the overview
     this.paints = 0;
     this.isStale = true; // what stands still is not on the screen as it is now
     this.end = new AbortController();
@@ -22,6 +23,9 @@ class Trace {
     this.calipers = new Calipers(this);
     this.speaker = new Speaker(this);
     this.search = new Search(this);
+    this.beats = new Beats(this);
+    this.editor = new Editor(this);
+    window.addEventListener("beforeunload", (event) => this.editor.isSending && event.preventDefault(), { signal: this.end.signal });
     this.buildFrame();
     listen(this, this.end.signal);
     this.resize = new ResizeObserver(() => this.requestPaint());
@@ -34,10 +38,11 @@ class Trace {
     const stage = html("div", { class: "stage" }, surface);
     const readout = html("output", { class: "readout", "aria-live": "off" });
     const scale = html("span", { class: "scale" });
-    this.parts = { surface, overview, stage, readout, scale };
+    const key = html("p", { class: "key" });
+    this.parts = { surface, overview, stage, readout, scale, key };
     const { note, list, live } = this.speaker;
     this.frame = html("div", { class: "ecg", role: "group" },
-      overview, stage, html("div", { class: "foot" }, readout, scale), note, list, live,
+      overview, key, stage, html("div", { class: "foot" }, readout, scale), note, list, live,
     );
     this.frame.style.minHeight = "420px"; // the page below does not leap when the first paint comes
     this.style = html("style", { text: CSS });
@@ -49,14 +54,16 @@ class Trace {
     this.component = component;
     const newSignal = this.signal?.id !== signalPacket.id;
     const newLabels = newSignal || this.labels?.id !== labelsPacket.id;
+    const isOtherRecord = this.signal?.name !== signalPacket.name;
     if (newSignal) {
-      if (this.signal?.name !== signalPacket.name) this.forget();
+      if (isOtherRecord) this.forget();
       this.signal = new Signal(signalPacket);
       this.pieces.answerDue = 0;
     }
     if (newLabels) this.labels = new Labels(labelsPacket, this.signal.fs);
+    this.editor.take(data.edits, isOtherRecord);
     this.paperHeight = data.height;
-    this.cursorS = data.cursor_s;
+    this.followSelection(data.selected);
     this.reportView = data.report_view;
     const theme = this.colours?.key;
     this.readColours();
@@ -64,6 +71,7 @@ class Trace {
     if (newLabels || this.wish !== data.wish) this.speaker.renew();
     if (this.wish === data.wish) this.setView(this.view.startS, this.view.windowS);
     else this.follow(data);
+    this.editor.reflect();
     this.repaint();
     if (newLabels && this.monitor && data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.monitor.play();
@@ -86,16 +94,26 @@ class Trace {
     if (this.reported !== this.viewKey()) this.restLater(); // the record had no such stretch
   }
 
+  /** Select the beat that the page selected since. */
+  followSelection({ number, record, sample }) {
+    if (this.selection === number || record !== this.signal.name) return;
+    this.selection = number;
+    this.selected = sample;
+  }
+
   buildAround() {
     const { text } = this.labels;
-    const { surface, overview, stage, scale } = this.parts;
-    for (const old of [this.toolbar, this.help, this.legend]) old?.remove();
+    const { surface, overview, stage, scale, key } = this.parts;
+    for (const old of [this.toolbar, this.help, this.legend, this.labelling]) old?.remove();
     this.toolbar = buildToolbar(this);
-    this.help = buildHelp(text);
+    this.help = buildHelp(text, this.editor.isOn);
     this.legend = buildLegend(this.labels, this.colours);
     this.frame.prepend(this.toolbar);
     stage.before(this.help);
     scale.after(this.legend);
+    this.labelling = this.editor.isOn ? this.editor.build() : null;
+    if (this.labelling) stage.after(this.labelling);
+    key.textContent = this.labels.rows.some(({ length }) => length) ? text.overview_key : "";
     surface.setAttribute("aria-label", `${text.title}. ${text.surface}`);
     overview.setAttribute("aria-label", text.overview);
     this.frame.setAttribute("aria-label", text.title);
@@ -112,9 +130,9 @@ class Trace {
   readColours() {
     const { mix, ...theme } = readTheme(this.frame);
     const { palette } = this.labels.text;
-    const { paper, classes } = palette[theme.isDark ? "dark" : "light"];
+    const { paper, classes, inks } = palette[theme.isDark ? "dark" : "light"];
     this.colours = {
-      ...theme, paper, classes, marks: palette.marks, other: palette.other, otherText: mix(0.7),
+      ...theme, paper, classes, inks, marks: palette.marks, other: palette.other, otherText: mix(0.7),
       muted: mix(0.62), band: mix(0.07), bandStrong: mix(0.17), window: mix(0.16), selected: mix(0.13),
       key: `${theme.text} ${theme.background} ${theme.accent} ${theme.font}`,
     };
@@ -167,6 +185,12 @@ class Trace {
 
   hover(at) {
     this.hovered = at && at.x >= this.geometry.paper.x ? Math.round(this.geometry.timeAt(at.x) * this.signal.fs) : null;
+    this.requestPaint();
+  }
+
+  /** The pointer is at a second of the overview; `null` where it has left. */
+  point(seconds) {
+    this.pointedS = seconds;
     this.requestPaint();
   }
 
@@ -223,23 +247,6 @@ class Trace {
     this.reported = this.viewKey();
     const [start, window] = this.reported.split(" ").map(Number);
     this.component.setStateValue("view", { start_s: start, window_s: window, wish: this.wish });
-  }
-
-  /** A click: the beat at it becomes the selected one, here and for the page. */
-  pick(at) {
-    const row = Math.floor(at.y / ROW);
-    const candidates = this.labels.rows[row] ? [this.labels.rows[row]] : this.labels.rows;
-    const sample = this.geometry.timeAt(at.x) * this.signal.fs;
-    let best = null;
-    for (const { sample: samples } of candidates) {
-      const i = nearestIndex(samples, sample);
-      if (i >= 0 && (best === null || Math.abs(samples[i] - sample) < Math.abs(best - sample))) best = samples[i];
-    }
-    const reach = Math.max(0.4, 14 / this.geometry.pxPerS) * this.signal.fs;
-    if (best === null || Math.abs(best - sample) > reach) return;
-    this.selected = best;
-    this.repaint();
-    this.component.setStateValue("selected", { sample: best, record: this.signal.name });
   }
 
   // Painting
@@ -309,6 +316,7 @@ class Trace {
     clearTimeout(this.resting);
     cancelAnimationFrame(this.frameRequest);
     this.speaker.end();
+    this.beats.end();
     this.monitor?.end();
     this.style.remove();
     this.frame.remove();

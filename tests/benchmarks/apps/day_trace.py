@@ -5,7 +5,8 @@ import streamlit as st
 
 from ecgmodel.records.record import Annotations, Header, Record
 from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
-from pages.components.trace import LabelRow, View, show_trace
+from pages.components.trace import LabelRow, show_trace
+from pages.components.trace_wishes import View
 
 HOURS = 24
 FS = 250.0

@@ -4,8 +4,9 @@ import numpy as np
 import streamlit as st
 
 from ecgmodel.records.record import Annotations, Header, Record
-from pages.components.trace import LabelRow, Monitor, View, show_trace
-from pages.session import choices
+from pages.components.trace import LabelRow, Monitor, show_trace
+from pages.components.trace_wishes import View
+from pages.session import choices, place
 
 FS = 360
 BEAT_S = 0.8
@@ -84,6 +85,7 @@ event = show_trace(
     leads=record.leads,
     rows=rows,
     monitor=monitor,
+    selected=place.selected_sample(),
     report_view=case != "silent",
 )
 session.view = event.view

@@ -8,7 +8,7 @@ from ecgmodel.records.record import Header, Record
 from ecgmodel.records.sources.catalogue import open_record
 from pages.components import trace as components
 from pages.components.packets import pack
-from pages.components.trace import View, next_wish
+from pages.components.trace_wishes import View, current_view, next_selection, next_wish
 from tests.unit.pages.conftest import unpack
 
 
@@ -58,7 +58,7 @@ def test_labels_say_where_no_interval_ends():
     record = Record("x", signals, ("I",), 100.0, None, Header(), "upload")
     row = components.LabelRow("you", np.array([100, 200, 2100, 2200]), np.array(list("NNVN")))
     _, arrays = unpack(components.encode_labels(record, [row], rhythms=False, monitor=None))
-    assert arrays["after_gap"].tolist() == [0, 2]
+    assert arrays["row_0_after_gap"].tolist() == [0, 2]
 
 
 FIRST, ELSEWHERE, THIRD = View(0.0, 10.0), View(50.0, 10.0), View(90.0, 10.0)
@@ -72,9 +72,9 @@ def test_the_echo_of_a_pan_is_no_wish():
     """The page passes on what the visitor reported, in that run or in the next: the trace does not move."""
     start = next_wish(None, FIRST, None)
     panned = next_wish(start, FIRST, report(ELSEWHERE, 1))
-    assert (panned.number, components._current_view(panned)) == (1, ELSEWHERE)
+    assert (panned.number, current_view(panned)) == (1, ELSEWHERE)
     echoed = next_wish(panned, ELSEWHERE, report(ELSEWHERE, 1))
-    assert (echoed.number, components._current_view(echoed)) == (1, ELSEWHERE)
+    assert (echoed.number, current_view(echoed)) == (1, ELSEWHERE)
     assert next_wish(start, ELSEWHERE, report(ELSEWHERE, 1)).number == 1
 
 
@@ -112,18 +112,18 @@ def test_a_page_can_ask_twice_for_the_same_view():
     wish = next_wish(None, FIRST, None)
     wish = next_wish(wish, FIRST, report(ELSEWHERE, 1))
     wish = next_wish(wish, FIRST, report(ELSEWHERE, 1))
-    assert (wish.number, components._current_view(wish)) == (2, FIRST)
+    assert (wish.number, current_view(wish)) == (2, FIRST)
 
 
 def test_an_old_report_does_not_undo_a_wish():
     """A report made before the page's wish is not taken for the visitor's view after it."""
     wish = next_wish(None, FIRST, report(ELSEWHERE, 1))
     wish = next_wish(wish, THIRD, report(ELSEWHERE, 1))
-    assert (wish.number, components._current_view(wish)) == (2, THIRD)
+    assert (wish.number, current_view(wish)) == (2, THIRD)
     wish = next_wish(wish, THIRD, report(ELSEWHERE, 1))
-    assert (wish.number, components._current_view(wish)) == (2, THIRD)
+    assert (wish.number, current_view(wish)) == (2, THIRD)
     wish = next_wish(wish, THIRD, report(FIRST, 2))
-    assert (wish.number, components._current_view(wish)) == (2, FIRST)
+    assert (wish.number, current_view(wish)) == (2, FIRST)
 
 
 def test_a_page_that_is_opened_again_asks_anew():
@@ -140,3 +140,37 @@ def test_without_reports_a_constant_view_moves_nothing():
     for _run in range(3):
         wish = next_wish(wish, FIRST, None)
     assert wish.number == 1
+
+
+def test_the_page_selects_a_beat_once_and_the_visitor_in_between():
+    """A beat that the page selects is a new wish; one that the visitor selected and the page repeats is none."""
+    first = next_selection(None, "100", None)
+    assert (first.number, first.sample) == (1, None)
+    clicked = first.taken(500)
+    assert next_selection(clicked, "100", 500).number == 1
+    jumped = next_selection(clicked, "100", 900)
+    assert (jumped.number, jumped.sample) == (2, 900)
+    assert next_selection(jumped, "101", None).number == 3
+
+
+def take_edits(monkeypatch, session):
+    """Return what the page of a trace hears when the browser reports `session["trace"]`."""
+    heard, selected = [], []
+    monkeypatch.setattr(components.st, "session_state", session)
+    components._take_edits("trace", "100", heard.extend, selected.append)
+    return heard, selected
+
+
+def test_an_edit_that_the_browser_sends_again_is_made_once(monkeypatch):
+    """The browser repeats what it does not know to be taken: of 1 and 2, then 2 and 3, the page hears 1, 2 and 3."""
+    edits = [{"number": n, "kind": "label", "sample": 100 * n, "symbol": "V"} for n in (1, 2, 3)]
+    session = {"trace": {"edits": {"record": "100", "list": edits[:2], "selected": 300}}}
+    session["trace.selection"] = next_selection(None, "100", None)
+    heard, selected = take_edits(monkeypatch, session)
+    assert [edit.sample for edit in heard] == [100, 200]
+    assert selected == [300]
+    session["trace"]["edits"]["list"] = edits[1:]
+    assert take_edits(monkeypatch, session)[0] == [components.BeatEdit("label", 300, "V")]
+    session["trace"]["edits"]["record"] = "101"  # of the record before, on its way while another was opened
+    session["trace.edits"] = 0
+    assert take_edits(monkeypatch, session) == ([], [])
