@@ -86,6 +86,12 @@ def find_doubts(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> tuple[Do
     return tuple(doubts) if rate is None else (*doubts, rate)
 
 
+def _steep_ms(signal: np.ndarray, fs: float, r_sample: int) -> float:
+    """Return how long a QRS complex is steep: shorter than it lasts, but found in any lead without a measurement."""
+    waves = find_waves(signal, fs, r_sample)
+    return 1000 * (waves.qrs_stop - waves.qrs_start) / fs
+
+
 def _doubt_rate(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> Doubt | None:
     r_sample = _find_at_half_rate(signal, fs, r_sample)
     if len(r_sample) < LEAST_BEATS:
@@ -94,7 +100,7 @@ def _doubt_rate(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> Doubt | 
     inner = [int(r) for r in r_sample if fs < r < len(signal) - fs][:MAX_BEATS]
     if not inner:
         return None
-    qrs_ms = float(np.median([find_waves(signal, fs, r).qrs_ms(fs) for r in inner]))
+    qrs_ms = float(np.median([_steep_ms(signal, fs, r) for r in inner]))
     slow = qrs_ms >= 190 or (qrs_ms >= 75 and (bpm < 42 or (bpm <= 57 and qrs_ms >= 2.3 * bpm)))
     fast = bpm > 190 or (qrs_ms <= 55 and bpm >= 118) or (qrs_ms <= 43 and bpm >= 95 and bpm >= 2.4 * qrs_ms)
     if not slow and not fast:
