@@ -12,11 +12,13 @@ if get_script_run_ctx(suppress_warning=True) is None:
 
     from pages.components import delivery
     from pages.server.guard import Guard
+    from pages.server.own_addresses import ask_nobody
     from pages.ui.document import DocumentHead
 
     # Or Streamlit takes the folder `pages` for its own kind of pages until `st.navigation` has run once, and tells the
     # first visitor who comes by the address of a page that there is no such page.
     PagesManager.uses_pages_directory = False
+    ask_nobody()
     app = st.App(__file__, routes=delivery.routes(), middleware=[Middleware(Guard), Middleware(DocumentHead)])
 else:
     from pages.ui import course

@@ -88,10 +88,16 @@ def show_invitation(code: str) -> None:
             key=_HOST,
             help=t("If the telephones do not get through, another of these is in their network."),
         )
-    query = urlencode({"room": code, "lang": choices.language()})
+    query = urlencode({"room": code, "lang": choices.language()} | _replica())
     link = f"{reach.scheme}://{host}{reach.folder}/class?{query}"
     st.html(f'<div class="class-qr">{as_image(draw_qr(link), t("QR code of the address"))}</div>')
     st.code(link, language=None, wrap_lines=True)
+
+
+def _replica() -> dict[str, str]:
+    """Return what brings a class to the process that holds its room, where there are several (`deploy/`)."""
+    number = st.context.cookies.get("ecg_replica", "")
+    return {"replica": number} if number.isdecimal() else {}
 
 
 def draw_qr(text: str) -> str:

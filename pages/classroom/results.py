@@ -74,7 +74,8 @@ def show_beats_result(view: RoomView, answers: np.ndarray, own: np.ndarray | Non
         )
     )
     if own is None:
-        left, right = st.columns(2, gap="large")
+        with st.container(key="class_matrices"):
+            left, right = st.columns(2, gap="large")
         for column, reading, caption in (
             (left, together.whole, t("Class: rows the experts, columns all answers of the class")),
             (right, model, t("Model: rows the experts, columns the model")),

@@ -104,7 +104,7 @@ def _show_beats(seat: Seat, view: RoomView) -> None:
         st.button(
             "‹", help=t("Previous beat"), key="class.back", disabled=at == 0, on_click=_go, args=(view.step, at - 1)
         )
-        st.markdown(t("**Beat {k} of {n}** · {sent} sent", k=at + 1, n=n_items, sent=n_sent), width="content")
+        st.markdown(t("**{k} of {n}** · {sent} sent", k=at + 1, n=n_items, sent=n_sent), width="content")
         st.button(
             "›", help=t("Next beat"), key="class.on", disabled=at == n_items - 1, on_click=_go, args=(view.step, at + 1)
         )

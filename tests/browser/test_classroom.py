@@ -73,7 +73,7 @@ def test_a_lesson_from_the_code_to_the_kappa(many_visitors: Browser, server: Ser
         for k in range(N_BEATS):
             if k == 7:
                 student.reload()  # as a telephone does with a page that was put aside
-            expect(student.get_by_text(f"第 {k + 1} 个心搏")).to_be_visible()
+            expect(student.get_by_text(f"{k + 1} / {N_BEATS}", exact=True)).to_be_visible()
             if k == 0:
                 expect(student.get_by_role("img", name="四秒心电图")).to_be_visible()
                 for box in (answers.nth(4).bounding_box(), answers.first.bounding_box()):

@@ -25,6 +25,19 @@ def test_the_app_listens_on_this_machine_alone(tmp_path: Path):
     assert not notes.exists() or notes.read_text() == ""
 
 
+def test_the_app_asks_nobody_where_a_class_comes_in(tmp_path: Path):
+    """Open to a network, it finds its own addresses without asking any host, and says one that is this machine's."""
+    notes = tmp_path / "asked"
+    env = without_database(tmp_path) | {NOTES: str(notes), "STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}
+    with serve(ROOT / "app.py", env, own_address=True) as server:
+        said = server.log.read_text(encoding="utf-8")
+    assert not notes.exists() or notes.read_text() == ""
+    own = [address.address for found in psutil.net_if_addrs().values() for address in found]
+    assert [line for line in said.splitlines() if "External URL" in line] == []
+    for line in said.splitlines():
+        assert "Network URL" not in line or any(f"//{address}:" in line for address in own)
+
+
 def test_serving_a_network_leaves_no_mark_of_the_machine(tmp_path: Path):
     """ONNX Runtime writes no device id and opens no file of its own under the user's folders."""
     environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
