@@ -45,8 +45,8 @@ def show_question_result(view: RoomView, chosen: int | None = None) -> None:
         share = int(counts[option]) / total if total else 0.0
         st.progress(share, text=f"{mark}**{LETTERS[option]}** · {said} · **{int(counts[option])}** ({share:.0%}){own}")
     if chosen is not None and chosen != NO_ANSWER:
-        st.markdown(f"**{t('Right.')}**" if chosen == right else f"**{t('Not this one.')}**")
-    st.markdown(words.because)
+        st.markdown(f"**{t('Right.')}**" if chosen == right else f"**{t('Not this one.')}** {words.why[chosen]}")
+    st.markdown(words.why[right])
 
 
 def show_beats_result(view: RoomView, answers: np.ndarray, own: np.ndarray | None = None) -> None:

@@ -33,7 +33,7 @@ def question_task(question: CourseQuestion) -> Task:
     n_options = len(next(iter(question.words.values())).options)
     order = random.sample(range(n_options), n_options)
     words = {
-        language: QuestionWords(said.text, tuple(said.options[k] for k in order), said.because)
+        language: QuestionWords(said.text, tuple(said.options[k] for k in order), tuple(said.why[k] for k in order))
         for language, said in question.words.items()
     }
     return Task("question", n_options, (order.index(question.right),), AskedQuestion(words))

@@ -21,11 +21,23 @@ def _ask(chapter: Chapter) -> tuple[CourseQuestion, ...]:
     for language in choices.LANGUAGES:
         with choices.speaking(language):
             asked[language] = chapter.ask()
-    return tuple(
-        CourseQuestion({language: _words(asked[language][k]) for language in choices.LANGUAGES}, RIGHT)
-        for k in range(len(asked[choices.LANGUAGES[0]]))
-    )
+    return tuple(_join(dict(zip(asked, alike, strict=True))) for alike in zip(*asked.values(), strict=True))
 
 
-def _words(question: Question) -> QuestionWords:
-    return QuestionWords(question.text, tuple(answer.text for answer in question.answers), question.right.why)
+def _join(said: dict[choices.Language, Question]) -> CourseQuestion:
+    """Return a question in all its languages; an answer that comes out as another one is not offered twice."""
+    texts = [tuple(question.answers[k].text for question in said.values()) for k in range(_count(said))]
+    kept = [k for k in range(len(texts)) if texts.index(texts[k]) == k]
+    words = {
+        language: QuestionWords(
+            question.text,
+            tuple(question.answers[k].text for k in kept),
+            tuple(question.answers[k].why for k in kept),
+        )
+        for language, question in said.items()
+    }
+    return CourseQuestion(words, kept.index(RIGHT))
+
+
+def _count(said: dict[choices.Language, Question]) -> int:
+    return len(next(iter(said.values())).answers)

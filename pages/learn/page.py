@@ -38,7 +38,9 @@ with right, st.container(key="learn_figure"):
 with middle, st.container(key="learn_text"):
     st.subheader(f"{chapter.number} · {chapter.title()}", anchor=False)
     chapter.tell()
-    show_questions(chapter.number, chapter.ask())
+    questions = chapter.ask()
+    st.session_state["learn.asked"] = questions  # the lesson without a server takes them along
+    show_questions(chapter.number, questions)
     if controls:
         show_snippet(chapter)
         show_neighbours(CHAPTERS, chapter)

@@ -8,9 +8,10 @@ from ecgmodel.classroom.addresses import find_own_addresses
 
 
 def ask_nobody() -> None:
-    """Keep Streamlit from asking a host of Amazon's for this machine's address, as it does where a class may come in.
+    """Keep Streamlit from asking a host of Amazon's for this machine's address.
 
-    It would print the answer beside the others, and compare it with the origin of connections from elsewhere.
+    It would compare the answer with the origin of connections from elsewhere. At its start, before it reads any of our
+    code, `browser.serverAddress` in `.streamlit/config.toml` keeps it from asking.
     """
     net_util.get_internal_ip = lambda: next(iter(find_own_addresses()), None)
     net_util.get_external_ip = lambda: None

@@ -20,13 +20,13 @@ class QuestionWords:
     ----------
     text : str
     options : tuple of str
-    because : str
-        Why the right one is.
+    why : tuple of str
+        Why each is right or wrong.
     """
 
     text: str
     options: tuple[str, ...]
-    because: str
+    why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ def test_a_question_from_the_course_is_asked_and_revealed(open_app, rooms):
     for app in (teacher, english, chinese):
         app.run()
         assert not app.exception
-    assert words["en"].because in all_text(teacher)
+    assert as_read(words["en"].why[right]) in all_text(teacher)
+    assert as_read(words["zh"].why[wrong]) in all_text(chinese)
     assert "Right." in all_text(english)
     assert "不是这一项" in all_text(chinese)
 
