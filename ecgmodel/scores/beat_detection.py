@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.records.record import Annotations
-from ecgmodel.records.signal.matching import MATCH_WINDOW_S, in_flutter
+from ecgmodel.records.signal.matching import MATCH_WINDOW_S, in_flutter, match_beats
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,48 +50,6 @@ class DetectionCounts:
         return self.n_beats - self.n_missed
 
 
-def match_beats(true: np.ndarray, found: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
-    """Pair beats and detections one to one, in the order of time.
-
-    Of two detections within reach the nearer one is taken, unless the next beat is nearer to it.
-
-    Parameters
-    ----------
-    true, found : ndarray of shape (n,), int64
-        Samples, ascending.
-    tolerance : float
-        In samples; a pair as far apart as this still is one.
-
-    Returns
-    -------
-    tuple of (ndarray of shape (n_true,), ndarray of shape (n_found,)), bool
-        Which are in a pair.
-    """
-    is_found, is_true = np.zeros(len(true), dtype=bool), np.zeros(len(found), dtype=bool)
-    beats, detections = true.tolist(), found.tolist()
-    beat = detection = 0
-    while beat < len(beats) and detection < len(detections):
-        away = detections[detection] - beats[beat]
-        if away < -tolerance:
-            detection += 1
-        elif away > tolerance:
-            beat += 1
-        elif _next_fits_better(beats[beat : beat + 2], detections[detection : detection + 2]):
-            detection += 1
-        else:
-            is_found[beat] = is_true[detection] = True
-            beat, detection = beat + 1, detection + 1
-    return is_found, is_true
-
-
-def _next_fits_better(beats: list[int], detections: list[int]) -> bool:
-    """Whether the second detection is nearer to the first beat than the first is, and has no nearer beat."""
-    if len(detections) < 2:
-        return False
-    away = abs(detections[1] - beats[0])
-    return away < abs(detections[0] - beats[0]) and (len(beats) < 2 or away < abs(detections[1] - beats[1]))
-
-
 def count_detections(annotations: Annotations, found: np.ndarray, fs: float) -> DetectionCounts:
     """Count what a detector found of an annotated record, outside of ventricular flutter.
 
@@ -107,5 +65,5 @@ def count_detections(annotations: Annotations, found: np.ndarray, fs: float) -> 
     """
     true = annotations.beats().sample
     true, found = (sample[~in_flutter(annotations, sample)] for sample in (true, found))
-    is_found, is_true = match_beats(true, found, MATCH_WINDOW_S * fs)
-    return DetectionCounts(len(true), int((~is_found).sum()), int((~is_true).sum()))
+    n_pairs = int(np.count_nonzero(match_beats(true, found, MATCH_WINDOW_S * fs) >= 0))
+    return DetectionCounts(len(true), len(true) - n_pairs, len(found) - n_pairs)
