@@ -17,11 +17,18 @@ import wfdb
 from requests.adapters import HTTPAdapter
 from wfdb.io import _url, download
 
+from ecgmodel.records.annotation_file import parse_annotations
 from ecgmodel.records.record import Annotations, Record
 
 CONNECT_TIMEOUT_S = 3.0
 READ_TIMEOUT_S = 30.0
 CHUNK_BYTES = 1 << 17
+
+PIECE_VALUES = 1 << 21
+"""Of all leads together: records of databases are read whole, and a piece takes 100 MB at most."""
+
+_FROM_ITS_START = "8"
+"""The format in which each sample is a difference to the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +58,25 @@ def read_header(path: Path) -> HeaderFile:
 
 
 def read_signals(path: Path) -> np.ndarray:
-    """Read the signals of the record at `path`: ndarray of shape (n_samples, n_leads), float32, in mV."""
-    return wfdb.rdrecord(str(path), return_res=32).p_signal
+    """Read the signals of the record at `path`: ndarray of shape (n_samples, n_leads), float32, in mV.
+
+    `wfdb` takes up to 45 bytes of memory for one of a file, so a long record is read in pieces.
+    """
+    header = wfdb.rdheader(str(path))
+    n_samples, n_leads = header.sig_len or 0, header.n_sig or 0
+    piece = PIECE_VALUES // max(n_leads, 1)
+    if n_samples <= piece or isinstance(header, wfdb.MultiRecord) or _FROM_ITS_START in header.fmt:
+        return wfdb.rdrecord(str(path), return_res=32).p_signal
+    signals = np.empty((n_samples, n_leads), dtype=np.float32)
+    for first in range(0, n_samples, piece):
+        last = min(first + piece, n_samples)
+        signals[first:last] = wfdb.rdrecord(str(path), sampfrom=first, sampto=last, return_res=32).p_signal
+    return signals
 
 
 def read_annotations(path: Path) -> Annotations:
-    """Read the `.atr` file of the record at `path`."""
-    marks = wfdb.rdann(str(path), "atr")
-    return Annotations(
-        sample=np.asarray(marks.sample, dtype=np.int64),
-        symbol=np.asarray(marks.symbol, dtype=str),
-        aux=np.asarray([text.rstrip("\0") for text in marks.aux_note], dtype=str),
-    )
+    """Read the `.atr` file of the record at `path`, see `annotation_file`."""
+    return parse_annotations(path.with_name(f"{path.name}.atr").read_bytes())
 
 
 def write_annotations(path: Path, annotations: Annotations, fs: float) -> None:

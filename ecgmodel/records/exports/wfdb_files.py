@@ -11,6 +11,7 @@ import numpy as np
 from ecgmodel.errors import ImportFileError
 from ecgmodel.labels import SYMBOL_NAMES
 from ecgmodel.private_folder import private_folder
+from ecgmodel.records.annotation_file import parse_annotations
 from ecgmodel.records.exports.csv_text import NOT_A_MEDICAL_DEVICE
 from ecgmodel.records.record import Annotations, Record
 
@@ -58,18 +59,10 @@ def parse_atr(data: bytes) -> Annotations:
 
     Raises
     ------
-    ImportFileError
-        Where it is none.
+    RecordError
+        Where it is none, or has more than is read.
     """
-    from ecgmodel.records.wfdb_io import read_annotations  # loads slowly
-
-    with private_folder(len(data)) as folder:
-        path = folder / "beats"
-        path.with_suffix(".atr").write_bytes(data)
-        try:
-            marks = read_annotations(path)
-        except (ValueError, TypeError, KeyError, IndexError, OverflowError, OSError) as error:
-            raise ImportFileError("This is not a WFDB annotation file. Choose one that ends in .atr.") from error
+    marks = parse_annotations(data)
     known = np.isin(marks.symbol, list(SYMBOL_NAMES)).all()
     if not known or (np.diff(marks.sample) < 0).any() or (marks.sample < 0).any():
         raise ImportFileError("This is not a WFDB annotation file. Choose one that ends in .atr.")

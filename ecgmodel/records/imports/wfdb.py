@@ -33,6 +33,12 @@ SUFFIXES = (".hea", ".dat", ".mat", ".atr")
 MAX_SEGMENTS = 2000
 
 _RECORD_LINE = re.compile(r"(\S{1,100}?)(?:/(\d{1,5}))?\s+(\d{1,4})(?:\s+(\d+(?:\.\d*)?)(\S*)(?:\s+(\d{1,12})(.*))?)?")
+_FORMAT = re.compile(r"(\d{1,3})(?::(\d{1,9}))?(?:\+(\d{1,12}))?")
+"""Of a signal's samples, with how many samples late it is, and where it begins in the file."""
+
+MAX_SKEW = 10_000
+"""Samples that one signal may be late against the others."""
+
 _FORMATS = {
     "8": 1.0,
     "16": 2.0,
@@ -160,7 +166,9 @@ def _read_header(files: Files, name: str) -> _Header:
     without_gain: list[bool] = []
     text: list[str] = []
     need: dict[str, float] = {}
+    per_sample: dict[str, float] = {}
     n_samples = int(match[6] or 0)
+    check_size(n_samples, count, fs)
     for line in lines[1 : count + 1]:
         words = line.split()
         if len(words) < 2 or words[0] not in files:
@@ -168,17 +176,19 @@ def _read_header(files: Files, name: str) -> _Header:
                 "The WFDB header asks for a file '{name}' that is not here. Choose it together with the header.",
                 name=words[0][:60],
             )
-        kind = re.match(r"(\d+)(?::\d+)?(?:\+(\d+))?", words[1])
-        if kind is None or kind[1] not in _FORMATS or "x" in words[1]:
+        kind = _FORMAT.fullmatch(words[1])
+        if kind is None or kind[1] not in _FORMATS or int(kind[2] or 0) > MAX_SKEW:
             raise ImportFileError(
                 "The WFDB signal format '{format}' is not read. Convert the record to format 16.", format=words[1][:20]
             )
         if words[0] not in known:
             known.append(words[0])
-            need[words[0]] = float(kind[2] or 0)
+            need[words[0]] = float(kind[3] or 0)
+            per_sample[words[0]] = 0.0
             if words[0].lower().endswith(".mat"):
                 check_wfdb_matrix(_bytes(files[words[0]])[:400], words[0])
         need[words[0]] += n_samples * _FORMATS[kind[1]]
+        per_sample[words[0]] += _FORMATS[kind[1]]
         gain = re.fullmatch(r"([\d.eE+-]*)(?:\([^)]*\))?(?:/(\S+))?", words[2]) if len(words) > 2 else None
         units.append(gain[2] if gain and gain[2] else "mV")
         without_gain.append(not (gain and re.search(r"[1-9]", gain[1])))
@@ -188,7 +198,10 @@ def _read_header(files: Files, name: str) -> _Header:
             raise ImportFileError(
                 "'{name}' is shorter than the WFDB header says: it was not copied whole. Copy it again.", name=file[:60]
             )
-    first = f"record {count} {match[4] or '250'}{match[5] or ''}" + (f" {match[6]}" if match[6] else "")
+    if n_samples == 0:  # as long as its files are
+        n_samples = min(int((len(_bytes(files[file])) - need[file]) / per_sample[file]) for file in known)
+        check_size(n_samples, count, fs)
+    first = f"record {count} {match[4] or '250'}{match[5] or ''} {n_samples}"
     return _Header("\n".join([first, *text, ""]), tuple(known), tuple(units), tuple(without_gain), fs, n_samples)
 
 

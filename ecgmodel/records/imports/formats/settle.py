@@ -27,6 +27,9 @@ RULES_HZ = 250.0
 COMMENT = '"'
 """PhysioBank's symbol of a mark that is only a text."""
 
+POLARITY_SAMPLES = 1 << 21
+"""So many tell which way the beats point: an hour at 500 Hz."""
+
 
 def understand_signals(file: SignalFile, settings: ImportSettings) -> Understanding:
     """Return what was understood of a file with a header.
@@ -143,7 +146,7 @@ def _scale_of_lead(file: SignalFile, lead: int, found: Understanding) -> Scale:
 def _find_polarity(file: SignalFile, rate: Finding, flip: bool) -> Finding:
     if rate.value is None or file.leads[0] in NEGATIVE_LEADS:
         return Finding(None, certain=False)
-    polarity = measure_polarity(file.signals[:, 0] * (-1 if flip else 1), float(rate.value))  # type: ignore[arg-type]
+    polarity = measure_polarity(file.signals[:POLARITY_SAMPLES, 0] * (-1 if flip else 1), float(rate.value))  # type: ignore[arg-type]
     if polarity is None or polarity.inverted is None:
         return Finding(None, certain=False)
     return Finding("inverted" if polarity.inverted else "upright", certain=False)

@@ -10,7 +10,7 @@ import numpy as np
 from ecgmodel.errors import ImportFileError
 from ecgmodel.records.imports.evidence import Finding, Sentence
 from ecgmodel.records.imports.text.statements import FS_RANGE_HZ
-from ecgmodel.records.imports.text.timing import MAX_DURATION_S, MAX_SAMPLES, Gap
+from ecgmodel.records.imports.text.timing import MAX_DURATION_S, MAX_MISSING, MAX_SAMPLES, Gap
 from ecgmodel.records.imports.text.words import ECG_NAME, OTHER_NAME, lead_name, signal_unit
 from ecgmodel.records.record import Annotations
 
@@ -178,6 +178,11 @@ def lay_out(values: np.ndarray, lengths: np.ndarray, starts: np.ndarray) -> tupl
         shifts[i] = before
     if not gaps:
         return values, ()
+    if before * (values.size // max(len(values), 1)) > MAX_MISSING:
+        raise ImportFileError(
+            "The pauses of the recording would take more than {samples:,} samples. Cut the file into parts.",
+            samples=MAX_MISSING,
+        )
     whole = np.full((int(ends[-1]) + before, *values.shape[1:]), np.nan, dtype=np.float32)
     whole[np.arange(len(values)) + np.repeat(shifts, lengths)] = values
     return whole, tuple(gaps)

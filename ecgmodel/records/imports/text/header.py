@@ -18,6 +18,9 @@ from ecgmodel.records.imports.text.words import is_no_unit, plain_word, signal_u
 MAX_ROWS = 6
 """So many rows of words are looked at above the samples."""
 
+MAX_NAME = 200
+"""Characters of a cell above the samples that are read; what looks for words in it takes the square of its length."""
+
 MAX_FRONT = 3
 """So many rows of numbers in front of the samples can be none."""
 
@@ -73,7 +76,7 @@ def read_header(rows: Callable[[int], tuple[int, list[str]] | None], above: int)
         found = rows(index)
         if found is None:
             break
-        index, cells = found
+        index, cells = found[0], [cell[:MAX_NAME] for cell in found[1]]
         filled = [cell for cell in cells if cell.strip(" '\"")]
         if units is None and sum(map(_is_unit, filled)) >= 0.6 * len(filled) and rows(index) is not None:
             units = cells
@@ -81,7 +84,7 @@ def read_header(rows: Callable[[int], tuple[int, list[str]] | None], above: int)
         if states is None and filled and all(plain_word(cell) in _STATES for cell in filled):
             states = tuple(_STATES.get(plain_word(cell)) for cell in cells)
             continue
-        last = found
+        last = index, cells
         break
     if last is None:
         return Header(None, units, states, None)

@@ -15,6 +15,9 @@ from ecgmodel.records.imports.text.reading import Rows
 MAX_DURATION_S = 14 * 86400.0
 """The longest recording; a patch monitor's. A time stamp that jumps further is wrong."""
 
+MAX_MISSING = 20_000_000
+"""Samples of all leads that gaps may add to what a file has itself: eleven hours of one lead at 500 Hz."""
+
 MAX_SAMPLES = 120_000_000
 """Samples of all leads together, with those that are missing: 480 MB."""
 
@@ -113,6 +116,7 @@ class Grid:
     first_repeated_line: int = 0
     _pieces: list[np.ndarray] = field(default_factory=list)
     _n: int = 0
+    _missing: int = 0
     _last: float | None = None
     _stamps: list[_Stamps] = field(default_factory=list)
     _time: float = 0.0
@@ -217,7 +221,9 @@ class Grid:
         self._append_missing(round(min(step, 1e15) - self.pace.longest), line)
 
     def _append_missing(self, missing: int, line: int) -> None:
-        if (self._n + missing) * self.n_leads > MAX_SAMPLES or self._n + missing > MAX_DURATION_S * self.fs:
+        self._missing += missing
+        too_many = (self._n + missing) * self.n_leads > MAX_SAMPLES or self._missing * self.n_leads > MAX_MISSING
+        if too_many or self._n + missing > MAX_DURATION_S * self.fs:
             raise ImportFileError(
                 "Line {line}: the time jumps by {seconds:.4g} s. Cut the file there, or set that no column is the "
                 "time.",
