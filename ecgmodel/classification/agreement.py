@@ -43,8 +43,8 @@ class OtherSymbol:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Disagreements:
-    """Pairs in which the model names another of the five classes than the experts, in the order of time.
+class Pairs:
+    """Beats of the five classes that the experts and the model named, in the order of time.
 
     Attributes
     ----------
@@ -64,6 +64,14 @@ class Disagreements:
     def __len__(self) -> int:
         return len(self.sample)
 
+    def take(self, wanted: np.ndarray) -> Pairs:
+        """Return some of them; `wanted` is an ndarray of shape (n,), bool."""
+        return Pairs(self.sample[wanted], self.expert[wanted], self.model[wanted], self.probability[wanted])
+
+    def of_cell(self, truth: str, named: str) -> Pairs:
+        """Return those of one cell of the matrix: `truth` to the experts, `named` so by the model."""
+        return self.take((self.expert == truth) & (self.model == named))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Agreement:
@@ -75,7 +83,8 @@ class Agreement:
         Rows are the truth, columns the prediction.
     others : tuple of OtherSymbol
         The most frequent first.
-    disagreements : Disagreements
+    pairs : Pairs
+        Those in the matrix.
     missed : ndarray of shape (n_missed,), int64
         R peaks of the experts' beats, of any symbol, that the detector did not find.
     extra : ndarray of shape (n_extra,), int64
@@ -88,11 +97,16 @@ class Agreement:
 
     matrix: np.ndarray
     others: tuple[OtherSymbol, ...]
-    disagreements: Disagreements
+    pairs: Pairs
     missed: np.ndarray
     extra: np.ndarray
     in_flutter: np.ndarray
     n_paired: int
+
+    @property
+    def disagreements(self) -> Pairs:
+        """Pairs in which the model names another class than the experts."""
+        return self.pairs.take(self.pairs.expert != self.pairs.model)
 
     @property
     def n_judged(self) -> int:
@@ -122,18 +136,17 @@ def compare_beats(prediction: RecordPrediction, annotations: Annotations) -> Agr
     named = np.where(paired, prediction.label[partner] if len(prediction.label) else -1, -1)
 
     judged = paired & (truth >= 0)
-    differs = judged & (truth != named)
     classes = np.asarray(CLASSES)
     alone = np.setdiff1d(np.arange(len(prediction.r_sample)), partner[paired])
     fluttering = in_flutter(annotations, prediction.r_sample[alone])
     return Agreement(
         matrix=confusion(truth[judged], named[judged]),
         others=_count_others(beats.symbol, truth, named),
-        disagreements=Disagreements(
-            sample=beats.sample[differs],
-            expert=beats.symbol[differs],
-            model=classes[named[differs]],
-            probability=prediction.probabilities[partner[differs], named[differs]],
+        pairs=Pairs(
+            sample=beats.sample[judged],
+            expert=beats.symbol[judged],
+            model=classes[named[judged]],
+            probability=prediction.probabilities[partner[judged], named[judged]],
         ),
         # Where the experts' R peaks are given, a model that reads runs leaves beats out, but misses none.
         missed=beats.sample[~paired & (prediction.beats == "detected")],

@@ -19,11 +19,11 @@ from ecgmodel.records.timeline import find_gaps
 from pages.session import place
 from pages.ui.blocks import clock, show_error, truth_name
 from pages.ui.downloads import offer_file
+from pages.ui.row_table import show_row_table, table_height
 from pages.ui.text import plain, t, tn
 
 _SHOW = "annotate.truth"
 _FILE = "annotate.second"
-SHORT_TABLE = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,21 +145,14 @@ def _show_differences(record: Record, agreement: AnnotatorAgreement, who: str) -
     theirs = [*agreement.differ_second, *[""] * len(agreement.only_first), *[t("has it")] * len(agreement.only_second)]
     key = f"annotate.differences.{record.name}"
 
-    def jump() -> None:
-        rows = st.session_state[key].selection.rows
-        if rows:
-            place.show_sample(int(samples[order][rows[0]]), record.fs)
-
-    st.dataframe(
+    show_row_table(
         {
             t("Time"): [clock(sample / record.fs, 1) for sample in samples[order]],
             t("you"): np.array(yours, dtype=object)[order],
             who: np.array(theirs, dtype=object)[order],
         },
-        hide_index=True,
-        height="auto" if len(samples) <= SHORT_TABLE else 250,
-        width=480,
         key=key,
-        on_select=jump,
-        selection_mode="single-row",
+        on_row=lambda row: place.show_sample(int(samples[order][row]), record.fs),
+        height=table_height(len(samples)),
+        width=480,
     )

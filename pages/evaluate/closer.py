@@ -16,6 +16,7 @@ from pages.evaluate.choice import Closer, choose_part, choose_unit, part_name
 from pages.evaluate.judged import ALL, Judged, Measure, Part, matrix_of
 from pages.evaluate.matrix import show_judged
 from pages.session import choices
+from pages.ui.row_table import show_row_table
 from pages.ui.text import look_up, plain, t
 
 CLOSER = "evaluate.closer"
@@ -244,15 +245,13 @@ def show_records(closer: Closer) -> None:
         key=lambda row: (np.nan_to_num(row[2].accuracy, nan=2.0), row[0]),
     )
 
-    def take() -> None:
-        rows = st.session_state[_RECORDS].selection.rows
-        if rows:
-            choices.set_page_choice("evaluate", "part", Part(record=found[rows[0]][0]))
-            st.session_state[TABS] = t("Matrix, part by part")
+    def take(row: int) -> None:
+        choices.set_page_choice("evaluate", "part", Part(record=found[row][0]))
+        st.session_state[TABS] = t("Matrix, part by part")
 
     st.caption(
         t(
-            "{title}, the worst record first. Click the box at the left of a row to see its matrix.",
+            "{title}, the worst record first. Click a row to see its matrix.",
             title=plain(one.title),
         )
     )
@@ -268,15 +267,13 @@ def show_records(closer: Closer) -> None:
         for name, matrix, scores in found
     ]
     shares = {t("Accuracy"), t("Compare with")}
-    st.dataframe(
+    show_row_table(
         table,
-        hide_index=True,
+        key=_RECORDS,
+        on_row=take,
         width=760,
         height=380,
         column_config={name: st.column_config.NumberColumn(format="percent") for name in shares},
-        key=_RECORDS,
-        on_select=take,
-        selection_mode="single-row",
     )
 
 

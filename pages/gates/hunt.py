@@ -17,6 +17,7 @@ from pages.caches.models import open_classifier, open_model
 from pages.caches.records import find_beats
 from pages.session import place, visitor
 from pages.ui.blocks import clock, show_error
+from pages.ui.row_table import show_row_table
 from pages.ui.text import t
 
 N_UNITS = 8
@@ -122,23 +123,16 @@ def _show_similar(
     r_sample, correlation = r_sample[other][:N_SIMILAR], found.correlation[other][:N_SIMILAR]
     at = np.minimum(np.searchsorted(beats.sample, r_sample), len(beats.sample) - 1)
 
-    def jump() -> None:
-        rows = st.session_state["gates.similar"].selection.rows
-        if rows:
-            place.show_sample(int(r_sample[rows[0]]), record.fs)
-
     st.caption(t("Correlation of their states over the stretch. Choose a row to open its beat."))
-    st.dataframe(
+    show_row_table(
         {
             t("Time"): [clock(sample / record.fs, 2) for sample in r_sample],
             t("Symbol"): beats.symbol[at],
             t("Correlation"): correlation,
         },
-        hide_index=True,
         height=SHORT - 40,
         key="gates.similar",
-        on_select=jump,
-        selection_mode="single-row",
+        on_row=lambda row: place.show_sample(int(r_sample[row]), record.fs),
         column_config={t("Correlation"): st.column_config.NumberColumn(format="%.3f")},
     )
 

@@ -113,7 +113,7 @@ if record.annotations is not None:
         ]
     )
     with whole:
-        show_agreement(agreement)
+        show_agreement(agreement, record.fs, key)
     with differ:
         show_disagreements(agreement, record.fs, key)
     with others:
@@ -122,7 +122,11 @@ if record.annotations is not None:
         if source == "detected":
             show_detection(agreement, record.fs, key)
         else:
-            st.caption(t("The R peaks are the experts' own. Choose detected R peaks to see what the detector finds."))
+            st.caption(
+                t("The experts' labels cut the runs that this model reads, so nothing is detected here.")
+                if model.card.segments == "runs"
+                else t("The R peaks are the experts' own. Choose detected R peaks to see what the detector finds.")
+            )
 else:
     st.caption(t("This record has no annotations, so there is nothing to compare the model with."))
 show_source(record)

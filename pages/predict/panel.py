@@ -5,17 +5,14 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ecgmodel.classification.agreement import Agreement
-from ecgmodel.labels import CLASSES, SYMBOL_NAMES
+from ecgmodel.classification.agreement import Agreement, Pairs
+from ecgmodel.labels import CLASS_NAMES, CLASSES, SYMBOL_NAMES
 from ecgmodel.network.model_file import Model
-from ecgmodel.scores.metrics import score
-from pages.session import place
+from pages.components.matrices import MatrixAxes, Pane, PaneCell, show_matrices
+from pages.session import choices, place
 from pages.ui.blocks import clock, held_out_words
-from pages.ui.matrix import show_matrix
+from pages.ui.row_table import show_row_table, table_height
 from pages.ui.text import look_up, t, tn
-
-SHORT_TABLE = 6
-"""Rows of a table that is shown whole."""
 
 
 def show_model_card(model: Model) -> None:
@@ -41,8 +38,8 @@ def show_model_card(model: Model) -> None:
     st.caption(" · ".join(parts))
 
 
-def show_agreement(agreement: Agreement) -> None:
-    """Show how far the model and the experts agree, as a matrix."""
+def show_agreement(agreement: Agreement, fs: float, key: str) -> None:
+    """Show how far the model and the experts agree, as a matrix; a click on a cell lists its beats."""
     if agreement.n_judged == 0:
         st.caption(t("No beat of the five classes could be compared."))
         return
@@ -53,7 +50,35 @@ def show_agreement(agreement: Agreement) -> None:
             n=agreement.n_judged,
         )
     )
-    show_matrix(agreement.matrix, score(agreement.matrix))
+    chosen = choices.page_choice("predict", "cell")
+    cell = chosen[1] if chosen is not None and chosen[0] == key else None
+
+    def take(clicked: PaneCell) -> None:
+        choices.set_page_choice("predict", "cell", None if clicked == cell else (key, clicked))
+
+    names = {symbol: look_up(name) for symbol, name in CLASS_NAMES.items()}
+    show_matrices(
+        (Pane(key=key, title="", matrix=agreement.matrix, opens=True),),
+        MatrixAxes(CLASSES, CLASSES, names),
+        key="predict.matrix",
+        chosen=cell,
+        on_cell=take,
+    )
+    if cell is None:
+        st.caption(t("Click a cell to list its beats, and a row of the list to see its beat in the trace."))
+        return
+    truth, named = CLASSES[cell.truth], CLASSES[cell.named]
+    beats = agreement.pairs.of_cell(truth, named)
+    st.markdown(
+        tn(
+            "**{truth} named {named}**: {n:,} beat",
+            "**{truth} named {named}**: {n:,} beats",
+            len(beats),
+            truth=truth,
+            named=named,
+        )
+    )
+    _show_pairs(beats, fs, f"{key}.cell.{truth}{named}")
 
 
 def show_other_beats(agreement: Agreement) -> None:
@@ -87,17 +112,21 @@ def show_disagreements(agreement: Agreement, fs: float, key: str) -> None:
     if not len(found):
         st.caption(t("None."))
         return
-    st.caption(t("Click the box at the left of a row to see the beat in the trace."))
+    st.caption(t("Click a row to see its beat in the trace."))
+    _show_pairs(found, fs, f"{key}.differ")
+
+
+def _show_pairs(pairs: Pairs, fs: float, key: str) -> None:
     _jump_table(
         {
-            t("Time"): [clock(sample / fs, 1) for sample in found.sample],
-            t("Experts"): found.expert,
-            t("Model"): found.model,
-            t("Probability"): found.probability.astype(np.float64).round(3),
+            t("Time"): [clock(sample / fs, 1) for sample in pairs.sample],
+            t("Experts"): pairs.expert,
+            t("Model"): pairs.model,
+            t("Probability"): pairs.probability.astype(np.float64).round(3),
         },
-        found.sample,
+        pairs.sample,
         fs,
-        f"{key}.differ",
+        key,
     )
 
 
@@ -133,18 +162,10 @@ def show_detection(agreement: Agreement, fs: float, key: str) -> None:
 
 
 def _jump_table(columns: dict[str, object], samples: np.ndarray, fs: float, key: str) -> None:
-    def jump() -> None:
-        rows = st.session_state[key].selection.rows
-        if rows:
-            place.show_sample(int(samples[rows[0]]), fs)
-
-    # Low, so that the trace above stays in view.
-    st.dataframe(
+    show_row_table(
         columns,
-        hide_index=True,
-        height="auto" if len(samples) <= SHORT_TABLE else 250,
-        width=640,
         key=key,
-        on_select=jump,
-        selection_mode="single-row",
+        on_row=lambda row: place.show_sample(int(samples[row]), fs),
+        height=table_height(len(samples)),
+        width=640,
     )

@@ -10,7 +10,9 @@ from ecgmodel.records.facts import RecordFacts
 from ecgmodel.records.record import Record
 from ecgmodel.records.timeline import RHYTHM_NAMES, BeatTimes
 from pages.records.notes import RECORD_NOTES
+from pages.session import place
 from pages.ui.blocks import clock
+from pages.ui.row_table import show_row_table
 from pages.ui.text import look_up, plain, t
 
 
@@ -80,8 +82,8 @@ def _fact_lines(facts: RecordFacts) -> list[str]:
 
 
 def show_beat_table(beats: BeatTimes) -> None:
-    """Show beats as a table: what the trace shows, for those who cannot see it."""
-    st.dataframe(
+    """Show beats as a table: what the trace shows, for those who cannot see it. A click on a row selects its beat."""
+    show_row_table(
         {
             t("Time (s)"): beats.time_s,
             t("Symbol"): beats.symbol,
@@ -89,7 +91,8 @@ def show_beat_table(beats: BeatTimes) -> None:
             t("RR before (s)"): beats.rr_s,
             t("Rate (1/min)"): beats.rate_bpm,
         },
-        hide_index=True,
+        key=f"records.beats.{hash(beats.sample.tobytes())}",
+        on_row=lambda row: place.select_sample(int(beats.sample[row])),
         width=800,
         placeholder="",
         column_config={

@@ -15,6 +15,7 @@ from pages.caches.models import open_model, trained_models
 from pages.session import choices, visitor
 from pages.train.data import theme
 from pages.train.watch import curve_words, curves_of, describe_run, state_word
+from pages.ui.row_table import show_row_table
 from pages.ui.text import plain, t
 
 _TABLE = "train.runs"
@@ -26,12 +27,9 @@ def show_runs(runs: Sequence[Run], shown: Run | None) -> None:
     # The key changes with the rows: a selection counts rows, and would else point at another run.
     key = f"{_TABLE}.{'.'.join(run.key[-6:] for run in runs)}"
 
-    picked = st.dataframe(
+    row = show_row_table(
         pd.DataFrame([_row(run, shown) for run in runs]),
-        hide_index=True,
         key=key,
-        on_select="rerun",
-        selection_mode="single-row",
         height="auto" if len(runs) <= SHORT else 320,
         column_config={
             "": st.column_config.TextColumn(width=80),
@@ -43,10 +41,10 @@ def show_runs(runs: Sequence[Run], shown: Run | None) -> None:
             t("Validation loss"): st.column_config.LineChartColumn(width="small"),
         },
     )
-    st.caption(t("Click the box at the left of a row to show its run. Everyone who uses this app sees all runs."))
-    chosen = [runs[row].key for row in picked.selection.rows if row < len(runs)]
-    if chosen and visitor.is_news(key, chosen[0]) and chosen[0] != choices.run_key():
-        choices.set_run(chosen[0])
+    st.caption(t("Click a row to show its run. Everyone who uses this app sees all runs."))
+    chosen = runs[row].key if row is not None and row < len(runs) else None
+    if chosen is not None and visitor.is_news(key, chosen) and chosen != choices.run_key():
+        choices.set_run(chosen)
         st.rerun()
 
 

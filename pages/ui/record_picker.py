@@ -17,6 +17,7 @@ from pages.caches.records import availability, record_entries, record_in_use, re
 from pages.session import address, place
 from pages.ui.blocks import clock, show_error
 from pages.ui.record_filter import choose_filter, filter_in_use, is_kept, narrowed_names
+from pages.ui.row_table import show_row_table
 from pages.ui.text import plain, t
 
 _PICKER = "record_panel.picker"
@@ -169,10 +170,11 @@ def _record_table() -> None:
     entries = [entry for entry in record_entries() if entry.available != "download" and is_kept(entry)]
     with st.spinner(t("Reading the headers of {n} records …", n=len(entries))):
         rows = [_table_row(record_summary(entry.name)) for entry in entries]
-    picked = st.dataframe(rows, hide_index=True, on_select="rerun", selection_mode="single-row", placeholder="")
-    st.caption(t("A row's box at its left opens the record; the magnifier searches, a column's head sorts."))
-    if picked.selection.rows:
-        _take_record(entries[picked.selection.rows[0]].name)
+    key = f"record_panel.table.{hash(tuple(entry.name for entry in entries))}"
+    row = show_row_table(rows, key=key, placeholder="")
+    st.caption(t("Click a row to open its record; the magnifier searches, a column's head sorts."))
+    if row is not None:
+        _take_record(entries[row].name)
         st.rerun()
 
 

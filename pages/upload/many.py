@@ -15,6 +15,7 @@ from pages.session import visitor
 from pages.ui.blocks import show_not_a_medical_device
 from pages.ui.downloads import offer_file
 from pages.ui.model_choice import model_for_uploads
+from pages.ui.row_table import show_row_table
 from pages.ui.text import plain, t
 from pages.upload.session import forget_upload, take_files, tell_sidebar
 from pages.upload.settings import say_sentence
@@ -76,13 +77,12 @@ def show_many(many: Many) -> None:
     st.markdown(t("**{n:,}** recordings. Click one to open it.", n=len(names)))
     key = f"upload.many.{hash(tuple(names))}"
 
-    def open_one() -> None:
-        rows = st.session_state[key].selection.rows
-        if rows and not lines[rows[0]].error:
-            take_files(many.recordings[names[rows[0]]])
+    def open_one(row: int) -> None:
+        if not lines[row].error:
+            take_files(many.recordings[names[row]])
 
     number = st.column_config.NumberColumn
-    st.dataframe(
+    show_row_table(
         {
             t("Recording"): names,
             t("Rate (Hz)"): [line.fs for line in lines],
@@ -95,7 +95,6 @@ def show_many(many: Many) -> None:
             t("Usable"): [None if line.usable is None else 100 * line.usable for line in lines],
             t("Remarks"): [" ".join(say_sentence(remark) for remark in line.remarks) for line in lines],
         },
-        hide_index=True,
         placeholder="",
         height=ROW_PX * (min(len(names), MOST_ROWS) + 1),
         column_config={
@@ -107,8 +106,7 @@ def show_many(many: Many) -> None:
             t("Usable"): number(format="%.0f %%"),
         },
         key=key,
-        on_select=open_one,
-        selection_mode="single-row",
+        on_row=open_one,
     )
     show_not_a_medical_device()
     with st.container(horizontal=True):

@@ -22,6 +22,7 @@ from ecgmodel.records.timeline import rr_intervals
 from pages.session import choices, place
 from pages.ui.blocks import clock
 from pages.ui.downloads import offer_file
+from pages.ui.row_table import show_row_table
 from pages.ui.text import language, look_up, plain, t, tn, translator
 from pages.upload.session import (
     DEFAULT_THRESHOLD,
@@ -241,21 +242,14 @@ def show_beats(upload: Upload, analysis: Analysis, symbol: np.ndarray) -> None:
             columns[name] = analysis.prediction.probabilities[:, i].astype(np.float64)
             numbers[name] = st.column_config.NumberColumn(format="%.3f", help=look_up(CLASS_NAMES[name]))
 
-    def jump() -> None:
-        rows = st.session_state[key].selection.rows
-        if rows:
-            show_in_trace(upload, int(r_sample[rows[0]]), fs)
-
-    st.dataframe(
+    show_row_table(
         columns,
-        hide_index=True,
         height=320,
         width=760,
         placeholder="",
         column_config=numbers,
         key=key,
-        on_select=jump,
-        selection_mode="single-row",
+        on_row=lambda row: show_in_trace(upload, int(r_sample[row]), fs),
     )
 
 

@@ -95,3 +95,16 @@ def test_another_window_needs_no_server(trace: Locator) -> None:
     page.locator("[data-name=forward]").click()
     expect(trace).to_have_attribute("data-start", f"{start_s + 10:.3f}")
     page.wait_for_url(re.compile(rf"[?&]t={start_s + 10:g}"), timeout=SLOW_MS)
+
+
+def test_a_cell_of_the_matrix_lists_its_beats_and_a_row_leads_to_the_trace(trace: Locator, prediction) -> None:
+    """V named V opens the list of those beats; a click in the middle of its second row brings that beat into view."""
+    page = trace.page
+    agreement = compare_beats(prediction, open_record(RECORD).annotations)
+    beats = agreement.pairs.of_cell("V", "V")
+    page.get_by_role("button", name=f"V named V: {len(beats)}").click()
+    expect(page.get_by_text(re.compile(rf"^V named V: {len(beats):,} beats$"))).to_be_visible(timeout=SLOW_MS)
+    table = page.get_by_test_id("stDataFrame").locator(".dvn-scroller").first
+    table.click(position={"x": 200, "y": 35 * 2 + 17})
+    middle = int(beats.sample[1]) / prediction.fs - float(trace.get_attribute("data-window")) / 2
+    expect(trace).to_have_attribute("data-start", f"{max(0.0, middle):.3f}", timeout=SLOW_MS)

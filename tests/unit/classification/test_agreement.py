@@ -145,3 +145,14 @@ def test_people_not_records_are_seen(name, source, trained, expected):
     """201 and 202 are one person, the excerpt is the person of 208, and a simulation is nobody."""
     record = Record(name, np.zeros((10, 1), np.float32), ("MLII",), FS, None, Header(), source)
     assert saw_person(SimpleNamespace(train_records=trained), record) is expected
+
+
+def test_every_cell_of_the_matrix_has_its_beats():
+    """The beats of a cell are as many as it counts, and together they are all that were judged."""
+    experts = marks((100, "N"), (400, "N"), (700, "V"), (1000, "V"), (1300, "F"))
+    agreement = compare_beats(predicted((100, "N"), (400, "V"), (700, "V"), (1000, "N"), (1300, "V")), experts)
+    found = {(t, n): agreement.pairs.of_cell(t, n).sample.tolist() for t in "NV" for n in "NV"}
+    assert found == {("N", "N"): [100], ("N", "V"): [400], ("V", "V"): [700], ("V", "N"): [1000]}
+    for (truth, named), samples in found.items():
+        assert agreement.matrix[CLASSES.index(truth), CLASSES.index(named)] == len(samples)
+    assert agreement.n_judged == len(agreement.pairs) == 4
