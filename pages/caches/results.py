@@ -10,8 +10,10 @@ import streamlit as st
 from ecgmodel.errors import ConfigError
 
 if TYPE_CHECKING:
+    from ecgmodel.evaluation.noise_stress import NoiseStress
     from ecgmodel.evaluation.predictions import Predictions
     from ecgmodel.evaluation.results import Result, ResultIntervals
+    from ecgmodel.evaluation.threshold_figures import AnswersOfOthers
     from ecgmodel.training.run_folder import EpochResult
 from pages.caches.freeze import freeze
 from pages.caches.models import trained_models
@@ -47,6 +49,21 @@ def result_predictions(name: str) -> Predictions | None:
 def result_intervals(name: str) -> ResultIntervals:
     """Return the intervals over people of a result that can be opened: computed once."""
     return _shared_intervals(name, _result_stamp(name, ".json"))
+
+
+def answers_of_others(model: str) -> AnswersOfOthers | None:
+    """Return what the networks of a cross-fitted model answered to people whom they never saw; `None` without that."""
+    name = f"{model}.people"
+    stamp = _result_stamp(name, ".npz")
+    return _shared_answers(name, stamp) if stamp else None
+
+
+def noise_stress() -> NoiseStress | None:
+    """Return what noise did to detector and classifier; `None` where it was not judged, or the file is damaged."""
+    from ecgmodel.evaluation.noise_stress import FILE
+
+    stamp = _result_stamp(FILE.removesuffix(".json"), ".json")
+    return _shared_noise_stress(stamp) if stamp else None
 
 
 def run_predictions(path: Path) -> Predictions | None:
@@ -99,6 +116,25 @@ def _shared_predictions(name: str, stamp: int) -> Predictions | None:
         return freeze(read_predictions(results_folder() / f"{name}.npz"))
     except ConfigError:
         return None
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _shared_noise_stress(stamp: int) -> NoiseStress | None:
+    from ecgmodel.evaluation.noise_stress import FILE, read_noise_stress
+    from ecgmodel.evaluation.results import results_folder
+
+    try:
+        return read_noise_stress(results_folder() / FILE)
+    except ConfigError:
+        return None
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _shared_answers(name: str, stamp: int) -> AnswersOfOthers | None:
+    from ecgmodel.evaluation.threshold_figures import AnswersOfOthers
+
+    predictions = _shared_predictions(name, stamp)
+    return None if predictions is None else AnswersOfOthers(predictions)
 
 
 @st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)

@@ -63,11 +63,14 @@ class LabelRow:
         Increasing; of a beat, its R peak.
     symbol : ndarray of shape (n,), str
         PhysioBank codes. Those of the five classes are drawn with their mark, others as text.
+    unsure : ndarray of shape (n,), bool, or None
+        Which names are not to be relied on: these have a hollow mark and a question mark.
     """
 
     name: str
     sample: np.ndarray
     symbol: np.ndarray
+    unsure: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -280,6 +283,8 @@ def encode_labels(record: Record, rows: Sequence[LabelRow], rhythms: bool, monit
         arrays[f"row_{i}_sample"] = np.asarray(row.sample, dtype=np.int32)
         arrays[f"row_{i}_code"] = code.astype(np.uint8)
         arrays[f"row_{i}_after_gap"] = _beats_after_gaps(row, record.fs, gaps)
+        if row.unsure is not None:
+            arrays[f"row_{i}_unsure"] = np.asarray(row.unsure, dtype=np.uint8)
     rhythm_texts = []
     if rhythms and record.annotations is not None:
         marks = record.annotations

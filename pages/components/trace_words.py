@@ -58,6 +58,7 @@ def trace_words(record: Record) -> dict:
         "no_more": t("No more {symbol} in this direction.", symbol="{symbol}"),
         "no_more_rhythms": t("No more changes of rhythm in this direction."),
         "disagreement": t("model disagrees"),
+        "unsure": t("unsure"),
         "measure": t("Measure and save"),
         "calipers": t("Calipers"),
         "calipers_hint": t("Drag an end, or anew from point to point; arrow keys move an end, Enter takes the other."),

@@ -10,6 +10,7 @@ from pages.evaluate.closer import CLOSER, TABS, show_baselines, show_classes, sh
 from pages.evaluate.curves import show_operating_curves, show_training_curves
 from pages.evaluate.export import show_exports
 from pages.evaluate.judged import list_judged
+from pages.evaluate.noise import show_noise
 from pages.evaluate.paper import show_paper
 from pages.evaluate.split import SPLIT, choose_measure, choose_preset, find_columns, show_leaks, show_split, tell_drop
 from pages.ui.blocks import show_not_a_medical_device
@@ -44,6 +45,7 @@ matrix, paper, *rest = st.tabs(
         t("Training"),
         t("Thresholds"),
         t("Probabilities"),
+        t("Noise"),
         t("Export"),
     ],
     on_change="rerun",
@@ -53,7 +55,7 @@ if paper.open:
     with paper:
         show_paper(judged)
 if closer is not None:
-    classes, baselines, records, training, thresholds, certainty, files = rest
+    classes, baselines, records, training, thresholds, certainty, noise, files = rest
     if matrix.open:
         with matrix:
             show_closer(closer, measure)
@@ -76,6 +78,9 @@ if closer is not None:
     if certainty.open:
         with certainty:
             show_certainty(closer)
+    if noise.open:
+        with noise:
+            show_noise()
     if files.open:
         with files:
             show_exports(closer, measure)

@@ -11,6 +11,7 @@ from pages.caches.models import model_name_in_use, open_model
 from pages.caches.predictions import predict_record
 from pages.components.trace import LabelRow, Monitor, show_trace
 from pages.components.trace_wishes import View
+from pages.predict.certainty import apply_thresholds, choose_thresholds, tell_unsure
 from pages.predict.panel import show_agreement, show_detection, show_disagreements, show_model_card, show_other_beats
 from pages.session import place, visitor
 from pages.ui.blocks import follow_trace, show_error, show_not_a_medical_device, show_source, truth_name
@@ -32,6 +33,7 @@ try:
             model = open_model(name)
             source = choose_beats(record, model)
             lead = choose_lead(record)
+            thresholds = choose_thresholds(model)
         choose_model_file()
         if name is not None:
             show_person_badge(name, record)
@@ -76,7 +78,9 @@ except EcgModelError as error:
 if is_first:
     visitor.note_done(key)
     st.rerun()
-rows.append(LabelRow(t("model"), prediction.r_sample, prediction.predicted))
+named = apply_thresholds(prediction, thresholds, model)
+prediction = named.prediction
+rows.append(LabelRow(t("model"), prediction.r_sample, prediction.predicted, named.unsure))
 event = show_trace(
     record,
     key=TRACE,
@@ -99,6 +103,7 @@ if place.selected_sample() is not None:
     st.page_link(
         "pages/gates/page.py", label=t("Open this beat in Gates"), icon=":material/door_open:", width="content"
     )
+tell_unsure(named, thresholds, model)
 show_model_card(model)
 show_not_a_medical_device()
 

@@ -10,6 +10,7 @@ import re
 import numpy as np
 import pytest
 
+from ecgmodel.evaluation.noise_stress import read_noise_stress
 from ecgmodel.evaluation.predictions import write_predictions
 from ecgmodel.evaluation.results import read_result, results_folder
 from ecgmodel.network import model_file
@@ -37,6 +38,7 @@ TABS = {
     "Training": "Accuracy while training",
     "Thresholds": "ROC, each class against the rest",
     "Probabilities": "expected calibration error",
+    "Noise": "No noise stress test yet",
     "Export": "one HTML file without scripts",
 }
 """What each tab shows and no other does."""
@@ -185,6 +187,20 @@ def test_two_results_differ_with_an_interval(open_app, no_mitdb):
     words = all_text(app)
     assert "paper-gru · segments against paper-lstm · segments, on the same 47 people: **+0.05 points**" in words
     assert "neither is shown to be better" in words
+
+
+def test_noise_has_its_charts(open_app, no_mitdb):
+    """Of the shipped test: detector and classifier in each noise, and the table has the charts' figures."""
+    found = read_noise_stress(results_folder() / "noise-stress.json")
+    app = open_app("evaluate")
+    app.session_state["evaluate.tabs"] = "Noise"
+    app.run()
+    assert not app.exception
+    assert "python -m ecgmodel noise --model beats-gru --seed 0" in all_text(app)
+    table = app.dataframe[-1].value
+    assert len(table) == 1 + 3 * 6
+    assert table["V found"].iloc[0] == f"{found.point(None, None).sensitivity['V']:.1%}"
+    assert table["R peaks found"].iloc[-1] == f"{found.point('ma', -6).detected:.2%}"
 
 
 @pytest.fixture

@@ -1,12 +1,18 @@
 """The Predict page, with models that nobody trained."""
 
+import re
+
 import pytest
 
 from ecgmodel.classification import classify
+from ecgmodel.classification.classify import classify_record
 from ecgmodel.errors import RecordError
+from ecgmodel.evaluation.results import results_folder
+from ecgmodel.network import model_file
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.model_file import Model, ModelCard, write_model
+from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model, write_model
+from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.beats import CHANNELS
 from ecgmodel.segments.splits import DS1
 from pages.caches import predictions
@@ -168,3 +174,44 @@ def test_a_file_that_could_run_code_is_refused(open_app, no_mitdb, page, name):
     assert not app.exception
     assert any("can run code when opened" in warning.value for warning in app.warning)
     assert "model" not in app.query_params
+
+
+@pytest.fixture
+def shipped_models(models, monkeypatch):
+    """The models that the project ships, in place of those that nobody trained."""
+    monkeypatch.setattr(model_file, "SHIPPED_FOLDER", results_folder().parent / "models")
+
+
+def test_unsure_beats_are_said_with_what_is_to_be_expected_of_the_others(open_app, shipped_models, no_mitdb):
+    """As many as lie below the card's threshold, and the card's errors; a model whose card is silent says nothing."""
+    record, model = open_record("simulated-mixed"), open_shipped_model("beats-gru")
+    card = model.card.unsure
+    n = int((classify_record(record, model).probabilities.max(axis=1) < card["threshold"]).sum())
+    app = open_app("predict", record="simulated-mixed", model="beats-gru")
+    assert not app.exception
+    assert f"**{n:,} of {len(record.annotations.beats().sample):,}** beats are unsure" in all_text(app)
+    left, of_all = card["errors"], card["errors_of_all"]
+    assert f"of the others **{left:.1%}** are named wrongly ({of_all:.1%} of all)" in all_text(app)
+    app = open_app("predict", record="simulated-mixed", model="gru")
+    assert "unsure" not in all_text(app)
+    assert "found|named rightly" not in all_text(app)
+
+
+def test_thresholds_move_names_and_figures(open_app, shipped_models, no_mitdb):
+    """Down, more is named A and found; off, all is as before; the errors to be expected follow."""
+    app = open_app("predict", record="simulated-mixed", model="beats-gru")
+    usual = next(line for line in all_text(app).splitlines() if line.startswith("|**S**"))
+    agreed = next(line for line in all_text(app).splitlines() if "agrees with the experts" in line)
+    app.toggle(key="predict.thresholds").set_value(True).run()
+    app.slider(key="predict.threshold.A").set_value(0.05).run()
+    assert not app.exception
+    low = next(line for line in all_text(app).splitlines() if line.startswith("|**S**"))
+    percents = [float(cell.strip("*%")) for cell in re.findall(r"\*\*[\d.]+%\*\*", low)]
+    before = [float(cell.strip("*%")) for cell in re.findall(r"\*\*[\d.]+%\*\*", usual)]
+    assert percents[0] > before[0] + 10
+    assert percents[1] < before[1] - 10
+    assert all(f"({cell}%)" in low for cell in before)
+    assert agreed not in all_text(app)
+    app.toggle(key="predict.thresholds").set_value(False).run()
+    assert usual in all_text(app)
+    assert agreed in all_text(app)

@@ -160,11 +160,13 @@ class Labels {
     this.rows = packet.rows.map((row, i) => {
       const code = packet[`row_${i}_code`];
       const symbols = row.symbols;
+      const unsure = packet[`row_${i}_unsure`];
       return {
         name: row.name,
         symbols,
         sample: packet[`row_${i}_sample`],
         symbol: (k) => symbols[code[k]],
+        unsure: (k) => unsure?.[k] === 1,
         length: code.length,
         rr: this.findIntervals(packet[`row_${i}_sample`], (k) => symbols[code[k]], fs, new Set(packet[`row_${i}_after_gap`])),
         differs: new Int32Array(code.length), // 1 + index of the other row's beat, 0 where there is no disagreement

@@ -51,7 +51,7 @@ class Speaker {
   /** Bring the list up to date; with `announce` also say what is in view. */
   describe(announce) {
     const beats = this.beatsInView();
-    const key = beats.map(({ r, sample, symbol }) => `${r}${symbol}${sample}`).join();
+    const key = beats.map(({ r, sample, symbol, unsure }) => `${r}${symbol}${unsure}${sample}`).join();
     if (key !== this.described) {
       this.described = key;
       this.list.replaceChildren(...beats.map((beat) => this.item(beat)));
@@ -66,16 +66,16 @@ class Speaker {
       const [from, to] = trace.indicesInView(row.sample);
       for (let i = from; i < to && beats.length < LIST_MAX; i++) {
         if (trace.labelState(r, row.sample[i]) !== "shown") continue;
-        beats.push({ r, symbol: row.symbol(i), sample: row.sample[i], ringed: trace.isRinged(r, i) });
+        beats.push({ r, symbol: row.symbol(i), sample: row.sample[i], ringed: trace.isRinged(r, i), unsure: row.unsure(i) });
       }
     }
     return beats;
   }
 
-  item({ r, symbol, sample, ringed }) {
+  item({ r, symbol, sample, ringed, unsure }) {
     const { labels, signal } = this.trace;
     const words = `${labels.rows[r].name}: ${formatTime(sample / signal.fs, 2)} ${symbol} ${labels.symbolName(symbol)}`;
-    const text = ringed ? `${words}, ${labels.text.disagreement}` : words;
+    const text = [words, ringed && labels.text.disagreement, unsure && labels.text.unsure].filter(Boolean).join(", ");
     return html("li", { "data-row": r, "data-symbol": symbol, "data-sample": sample, text });
   }
 

@@ -71,18 +71,23 @@ function paintRow(ctx, row, r, signal, geometry, view, colours, { state, ringed 
         continue;
       }
       if (colour) {
-        ctx.fillStyle = colour;
         tracePath(ctx, colours.marks[symbol], markX, y, size);
-        ctx.fill();
-        ctx.strokeStyle = colours.inks[symbol];
-        ctx.lineWidth = 0.75;
+        if (row.unsure(i)) {
+          ctx.strokeStyle = colours.inks[symbol];
+          ctx.lineWidth = 1.6;
+        } else {
+          ctx.fillStyle = colour;
+          ctx.fill();
+          ctx.strokeStyle = colours.inks[symbol];
+          ctx.lineWidth = 0.75;
+        }
         ctx.stroke();
       }
       if (differs) ring(ctx, markX, y, size + 3.6, colours);
       if (letter || !colour) {
         ctx.font = `${colour && symbol !== "N" ? 600 : 400} 12px ${colours.font}`;
         ctx.fillStyle = colour ? colours.text : colours.otherText;
-        if (colour) ctx.fillText(symbol, markX + size + (differs ? 7 : 4), y + 0.5);
+        if (colour) ctx.fillText(row.unsure(i) ? `${symbol}?` : symbol, markX + size + (differs ? 7 : 4), y + 0.5);
         else {
           ctx.textAlign = "center";
           ctx.fillText(symbol, x, y + 0.5);

@@ -217,7 +217,7 @@ class Monitor {
     const { text, classes } = labels;
     const p = i < 0 ? null : this.data.probability.subarray(i * classes.length, (i + 1) * classes.length);
     const best = p ? p.indexOf(Math.max(...p)) : -1;
-    this.heading.replaceChildren(...this.headingOf(i, classes[best]));
+    this.heading.replaceChildren(...this.headingOf(i));
     for (const [k, bar] of this.bars.entries()) {
       bar.share.style.transform = `scaleX(${p ? p[k] : 0})`;
       bar.share.style.background = colours.classes[bar.symbol];
@@ -232,15 +232,19 @@ class Monitor {
     this.paintSegment(i);
   }
 
-  headingOf(i, symbol) {
+  headingOf(i) {
     const { labels, signal, colours } = this.trace;
     if (i < 0) return [html("span", { text: labels.text.no_beat_yet })];
+    // As the row names it, which thresholds may have made another class than the most probable.
+    const row = labels.rows[this.modelRow];
+    const symbol = row.symbol(i);
     return [
       classMark(colours, symbol, 16),
       html("strong", { text: symbol }),
       html("span", { text: labels.symbolName(symbol) }),
+      row.unsure(i) && html("em", { text: labels.text.unsure }),
       html("time", { text: formatTime(this.data.r[i] / signal.fs, 1) }),
-    ];
+    ].filter(Boolean);
   }
 
   /** What the row above the model's says of a beat, where there is such a row. */
