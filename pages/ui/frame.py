@@ -13,7 +13,7 @@ from pages.caches.models import model_names
 from pages.caches.records import default_record_name, record_names
 from pages.caches.start import begin
 from pages.session import address, visitor
-from pages.ui import blocks, document, sidebar
+from pages.ui import blocks, document, headings, sidebar
 from pages.ui.text import t
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -32,6 +32,7 @@ def show_page() -> None:
     blocks.translate_streamlit()
     sidebar.show_sidebar(visitor.own("upload").get("shown") if page.url_path == "upload" else None)
     begin()
+    headings.show_heading(page.url_path or "start", page.title)
     problems = st.container()
     with problems:
         blocks.show_problems()

@@ -1,0 +1,23 @@
+"""Start: one heartbeat on its way through the network, three doors, what the signs mean, and where this ends."""
+
+import streamlit as st
+
+from pages.session import address
+from pages.start.doors import show_doors
+from pages.start.honesty import show_limits, show_sources
+from pages.start.signs import show_signs
+from pages.start.walk import show_walk
+from pages.ui.text import t
+
+if address.asks_for_a_place():  # a link from when the first page was the records'
+    st.switch_page("pages/records/page.py", query_params=st.query_params.to_dict())
+
+st.html(
+    f'<div class="page-heading"><h1>{t("How a small neural network reads a heartbeat")}</h1>'
+    f"<p>{t('Watch one beat pass through convolutions and gates to an answer, then open every number of it.')}</p></div>"
+)
+show_walk()
+show_doors()
+show_signs()
+show_limits()
+show_sources()

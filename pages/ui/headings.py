@@ -1,0 +1,66 @@
+"""What stands above every page: its name, what it is for in one line, and the first thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from pages.ui.text import t
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a page says of itself.
+
+    Attributes
+    ----------
+    purpose : str
+        One sentence.
+    first_step : str
+        One sentence, too, on what can be touched at once.
+    """
+
+    purpose: str
+    first_step: str
+
+
+def find_heading(page: str) -> Heading | None:
+    """Return what the page at an address says of itself; `None` of one that has its own beginning."""
+    return {
+        "learn": Heading(
+            t("The course, from one heartbeat to the gates of a recurrent cell."),
+            t("Touch the figure; the text beside it says what you see."),
+        ),
+        "records": Heading(
+            t("ECG records with the experts' label on every beat."), t("Press Next V to jump to a ventricular beat.")
+        ),
+        "predict": Heading(
+            t("The model names every beat, below the experts' labels."), t("Watch the trace run, then click a beat.")
+        ),
+        "gates": Heading(
+            t("Every number in the recurrent cell while it reads one beat."),
+            t("Move over the heat maps, or press play."),
+        ),
+        "train": Heading(t("Train a network and watch it learn."), t("Press Train; the curves grow as it learns.")),
+        "evaluate": Heading(
+            t("How good a network is, above all on people it has never seen."),
+            t("Click a cell of a matrix to see its beats."),
+        ),
+        "upload": Heading(
+            t("Your own ECG, from a watch, a chest strap or a laboratory."), t("Drop a file, or try a sample.")
+        ),
+        "annotate": Heading(
+            t("Label beats by hand, and see how far two people agree."), t("Press Annotate this record.")
+        ),
+    }.get(page)
+
+
+def show_heading(page: str, title: str) -> None:
+    """Show the name of a page as its h1, and what it says of itself behind."""
+    heading = find_heading(page)
+    said = f"<h1>{escape(title)}</h1>"
+    if heading is not None:
+        said += f"<p>{escape(heading.purpose)} <strong>{escape(heading.first_step)}</strong></p>"
+    st.html(f'<div class="page-heading">{said}</div>')
