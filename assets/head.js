@@ -4,9 +4,12 @@
 window.__streamlit = { BACKEND_BASE_URL: location.origin + document.currentScript.dataset.base };
 
 // Streamlit pushes an entry for every change of the address. Here only another page is one; Back goes to the page before.
+// Before anybody has touched anything, another page is where an address led to: nothing to go back to, either.
+let touched = false;
+for (const kind of ["pointerdown", "keydown", "click"]) addEventListener(kind, () => (touched = true), { capture: true, once: true });
 const pushState = history.pushState;
 history.pushState = function (state, title, address) {
-  const isPage = new URL(address ?? "", location.href).pathname !== location.pathname;
+  const isPage = touched && new URL(address ?? "", location.href).pathname !== location.pathname;
   return (isPage ? pushState : history.replaceState).call(this, state, title, address);
 };
 

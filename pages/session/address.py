@@ -20,7 +20,10 @@ _PROBLEMS = "address.problems"
 _SHOWN = "address.shown"
 _ASKED = "address.asked"
 _NOTED = "address.noted"
-_ADDRESS = ("record", "t", "w", "model", "lang")
+_PLACE = ("record", "t", "w")
+_ASKS_FOR_A_PLACE = "address.asks_for_a_place"
+_PLACELESS = "address.placeless"
+_ADDRESS = (*_PLACE, "model", "lang")
 _PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset", "run", "recipe", "room")
 """What only some pages have in their address: taken by `take_asked`, kept by `note_in_address`."""
 
@@ -62,6 +65,18 @@ def read(records: Sequence[str], models: Sequence[str], default_record: str) -> 
     st.session_state[_KNOWN] = asked
     st.session_state[_ASKED] = {key: wish[key] for key in _PAGE_ADDRESS if key in wish}
     st.session_state[_NOTED] = {}
+    st.session_state[_ASKS_FOR_A_PLACE] = any(key in wish for key in _PLACE)
+    st.session_state[_PLACELESS] = False
+
+
+def asks_for_a_place() -> bool:
+    """Return whether this run's address is a wish for a record or a place in it."""
+    return st.session_state.get(_ASKS_FOR_A_PLACE, False)
+
+
+def leave_place_out() -> None:
+    """Keep record and view out of the address of this run: its page shows none."""
+    st.session_state[_PLACELESS] = True
 
 
 def take_asked(key: str) -> str | None:
@@ -82,7 +97,9 @@ def add_problem(problem: EcgModelError) -> None:
 def current() -> dict[str, str]:
     """Return what the address of this place carries."""
     now = {"record": place.record_name(), "t": _short(place.start_s()), "w": _short(place.window_s())}
-    if place.record_name() in own("record"):  # nobody else could open it, and its name is the visitor's own
+    if st.session_state.get(_PLACELESS) or place.record_name() in own(
+        "record"
+    ):  # nobody else could open it, and its name is the visitor's own
         now.clear()
     if choices.model_name() is not None:
         now["model"] = choices.model_name()

@@ -36,9 +36,9 @@ def show_sources() -> None:
         t(
             "Heartbeat: record 208 of the [MIT-BIH Arrhythmia Database]({url}), PhysioNet, [ODC-By 1.0]({licence}); "
             "Moody GB, Mark RG. IEEE Eng in Med and Biol 20(3):45-50, 2001, "
-            "[doi 10.1109/51.932724](https://doi.org/10.1109/51.932724). The network never saw this person. More "
-            "people: [MIT-BIH Supraventricular Arrhythmia Database]({svdb}), Greenwald SD, 1990. Method: Oh SL, Ng EYK, "
-            "Tan RS, Acharya UR. Comput Biol Med 102:278-287, 2018, "
+            "[doi 10.1109/51.932724](https://doi.org/10.1109/51.932724). The network never saw this person. "
+            "More people: [MIT-BIH Supraventricular Arrhythmia Database]({svdb}), Greenwald SD, 1990. Method: Oh SL, "
+            "Ng EYK, Tan RS, Acharya UR. Comput Biol Med 102:278-287, 2018, "
             "[doi 10.1016/j.compbiomed.2018.06.002](https://doi.org/10.1016/j.compbiomed.2018.06.002).",
             url=MITDB.url,
             licence=MITDB.licence_url,

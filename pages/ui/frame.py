@@ -13,10 +13,12 @@ from pages.caches.models import model_names
 from pages.caches.records import default_record_name, record_names
 from pages.caches.start import begin
 from pages.session import address, visitor
-from pages.ui import blocks, document, headings, sidebar
+from pages.ui import blocks, document, headings, sidebar, tour
 from pages.ui.text import t
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+FIRST_PAGE = "start"
+"""The room that Streamlit serves at the root."""
 
 
 def show_page() -> None:
@@ -30,9 +32,14 @@ def show_page() -> None:
     st.html(ASSETS / "app.css")
     document.tell_language()
     blocks.translate_streamlit()
-    sidebar.show_sidebar(visitor.own("upload").get("shown") if page.url_path == "upload" else None)
+    room = page.url_path or FIRST_PAGE
+    if room == FIRST_PAGE:
+        sidebar.show_bare_sidebar()
+    else:
+        sidebar.show_sidebar(visitor.own("upload").get("shown") if room == "upload" else None)
     begin()
-    headings.show_heading(page.url_path or "start", page.title)
+    tour.show_tour(room)
+    headings.show_heading(room, page.title)
     problems = st.container()
     with problems:
         blocks.show_problems()
@@ -57,19 +64,20 @@ def app_pages() -> list[st.Page]:
     They have no icons: the browser would fetch a page's icon for its tab from the network.
     """
     return [
-        st.Page("pages/records/page.py", title=t("Records"), url_path="start", default=True),
+        st.Page("pages/start/page.py", title=t("Start"), url_path="home", default=True),
+        st.Page("pages/learn/page.py", title=t("Learn"), url_path="learn"),
+        st.Page("pages/records/page.py", title=t("Records"), url_path="records"),
         st.Page("pages/predict/page.py", title=t("Predict"), url_path="predict"),
         st.Page("pages/gates/page.py", title=t("Gates"), url_path="gates"),
         st.Page("pages/train/page.py", title=t("Train"), url_path="train"),
         st.Page("pages/evaluate/page.py", title=t("Evaluate"), url_path="evaluate"),
-        st.Page("pages/learn/page.py", title=t("Learn"), url_path="learn"),
         st.Page("pages/upload/page.py", title=t("Upload"), url_path="upload"),
         st.Page("pages/annotate/page.py", title=t("Annotate"), url_path="annotate"),
         st.Page("pages/classroom/page.py", title=t("Class room"), url_path="class"),
-        st.Page(_go_to_records, title=t("Records"), url_path="records", visibility="hidden"),
+        st.Page(_go_to_start, title=t("Start"), url_path="start", visibility="hidden"),
     ]
 
 
-def _go_to_records() -> None:
+def _go_to_start() -> None:
     """Lead an address that names the first page, as it names the others, to where Streamlit serves it: the root."""
-    st.switch_page("pages/records/page.py", query_params=st.query_params.to_dict())
+    st.switch_page("pages/start/page.py", query_params=st.query_params.to_dict())

@@ -58,9 +58,10 @@ def find_heading(page: str) -> Heading | None:
 
 
 def show_heading(page: str, title: str) -> None:
-    """Show the name of a page as its h1, and what it says of itself behind."""
+    """Show the name of a page as its h1, and what it says of itself behind; nothing above one that does so itself."""
     heading = find_heading(page)
-    said = f"<h1>{escape(title)}</h1>"
     if heading is not None:
-        said += f"<p>{escape(heading.purpose)} <strong>{escape(heading.first_step)}</strong></p>"
-    st.html(f'<div class="page-heading">{said}</div>')
+        st.html(
+            f'<div class="page-heading"><h1>{escape(title)}</h1>'
+            f"<p>{escape(heading.purpose)} <strong>{escape(heading.first_step)}</strong></p></div>"
+        )

@@ -1,4 +1,4 @@
-"""The slim sidebar: language, record in use, model in use, glossary."""
+"""The slim sidebar: language, record in use, model in use, glossary, tour."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pages.session import choices, place
 from pages.ui.blocks import held_out_words, show_error
 from pages.ui.glossary import show_glossary
 from pages.ui.text import plain, t
+from pages.ui.tour import show_tour_switch
 
 _LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 _LANGUAGE = "sidebar.language"
@@ -30,8 +31,14 @@ def show_sidebar(file: str | None = None) -> None:
         _show_language()
         _show_record(file)
         _show_model(person=file is None)
-        if st.button(t("Glossary"), icon=":material/menu_book:", type="tertiary"):
-            show_glossary()
+        _show_help()
+
+
+def show_bare_sidebar() -> None:
+    """Show the sidebar of a page that speaks of no record and no model."""
+    with st.sidebar:
+        _show_language()
+        _show_help()
 
 
 def show_person_badge(name: str, record: Record) -> None:
@@ -43,6 +50,13 @@ def show_person_badge(name: str, record: Record) -> None:
         st.badge(t("saw this person in training"), color="orange", icon=":material/visibility:")
     else:
         st.badge(t("never saw this person"), color="green", icon=":material/visibility_off:")
+
+
+def _show_help() -> None:
+    with st.container(gap=None):
+        if st.button(t("Glossary"), icon=":material/menu_book:", type="tertiary"):
+            show_glossary()
+        show_tour_switch()
 
 
 def _show_language() -> None:

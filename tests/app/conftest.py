@@ -66,7 +66,7 @@ def open_app(navigated, models):
     def open_page(page="records", **address):
         app = AppTest.from_file(str(APP), default_timeout=60)
         app.query_params.update(address)
-        if page != "records":
+        if page != "start":
             come_in_by(app, page)
         return app.run()
 

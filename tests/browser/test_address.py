@@ -36,7 +36,7 @@ def assert_shows_what_the_address_says(page: Page) -> None:
 def test_back_goes_back(page: Page, embedded_app_server: Server):
     """One entry a page; moving within a page adds none; Back and Forward show what their address says."""
     page.goto(f"{embedded_app_server.url}/records?record={RECORD}&t=20&w=10&lang=en")
-    settle_on(page, "")
+    settle_on(page, "/records")
     expect(page.locator(".ecg[data-paints]")).to_be_visible(timeout=PATIENCE_MS)
     first = page.evaluate("history.length")
     move_on(page)

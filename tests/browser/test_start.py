@@ -15,9 +15,9 @@ FIRST_PAINT_LIMIT_MS = 30_000
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_first_visit_paints_a_trace(page: Page, embedded_app_server: Server, scheme: str):
-    """Without a database and a network, the first page shows a trace; nothing asks another machine for anything."""
+    """Without a database and a network, Records shows a trace; nothing asks another machine for anything."""
     page.emulate_media(color_scheme=scheme)
-    page.goto(embedded_app_server.url)
+    page.goto(f"{embedded_app_server.url}/records")
     frame = page.locator("[data-paints]")
     expect(frame).to_be_visible(timeout=FIRST_PAINT_LIMIT_MS)
     expect(frame).to_have_attribute("data-theme", scheme)
@@ -39,11 +39,10 @@ def test_wrong_record_in_the_address(page: Page, embedded_app_server: Server):
 
 
 def test_first_page_by_its_name(page: Page, embedded_app_server: Server):
-    """`/records` leads to the first page, as every other page's name does, and the address keeps what it carries."""
-    page.goto(f"{embedded_app_server.url}/records?record=simulated-rbbb&t=60&w=5")
-    expect(page.locator("[data-paints]")).to_be_visible(timeout=FIRST_PAINT_LIMIT_MS)
-    expect(page.get_by_text("simulated-rbbb").first).to_be_visible()
-    expect(page).to_have_url(f"{embedded_app_server.url}/?record=simulated-rbbb&t=60&w=5")
+    """`/start` leads to the first page, as every other page's name does."""
+    page.goto(f"{embedded_app_server.url}/start?lang=zh")
+    expect(page.locator(".figure[data-kind=heartbeat][data-paints]")).to_be_visible(timeout=FIRST_PAINT_LIMIT_MS)
+    expect(page).to_have_url(f"{embedded_app_server.url}/?lang=zh")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
