@@ -22,7 +22,7 @@ WORDS = {
     "evaluate": ("Click a cell of a matrix", "点击矩阵的一个格子"),
     "learn": ("Try it, then answer", "动手试一试，再回答"),
     "upload": ("What I understood", "我的理解"),
-    "annotate": ("Your labels are a copy", "您的标签是本次会话中"),
+    "annotate": ("Your labels are a copy", "您的标签是您自己的副本"),
 }
 """Words that stand on one page alone, in both languages."""
 
