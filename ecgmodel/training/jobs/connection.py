@@ -16,6 +16,7 @@ from ecgmodel.errors import ConfigError
 
 if TYPE_CHECKING:
     from distributed import Client
+    from distributed.security import Security
 
 SCHEMES = ("tcp", "tls")
 TIMEOUT_S = 30.0
@@ -25,7 +26,7 @@ class ClusterSilentError(ConfigError):
     """The cluster at a given address does not answer; it may later."""
 
 
-def connect(address: str, timeout_s: float = TIMEOUT_S) -> Client:
+def connect(address: str, timeout_s: float = TIMEOUT_S, security: Security | None = None) -> Client:
     """Return a connection to a scheduler.
 
     Parameters
@@ -33,6 +34,8 @@ def connect(address: str, timeout_s: float = TIMEOUT_S) -> Client:
     address : str
         As `tcp://HOST:PORT` or `tls://HOST:PORT`; without a scheme it is `tcp`.
     timeout_s : float
+    security : Security or None
+        The keys; `None` takes those of Dask's configuration.
 
     Raises
     ------
@@ -45,9 +48,9 @@ def connect(address: str, timeout_s: float = TIMEOUT_S) -> Client:
 
     _check(address)
     # By itself first: a client that could not connect keeps trying to close itself, for 20 s at the end of Python.
-    _try(address, timeout_s)
+    _try(address, timeout_s, security)
     try:
-        return Client(address, timeout=timeout_s, set_as_default=False)
+        return Client(address, timeout=timeout_s, set_as_default=False, security=security)
     except OSError as error:
         raise _silent(address) from error
 
@@ -130,7 +133,7 @@ def _check(address: str) -> None:
         ) from error
 
 
-def _try(address: str, timeout_s: float) -> None:
+def _try(address: str, timeout_s: float, security: Security | None) -> None:
     """Connect once, and raise what is wrong in words."""
     from distributed.comm.core import FatalCommClosedError, connect
     from distributed.security import Security
@@ -140,7 +143,7 @@ def _try(address: str, timeout_s: float) -> None:
         await comm.close()
 
     try:
-        settings = Security().get_connection_args("client")
+        settings = (security or Security()).get_connection_args("client")
     except (OSError, ValueError) as error:  # OpenSSL's own errors are OSErrors
         raise _no_certificates(address, error.strerror if isinstance(error, OSError) else str(error)) from error
     if address.startswith("tls://") and settings["ssl_context"] is None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ecgmodel.errors import ConfigError, EcgModelError
+from ecgmodel.training.jobs.cluster import read_access, read_niceness
 from ecgmodel.training.jobs.connection import ClusterSilentError, connect, lacks_package, no_workers
 from ecgmodel.training.jobs.job_file import folder_error
 from ecgmodel.training.jobs.jobs import Run, list_runs, write_failure
@@ -26,10 +27,13 @@ from ecgmodel.training.jobs.work import train_job
 
 if TYPE_CHECKING:
     from distributed import Client, Future
+    from distributed.security import Security
 
 CONNECT_TIMEOUT_S = 10.0
 START_TIMEOUT_S = 120.0
 """How long the embedded cluster may take to say its address; a busy machine took 30 s."""
+IDLE_S = 600.0
+LOOK_EVERY_S = 5.0
 ASK_AGAIN_S = 15.0
 """How long a cluster that does not answer is left in peace."""
 
@@ -43,10 +47,18 @@ class JobQueue:
         Of all runs.
     address : str or None
         Of a scheduler; `None` starts the embedded cluster when it is first needed.
+    idle_s : float
+        After so long with nothing to train, the embedded cluster ends; the next run starts another.
+    security : Security or None
+        The keys to a scheduler at `address`; `None` takes those of Dask's configuration.
     """
 
-    def __init__(self, folder: Path, address: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, address: str | None = None, idle_s: float = IDLE_S, security: Security | None = None
+    ) -> None:
         self.folder = folder
+        self.idle_s = idle_s
+        self._security = security
         self._address = address
         self._process: subprocess.Popen | None = None
         self._client: Client | None = None
@@ -55,6 +67,8 @@ class JobQueue:
         self._thread: threading.Thread | None = None
         self._trouble: EcgModelError | None = None
         self._ask_again = 0.0
+        self._access: tuple[str, Security] | None = None
+        self._closing = threading.Event()
 
     @property
     def trouble(self) -> EcgModelError | None:
@@ -107,10 +121,11 @@ class JobQueue:
             found = self._connect().run(os.getpid)
         return next(iter(found.values()), None)
 
-    def address(self) -> str:
-        """Return the address of the scheduler."""
+    def access(self) -> tuple[str, Security]:
+        """Return the address of the scheduler, and the keys to it."""
         with self._guard:
-            return self._connect().scheduler.address
+            client = self._connect()
+            return client.scheduler.address, client.security
 
     def cluster_pid(self) -> int | None:
         """Return the process of the embedded cluster; `None` while there is none."""
@@ -119,21 +134,25 @@ class JobQueue:
 
     def close(self) -> None:
         """End the embedded cluster; a run that is being trained waits, and goes on from its last whole epoch."""
+        self._closing.set()
         with self._guard:
-            if self._client is not None:
-                self._client.close(timeout=5)
-                self._client = None
-            if self._process is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    self._process.stdin.close()
-                try:
-                    self._process.wait(20)
-                except subprocess.TimeoutExpired:
-                    self._process.kill()
-                    self._process.wait()
-                self._process.stdout.close()
-                self._process = None
-            self._futures.clear()
+            self._close()
+
+    def _close(self) -> None:
+        if self._client is not None:
+            self._client.close(timeout=5)
+            self._client = None
+        if self._process is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process.stdout.close()
+            self._process = None
+        self._futures.clear()
 
     def _hand_over_quietly(self, runs: Sequence[Run]) -> None:
         with contextlib.ExitStack() as stack:
@@ -152,16 +171,35 @@ class JobQueue:
             # The cluster's own process was killed: what it was doing starts again with the next one.
             self._process.stdin.close()
             self._process.stdout.close()
-            self._process, self._client = None, None
+            self._process, self._client, self._access = None, None, None
             self._futures.clear()
         if self._client is not None and self._client.status == "running":
             return self._client
         if self._client is not None:
             self._futures.clear()  # another connection knows nothing of them
-        self._client = connect(self._address or self._start_cluster(), CONNECT_TIMEOUT_S)
+        if self._address is not None:
+            self._client = connect(self._address, CONNECT_TIMEOUT_S, self._security)
+            return self._client
+        if self._access is None or self._process is None:
+            self._access = self._start_cluster()
+            threading.Thread(target=self._close_when_idle, args=(self._process,), daemon=True).start()
+        self._client = connect(self._access[0], CONNECT_TIMEOUT_S, self._access[1])
         return self._client
 
-    def _start_cluster(self) -> str:
+    def _close_when_idle(self, process: subprocess.Popen) -> None:
+        """End an embedded cluster that has had nothing to do for `IDLE_S`: its worker holds 750 MB."""
+        idle_since = time.monotonic()
+        while not self._closing.wait(min(LOOK_EVERY_S, self.idle_s)):
+            with self._guard:
+                if self._process is not process:
+                    return
+                if not all(future.done() for future in self._futures.values()):
+                    idle_since = time.monotonic()
+                elif time.monotonic() - idle_since >= self.idle_s:
+                    self._close()
+                    return
+
+    def _start_cluster(self) -> tuple[str, Security]:
         root = str(Path(__file__).parents[3])
         path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH")) if part)
         try:
@@ -176,10 +214,10 @@ class JobQueue:
                 )
         except OSError as error:
             raise folder_error(self.folder, error) from error
-        return self._read_address()
+        return self._read_access()
 
-    def _read_address(self) -> str:
-        """Return the address that the embedded cluster says when it has started."""
+    def _read_access(self) -> tuple[str, Security]:
+        """Return the address that the embedded cluster says when it has started, and the keys to it."""
         said: list[bytes] = []
         stdout = self._process.stdout
         # A thread, since Windows cannot wait for a pipe with a limit.
@@ -195,10 +233,11 @@ class JobQueue:
                 seconds=START_TIMEOUT_S,
                 path=log,
             )
-        address = said[0].decode().strip()
-        if not address:
+        line = said[0].decode().strip()
+        if not line:
+            read_niceness()  # the likeliest reason has a sentence
             raise ConfigError("The training cluster did not start. {path} says why.", path=log)
-        return address
+        return read_access(line)
 
 
 def _note_failure(

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from distributed.security import Security
 
 from ecgmodel import atomic
 from ecgmodel.errors import ConfigError
@@ -25,6 +26,8 @@ from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import read_model
 from ecgmodel.training import fit
 from ecgmodel.training.jobs import job_queue, jobs, work
+from ecgmodel.training.jobs.cluster import NICENESS_VARIABLE, read_niceness
+from ecgmodel.training.jobs.connection import connect
 from ecgmodel.training.jobs.job_file import JOB_LOCK, MAX_TITLE, list_trained_models
 from ecgmodel.training.jobs.job_queue import JobQueue
 from ecgmodel.training.jobs.jobs import Run, create_run, list_runs, read_run
@@ -129,7 +132,8 @@ def test_a_killed_worker_and_a_killed_cluster_cost_no_epoch(queue: JobQueue) -> 
     path = create_run(queue.folder, preset, 0, "killed on the cluster")
     queue.hand_over()
     run = wait_for_epochs(path, 2)
-    other = JobQueue(queue.folder, queue.address())
+    address, keys = queue.access()
+    other = JobQueue(queue.folder, address, security=keys)
     other.hand_over([replace(run, state="waiting")])
     os.kill(queue.worker_pid(), signal.SIGKILL)
     n_done = len(wait_for_epochs(path, len(read_run(path).epochs) + 1).epochs)
@@ -426,3 +430,41 @@ def test_one_process_a_folder(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="Another process"), folder.hold():
             pass
     assert not folder.is_held()
+
+
+def test_no_other_account_reaches_the_cluster(queue: JobQueue) -> None:
+    """The scheduler of the embedded cluster speaks TLS alone, and answers nobody without the keys of its pipe."""
+    address, _ = queue.access()
+    assert address.startswith("tls://127.0.0.1:")
+    with pytest.raises(ConfigError, match="does not answer"):
+        connect(address.replace("tls://", "tcp://"), 3.0)
+    stranger = Security.temporary()
+    with pytest.raises(ConfigError, match="refuses the connection by TLS"):
+        connect(address, 3.0, stranger)
+
+
+def test_an_idle_cluster_ends_and_the_next_run_starts_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker holds 750 MB; with nothing to train it goes, and the next training comes without a word about it."""
+    monkeypatch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", quick_worker.__name__)
+    queue = JobQueue(tmp_path, idle_s=0.5)
+    try:
+        first = create_run(tmp_path, QUICK, 0, "first")
+        queue.hand_over()
+        wait_for(first, "finished")
+        deadline = time.monotonic() + PATIENCE_S
+        while queue.cluster_pid() is not None:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        second = create_run(tmp_path, QUICK, 1, "second")
+        queue.hand_over()
+        wait_for(second, "finished")
+    finally:
+        queue.close()
+
+
+@pytest.mark.parametrize("niceness", ["abc", "-5", "20", "1.5", ""])
+def test_a_niceness_that_is_none_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, niceness: str) -> None:
+    """The run says which variable is wrong and what it may be, not that a log says why."""
+    monkeypatch.setenv(NICENESS_VARIABLE, niceness)
+    with pytest.raises(ConfigError, match=f"{NICENESS_VARIABLE} is '{niceness}'.*from 0"):
+        read_niceness()
