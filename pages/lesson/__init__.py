@@ -1,0 +1,1 @@
+"""The lesson without a server: the course and the cell as files that any browser opens."""

@@ -1,0 +1,103 @@
+"""The lesson without a server, from the disk and with the network off."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from pages.lesson.site import export_lesson
+from tests.browser.server import ROOT
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lesson on two beats, in both languages."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("ECG_DATA_DIR", "ECG_SVDB_DIR"):
+            patch.delenv(name, raising=False)
+        return export_lesson(tmp_path_factory.mktemp("lesson"), symbols=("N", "V")).parent
+
+
+@pytest.fixture
+def reader(many_visitors: Browser) -> Iterator[Page]:
+    """A page without a network; any fault of a script, and anything that is asked for beside files, fails the test."""
+    faults: list[str] = []
+    context = many_visitors.new_context(offline=True, viewport={"width": 1360, "height": 900})
+    page = context.new_page()
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda asked: faults.append(asked.url) if not asked.url.startswith(("file:", "data:")) else None)
+    page.on("requestfailed", lambda asked: faults.append(asked.url))
+    yield page
+    context.close()
+    assert faults == []
+
+
+def test_every_page_draws_its_figure_from_the_disk(lesson: Path, reader: Page):
+    """From `file:`, with no network, each page of both languages has its heading and a figure that is drawn."""
+    reader.goto((lesson / "index.html").as_uri())
+    links = reader.locator("a").evaluate_all("links => links.map((link) => link.href)")
+    assert len(links) == 20
+    for link in links:
+        reader.goto(link)
+        expect(reader.locator("body[data-shown]")).to_be_attached()
+        expect(reader.get_by_role("heading", level=1)).to_have_count(1)
+        drawn = reader.locator("#figure").evaluate(
+            "(place) => [...place.children].some((part) => part.shadowRoot.querySelector('svg, canvas, table'))"
+        )
+        assert drawn, link
+        assert "\ufffd" not in reader.content()
+    assert reader.locator("html").get_attribute("lang") == "zh-CN"
+
+
+def test_another_beat_shows_its_own_numbers(lesson: Path, reader: Page):
+    """The figure of the GRU, its questions and the Gates page follow the beat that is chosen."""
+    reader.goto((lesson / "en" / "4.html").as_uri())
+    figure = reader.locator("#figure .figure").first
+    expect(figure.locator("svg").first).to_be_visible()
+    before = figure.inner_text()
+    reader.get_by_role("button", name="V · Ventricular premature").click()
+    expect(figure).not_to_have_text(before)
+    reader.goto((lesson / "en" / "gates.html").as_uri())
+    expect(reader.locator("#figure canvas").first).to_be_visible()
+    words = "() => document.querySelector('#figure .gates').shadowRoot.textContent"
+    before = reader.evaluate(words)
+    reader.get_by_role("button", name="V · Ventricular premature").click()
+    reader.wait_for_function(f"(before) => ({words})() !== before", arg=before)
+
+
+def test_a_figure_answers_keys(lesson: Path, reader: Page):
+    """What the app's own code does in the browser, it does here: the slider of the plain network moves its numbers."""
+    reader.goto((lesson / "en" / "2.html").as_uri())
+    slider = reader.get_by_role("slider").first
+    words = reader.locator("#figure .words").first
+    expect(words).to_contain_text("0.90")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(words).to_contain_text("0.95")
+
+
+def test_questions_are_answered_with_a_reason(lesson: Path, reader: Page):
+    """A wrong answer gets its own reason, the right one another; both are said to a screen reader."""
+    reader.goto((lesson / "zh" / "8.html").as_uri())
+    first = reader.locator("fieldset").first
+    said = set()
+    for option in first.get_by_role("radio").all():
+        option.check()
+        said.add(first.get_by_role("status").inner_text())
+    assert len(said) == first.get_by_role("radio").count()
+    assert sum("不是这一项" not in text for text in said) == 1
+
+
+def test_the_command_says_where_to_begin(tmp_path: Path):
+    """A record without labels is refused in one sentence, and nothing is written."""
+    command = [sys.executable, "-m", "ecgmodel", "export-lesson", str(tmp_path / "new"), "--record", "208-excerpt"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "has no labelled beats" in done.stderr
+    assert not (tmp_path / "new").exists()
