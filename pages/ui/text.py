@@ -20,15 +20,14 @@ from html import escape
 from pathlib import Path
 from typing import Literal
 
-import platformdirs
-
 from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import EcgModelError
+from ecgmodel.user_folders import user_cache
 from pages.session import choices
 
 LOCALE_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "locale"
 
-COMPILED_FOLDER = Path(platformdirs.user_cache_dir("ecgmodel", appauthor=False)) / "locale"
+COMPILED_FOLDER = user_cache() / "locale"
 """Where compiled catalogues are kept."""
 
 language = choices.language

@@ -27,8 +27,6 @@ from tests.browser.conftest import visitor_page
 from tests.browser.server import ROOT, find_free_port
 from tests.browser.steps import wait_until_still
 
-pytestmark = pytest.mark.faults
-
 PATIENCE_S = 40
 PAINTED = ".ecg[data-paints]"
 
@@ -134,6 +132,10 @@ def replica_of(page: Page) -> int:
     return int(value)
 
 
+@pytest.mark.faults(
+    what="a replica of the app behind nginx is killed",
+    holds="its visitor's page goes on with another at the same record and time; uploads work",
+)
 def test_a_killed_replica_s_visitor_goes_on_with_the_other(hall: Hall, chromium: BrowserContext) -> None:
     """The page connects to it by itself, at its record and time; uploads work there, also when the first is back."""
     with visitor_page(chromium) as page:

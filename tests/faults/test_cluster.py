@@ -30,8 +30,6 @@ from ecgmodel.training.settings import TrainSettings
 from tests.faults.cluster import Processes, cluster
 from tests.unit.training.jobs import quick_worker
 
-pytestmark = pytest.mark.faults
-
 CSV = Path(__file__).parents[1] / "data" / "csv"
 N_FOLDS = 10
 TINY = NetworkConfig(filters=(2, 2), kernels=(3, 3), units=2, dense=(), readout="last")
@@ -98,6 +96,10 @@ def answers(out: Path) -> list[np.ndarray]:
     return [*weights, predictions.probabilities, predictions.truth, predictions.fold]
 
 
+@pytest.mark.faults(
+    what="a worker of three is killed while a cluster trains ten folds",
+    holds="weights and predictions of one process, to the last bit",
+)
 def test_ten_folds_with_a_killed_worker_are_those_of_one_process(
     three: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +139,10 @@ def classify(folder: Path, out: Path) -> list[dict]:
 
 
 @pytest.mark.parametrize("count", [24, pytest.param(200, marks=pytest.mark.nightly)])
+@pytest.mark.faults(
+    what="a worker of three is killed while a cluster names the beats of many files",
+    holds="the table of one process, row for row; nothing is done twice",
+)
 def test_files_with_a_killed_worker_are_named_as_by_one_process(
     count: int, three: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -157,6 +163,10 @@ def test_files_with_a_killed_worker_are_named_as_by_one_process(
 
 
 @pytest.mark.nightly
+@pytest.mark.faults(
+    what="a file kills every worker of a cluster that reads it",
+    holds="it is a row with the reason; all others have their beats",
+)
 def test_a_file_under_which_every_worker_dies_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,6 +206,10 @@ def replace_the_dead(processes: Processes, ended: threading.Event) -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.faults(
+    what="the scheduler of a cluster is killed",
+    holds="a sentence; what is done stays, and the same command goes on",
+)
 def test_a_scheduler_that_goes_away_is_told_and_what_is_done_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -227,12 +241,20 @@ def test_a_scheduler_that_goes_away_is_told_and_what_is_done_stays(
     assert f"{n_done} of 28 recordings were done before" in capsys.readouterr().err
 
 
+@pytest.mark.faults(
+    what="workers of a cluster do not see the folder",
+    holds="a sentence before any work",
+)
 def test_workers_that_do_not_see_the_folder_are_told_of(three: Processes, tmp_path: Path) -> None:
     """Before any work, with one of them by its address."""
     with connect(three.address()) as client, pytest.raises(ConfigError, match=r"elsewhere is not there for \d of the"):
         check_workers(client, [tmp_path, tmp_path / "elsewhere"])
 
 
+@pytest.mark.faults(
+    what="a cluster has no workers",
+    holds="a sentence; the run waits",
+)
 def test_a_scheduler_without_workers_is_told_of(tmp_path: Path) -> None:
     """The run waits for them, and the page says so; a command does not wait for ever."""
     with cluster(tmp_path, 0) as processes:
@@ -256,6 +278,10 @@ def test_a_scheduler_without_workers_is_told_of(tmp_path: Path) -> None:
         ("tcp://127.0.0.1:99999", "not the address of a scheduler"),
         ("tcp://:8786", "not the address of a scheduler"),
     ],
+)
+@pytest.mark.faults(
+    what="the address of a cluster cannot work, or wants certificates that are not there",
+    holds="a sentence on the page and on the command line; no run waits",
 )
 def test_an_address_that_cannot_work_fails_the_run_with_its_sentence(
     address: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -306,6 +332,10 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / name for name in ("ours.key", "ours.crt", "theirs.key", "theirs.crt")}
 
 
+@pytest.mark.faults(
+    what="certificates of a cluster are missing, damaged or another's",
+    holds="a sentence each; with the right ones it works",
+)
 def test_tls_is_that_of_dask_s_own_configuration(
     certificates: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ LIBRARY = ROOT / "ecgmodel"
 
 # Data moves to the right: a room may import itself and what stands before it.
 ROOMS = (
-    ("errors", "labels", "atomic", "private_folder"),
+    ("errors", "labels", "atomic", "private_folder", "user_folders"),
     ("records",),
     ("segments",),
     ("network",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -91,9 +92,17 @@ def list_folder(folder: Path) -> Iterator[tuple[str, dict[str, bytes | Path]]]:
             if stem not in done:
                 done.add(stem)
                 beside = [path.with_suffix(suffix) for suffix in HEADER_PARTS]
-                yield stem, {other.name: other for other in beside if other.is_file()}
+                yield _legible(stem), {_legible(other.name): other for other in beside if other.is_file()}
         else:
-            yield name, {path.name: path}
+            yield _legible(name), {_legible(path.name): path}
+
+
+def _legible(name: str) -> str:
+    r"""Return a name of a file as text; bytes of it that are no text are written as `\xb2`.
+
+    Names come from the system with such bytes as surrogates, which neither a table nor a terminal takes.
+    """
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _stem(name: str) -> str:

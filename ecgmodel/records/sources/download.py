@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import platformdirs
-
 from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import DownloadError
 from ecgmodel.records.sources import database_files
 from ecgmodel.records.sources.database_files import LARGEST_BYTES, PublishedFile, database_of
 from ecgmodel.records.sources.databases import MITDB, Database
+from ecgmodel.user_folders import user_cache
 
 REACH_TIMEOUT_S = 3.0
 """Longest wait, name look-up included, for finding out that there is no network."""
@@ -46,7 +45,7 @@ class DownloadProgress:
 
 def cache_folder(database: Database = MITDB) -> Path:
     """Return the folder in the user's cache in which fetched records of a database are kept; it need not exist yet."""
-    return Path(platformdirs.user_cache_dir("ecgmodel", appauthor=False)) / database.name
+    return user_cache() / database.name
 
 
 def download_records(

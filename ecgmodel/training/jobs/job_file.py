@@ -16,14 +16,16 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import platformdirs
+import filelock
 
 from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import ConfigError
+from ecgmodel.user_folders import user_data
 
 RUNS_VARIABLE = "ECG_RUNS_DIR"
 """Environment variable that names the folder of all runs."""
@@ -32,6 +34,10 @@ SCHEDULER_VARIABLE = "DASK_SCHEDULER_ADDRESS"
 """Environment variable with the address of the cluster that trains; without it the embedded one does."""
 
 JOB_LOCK = "job.lock"
+CHANGE_LOCK = ".change.lock"
+"""Beside the runs, and not in one: it must not bring a run back that is deleted meanwhile."""
+
+PATIENCE_S = 10.0
 MAX_TITLE = 60
 KEY_END = 6
 """Letters of a run's key that tell it from another with the same title."""
@@ -77,7 +83,7 @@ class TrainedModel:
 def runs_folder() -> Path:
     """Return the folder of all runs: `ECG_RUNS_DIR`, else one in the user's data folder."""
     named = os.environ.get(RUNS_VARIABLE)
-    return Path(named) if named else Path(platformdirs.user_data_dir("ecgmodel", appauthor=False)) / "runs"
+    return Path(named) if named else user_data() / "runs"
 
 
 def find_run_folders(folder: Path) -> tuple[Path, ...]:
@@ -131,6 +137,38 @@ def write_job(path: Path, job: Job) -> None:
         write_atomically(path / "job.json", json.dumps(asdict(job)).encode())
     except OSError as error:
         raise folder_error(path.parent, error) from error
+
+
+@contextmanager
+def change_job(path: Path) -> Iterator[Job]:
+    """Give the job of a run that is there, while nobody else may change one of this folder of runs.
+
+    So what one visitor asks for is not undone by another, who read the job before and writes it after.
+
+    Raises
+    ------
+    ConfigError
+        Where the run is gone, or the folder cannot be written.
+    """
+    lock = filelock.FileLock(path.parent / CHANGE_LOCK, timeout=PATIENCE_S)
+    try:
+        # Before the lock, which would make the folder of the runs anew where somebody removed it.
+        _check_there(path)
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise ConfigError("Another visitor changes a run at this moment. Try it again.") from error
+    except OSError as error:
+        raise folder_error(path.parent, error) from error
+    try:
+        _check_there(path)
+        yield read_job(path)
+    finally:
+        lock.release()
+
+
+def _check_there(path: Path) -> None:
+    if not (path / "job.json").exists():
+        raise ConfigError("This run no longer exists: someone deleted it.")
 
 
 def folder_error(folder: Path, error: OSError) -> ConfigError:

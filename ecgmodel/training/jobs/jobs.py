@@ -20,6 +20,7 @@ from ecgmodel.errors import ConfigError, EcgModelError
 from ecgmodel.training.jobs.job_file import (
     JOB_LOCK,
     Job,
+    change_job,
     check_title,
     find_run_folders,
     folder_error,
@@ -162,20 +163,33 @@ def create_run(folder: Path, preset: Preset, fold: int, title: str) -> Path:
     read_preset(description)  # raises where it could not be trained
     title = check_title(title)
     now = time.time()
-    path = folder / f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}-{secrets.token_hex(3)}"
+    path = folder / "unnamed"
     try:
+        path = _make_folder(folder, time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
         RunFolder(path).write_config(description)
         write_atomically(path / "reserve", os.urandom(RESERVE_BYTES))
         write_job(path, Job(title, now))
     except (OSError, ConfigError) as error:
-        shutil.rmtree(path, ignore_errors=True)
+        if path.name != "unnamed":
+            shutil.rmtree(path, ignore_errors=True)
         raise (folder_error(folder, error) if isinstance(error, OSError) else error) from error
     return path
 
 
+def _make_folder(folder: Path, when: str) -> Path:
+    """Make and return a folder that nobody else has, whoever makes one in the same second."""
+    folder.mkdir(parents=True, exist_ok=True)
+    while True:
+        path = folder / f"{when}-{secrets.token_hex(3)}"
+        with contextlib.suppress(FileExistsError):
+            path.mkdir()
+            return path
+
+
 def request_stop(path: Path) -> None:
     """Ask for a stop: a training ends with its batch, a waiting job leaves the queue. Its whole epochs are kept."""
-    write_job(path, replace(_read_there(path), wanted=False))
+    with change_job(path) as job:
+        write_job(path, replace(job, wanted=False))
 
 
 def request_training(path: Path) -> None:
@@ -186,7 +200,12 @@ def request_training(path: Path) -> None:
     ConfigError
         Where it waits for that already, is being trained, has ended or cannot go on.
     """
-    job, run = _read_there(path), read_run(path)
+    with change_job(path) as job:
+        _request_training(path, job)
+
+
+def _request_training(path: Path, job: Job) -> None:
+    run = read_run(path)
     if run.state in ("waiting", "starting", "training"):
         raise ConfigError(
             "'{title}' is already running: someone else resumed it, or you pressed twice.", title=run.title
@@ -211,7 +230,9 @@ def rename_run(path: Path, title: str) -> None:
     ConfigError
         Where it is empty.
     """
-    write_job(path, replace(_read_there(path), title=check_title(title)))
+    title = check_title(title)
+    with change_job(path) as job:
+        write_job(path, replace(job, title=title))
 
 
 def delete_run(path: Path) -> None:
@@ -249,13 +270,6 @@ def write_failure(path: Path, error: EcgModelError) -> None:
     except OSError:
         (path / "reserve").unlink(missing_ok=True)
         write_atomically(path / "failure.json", failure)
-
-
-def _read_there(path: Path) -> Job:
-    """Return the job of a run that is there."""
-    if not (path / "job.json").exists():
-        raise ConfigError("This run no longer exists: someone deleted it.")
-    return read_job(path)
 
 
 def _read_failure(path: Path) -> EcgModelError | None:

@@ -87,6 +87,10 @@ def test_intact_records_need_no_network(mirror: Mirror, tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize("fault", ["500", "short", "altered", "empty", "silent"])
 @pytest.mark.parametrize("name", ["100.dat", "100.atr", "100.hea"])
+@pytest.mark.faults(
+    what="PhysioNet answers wrongly, with half a file, with other bytes, with nothing, or falls silent",
+    holds="a sentence that names the file; nothing of it is kept, and the next download goes on",
+)
 def test_faulty_answers_leave_nothing(
     fault: str, name: str, mirror: Mirror, small_database: dict[str, bytes], tmp_path: Path, monkeypatch
 ):
@@ -120,6 +124,10 @@ def test_an_old_file_survives_a_failed_fetch(mirror: Mirror, tmp_path: Path):
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace", "mkdir"])
+@pytest.mark.faults(
+    what="the disk of the fetched records is full",
+    holds="a sentence; no part of a file is kept, and an old one stays",
+)
 def test_disk_full(step: str, mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """No space left: an error that names the folder, and an empty folder."""
 
@@ -182,6 +190,10 @@ def test_no_network(home: Path):
 
 
 @pytest.mark.parametrize("call", ["getaddrinfo", "create_connection"])
+@pytest.mark.faults(
+    what="a network that never answers",
+    holds="a sentence within seconds",
+)
 def test_a_network_that_never_answers(call: str, small_database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A name server or a server that stays silent costs `REACH_TIMEOUT_S`, which is at most 3 s."""
     assert download.REACH_TIMEOUT_S <= 3.0
@@ -217,6 +229,10 @@ def test_the_proxy_is_asked_where_there_is_one(mirror: Mirror, small_database, t
     assert (tmp_path / "100.hea").read_bytes() == small_database["100.hea"]
 
 
+@pytest.mark.faults(
+    what="a download is killed",
+    holds="every file is whole or absent; the next one goes on",
+)
 def test_killed_in_mid_download(mirror: Mirror, small_database: dict[str, bytes], tmp_path: Path):
     """A process killed between two halves of a file leaves whole files alone, and the next one goes on from there."""
     mirror.faults["100.atr"] = "slow"

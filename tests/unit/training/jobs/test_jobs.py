@@ -78,6 +78,10 @@ def wait_for_epochs(path: Path, n: int) -> Run:
     return run
 
 
+@pytest.mark.faults(
+    what="the process of a training is killed at 20 random moments",
+    holds="every epoch of 60, identical weights, a run that can be read after each kill",
+)
 def test_killing_the_process_at_20_random_moments_costs_no_epoch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +130,10 @@ def test_killing_the_process_at_20_random_moments_costs_no_epoch(
             np.testing.assert_array_equal(value, expected[name])
 
 
+@pytest.mark.faults(
+    what="the worker, then the whole cluster of a training are killed",
+    holds="it goes on from its last whole epoch, and nobody trains it twice",
+)
 def test_a_killed_worker_and_a_killed_cluster_cost_no_epoch(queue: JobQueue) -> None:
     """It goes on by itself, or with the next hand-over; a second queue, as of another app, does not train it twice."""
     preset = replace(QUICK, settings=replace(QUICK.settings, epochs=1000))
@@ -189,6 +197,10 @@ def test_what_cannot_be_trained_says_why(queue: JobQueue, no_mitdb: None) -> Non
     jobs.request_stop(path)
 
 
+@pytest.mark.faults(
+    what="the files of a run are damaged by hand",
+    holds="each damage has its sentence; other runs are not touched",
+)
 def test_a_folder_that_was_edited_by_hand_is_told(tmp_path: Path) -> None:
     """Each damage gets its sentence; nothing raises, nothing is lost."""
     path = create_run(tmp_path, QUICK, 0, "edited")
@@ -281,6 +293,10 @@ def test_a_loss_that_is_no_number_stops_the_job_with_advice(
     assert len(run.epochs) == 1
 
 
+@pytest.mark.faults(
+    what="two processes train one run",
+    holds="the second leaves it to the first",
+)
 def test_two_processes_at_one_run(tmp_path: Path, quick_step: None) -> None:
     """The second one leaves the run to the first, and writes no failure into it."""
     path = create_run(tmp_path, QUICK, 0, "busy")
