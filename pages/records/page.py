@@ -14,6 +14,7 @@ from pages.ui.blocks import follow_trace, show_source, truth_name
 from pages.ui.downloads import offer_file
 from pages.ui.record_picker import offer_download, open_record_in_use, show_headline, show_record_picker
 from pages.ui.text import t
+from pages.ui.variability import show_record_variability
 
 TRACE = "records.trace"
 
@@ -41,6 +42,8 @@ if record.annotations is not None:
         with table:
             window = beat_times(record.annotations, record.fs, find_gaps(record.signals, record.fs))
             show_beat_table(window.between(place.start_s(), place.start_s() + place.window_s()))
+    beats = record.annotations.beats()
+    show_record_variability(record, beats.sample, beats.symbol, "records.variability")
 with st.expander(t("What the header says"), type="compact"):
     show_header(record)
 with st.expander(t("What to look for in this record"), type="compact"):

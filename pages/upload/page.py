@@ -9,6 +9,7 @@ from ecgmodel.records.imports.files import AnnotationList
 from ecgmodel.records.imports.text_file import BeatTable, IntervalTable
 from pages.ui.blocks import show_not_a_medical_device, show_source
 from pages.ui.text import t
+from pages.ui.variability import show_record_variability
 from pages.upload.drop import show_drop_zone, show_file_line
 from pages.upload.many import current_many, show_many
 from pages.upload.recipe import show_misfits
@@ -70,6 +71,7 @@ with right:
         counts, beats = st.tabs([t("Counts and rates"), t("All beats ({n:,})", n=summary.n_beats)])
         with counts:
             show_counts(summary)
+            show_record_variability(analysis.record, analysis.r_sample, symbol, "upload.variability")
         with beats:
             show_beats(upload, analysis, symbol)
         show_source(replace(analysis.record, source=upload.origin))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ecgmodel.figures.tachogram import draw_tachogram
 from ecgmodel.records.exports.interval_table import format_intervals
 from ecgmodel.records.imports.files import AnnotationList
 from ecgmodel.records.imports.text_file import IntervalTable
 from pages.ui.blocks import clock, show_not_a_medical_device
 from pages.ui.downloads import offer_file
 from pages.ui.text import plain, t
+from pages.ui.variability import show_interval_variability
 from pages.upload.session import Upload, change_settings
 from pages.upload.settings import say_sentence
 
@@ -35,9 +35,7 @@ def show_intervals(upload: Upload) -> None:
         st.metric(t("Median heart rate"), t("{rate:.0f}/min", rate=table.intervals.rate_bpm), width="content")
         st.metric(t("Median RR interval"), t("{seconds:.2f} s", seconds=float(np.median(seconds))), width="content")
         st.metric(t("Nine of ten between"), t("{low:.2f} and {high:.2f} s", low=low, high=high), width="content")
-    theme = "dark" if st.context.theme.type == "dark" else "light"
-    words = {"title": t("Tachogram"), "x": t("Time (s)"), "y": t("RR interval (s)")}
-    st.plotly_chart(draw_tachogram(seconds, words, theme), key="upload.tachogram")
+    show_interval_variability(seconds, table.intervals.follows, "upload.intervals")
     if table.intervals.n_left_out:
         st.caption(t("{n:,} values are no heart's intervals and were left out.", n=table.intervals.n_left_out))
     for note in table.notes:

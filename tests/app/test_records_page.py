@@ -11,6 +11,7 @@ from ecgmodel.records.record import Annotations
 from ecgmodel.records.sources import download, simulated
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.records.sources.record_filter import RecordFilter
+from ecgmodel.records.variability import find_normal_intervals, measure_variability
 from pages.records.panel import annotation_csv
 from tests.app.screen import all_text, shows_trace
 
@@ -147,3 +148,24 @@ def test_a_formula_in_an_annotation_stays_text():
     record = replace(open_record("208-excerpt"), annotations=marks)
     rows = list(csv.reader(io.StringIO(annotation_csv(record))))
     assert [row[2:] for row in rows[1:]] == [["+", "'=HYPERLINK(1)"], ["N", "(N"]]
+
+
+def test_heart_rate_variability(open_app, no_mitdb):
+    """On demand the page shows the measures, beside tachogram and Poincaré plot; they are the library's."""
+    app = open_app("records", record="simulated-normal")
+    assert not app.metric
+    app.session_state["records.variability"] = True
+    app.run()
+    assert not app.exception
+    record = open_record("simulated-normal")
+    beats = record.annotations.beats()
+    found = measure_variability(find_normal_intervals(beats.sample, beats.symbol, record.fs))
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown == {
+        "SDNN": f"{found.sdnn_ms:.1f} ms",
+        "RMSSD": f"{found.rmssd_ms:.1f} ms",
+        "pNN50": f"{found.pnn50:.1%}",
+        "SD1": f"{found.sd1_ms:.1f} ms",
+        "SD2": f"{found.sd2_ms:.1f} ms",
+    }
+    assert len(app.get("plotly_chart")) == 2

@@ -292,6 +292,8 @@ def test_rr_intervals_are_a_tachogram(upload_page):
     assert not shows_trace(app)
     assert "no ECG" in all_text(app)
     assert "73/min" in [metric.value for metric in app.metric]
+    assert {"SDNN", "RMSSD", "pNN50", "SD1", "SD2"} <= {metric.label for metric in app.metric}
+    assert "does not tell ectopic beats" in all_text(app)
     app = press(app, "upload.as_signal")
     assert upload_of(app).understanding.question.setting == "fs"
 

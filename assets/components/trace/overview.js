@@ -75,7 +75,7 @@ class Overview {
     this.paintAxis(ctx, colours);
   }
 
-  /** One column a second, or a pixel where that is wider: shares of the classes, the commonest faint and at the bottom. */
+  /** One column a second, or a pixel where that is wider: shares of the classes, the commonest low and at the bottom. */
   paintClasses(ctx, signal, labels, colours) {
     const row = labels.rows[0];
     const { columnS } = this;
@@ -98,10 +98,8 @@ class Overview {
       const rare = [...counts].filter(([symbol]) => symbol !== labels.commonest);
       const nRare = rare.reduce((sum, [, n]) => sum + n, 0);
       if (common) {
-        ctx.globalAlpha = 0.45;
         ctx.fillStyle = colours.classes[labels.commonest] ?? colours.other;
-        ctx.fillRect(x, STRIP * 0.55, width, STRIP * 0.45);
-        ctx.globalAlpha = 1;
+        ctx.fillRect(x, STRIP * 0.7, width, STRIP * 0.3);
       }
       // One rare beat among many still shows: it gets at least half of the column.
       const height = nRare ? Math.max(0.5, nRare / (nRare + common)) * STRIP : 0;
@@ -156,7 +154,6 @@ class Overview {
         const symbol = row.symbol(i);
         if (!(rr > 0) || (symbol === labels.commonest) !== common) continue;
         ctx.fillStyle = colours.classes[symbol] ?? colours.other;
-        ctx.globalAlpha = common ? 0.5 : 0.85;
         ctx.fillRect(this.xOf(row.sample[i] / signal.fs) - 0.75, y(60 / rr) - 0.75, 1.5, 1.5);
       }
     }

@@ -31,11 +31,14 @@ class Intervals:
     ----------
     rr_s : ndarray of shape (n,), float64
         In seconds; those that no heart makes are left out.
+    follows : ndarray of shape (n,), bool
+        Whether the one before is its neighbour in the file, too: none was left out between them.
     n_left_out : int
     column : str
     """
 
     rr_s: np.ndarray
+    follows: np.ndarray
     n_left_out: int
     column: str
 
@@ -82,7 +85,8 @@ def make_intervals(values: np.ndarray, unit: str, column: str) -> Intervals:
     """Return intervals in seconds."""
     seconds = values / (1000.0 if unit == "ms" else 1.0)
     good = np.isfinite(seconds) & (seconds * 1000 >= RANGE_MS[0]) & (seconds * 1000 <= RANGE_MS[1])
-    return Intervals(seconds[good], int(np.count_nonzero(~good)), column)
+    follows = np.diff(np.flatnonzero(good), prepend=-2) == 1
+    return Intervals(seconds[good], follows, int(np.count_nonzero(~good)), column)
 
 
 def vote_intervals(columns: Sequence[Column], stem: str) -> Iterator[Vote]:
