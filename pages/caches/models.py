@@ -37,8 +37,12 @@ DEFAULT_MODELS = ("beats-gru", "gru")
 
 def model_names() -> tuple[str, ...]:
     """Return the name of every model that this visitor can use: the default first, then those trained here."""
-    shipped = sorted(_shipped_models(), key=lambda name: (name not in DEFAULT_MODELS, name))
-    return (*shipped, *(model.name for model in trained_models()), *own("model"))
+    return (*shipped_models(), *(model.name for model in trained_models()), *own("model"))
+
+
+def shipped_models() -> tuple[str, ...]:
+    """Return the models that the project ships, the default first."""
+    return tuple(sorted(_shipped_models(), key=lambda name: (name not in DEFAULT_MODELS, name)))
 
 
 def trained_models() -> tuple[TrainedModel, ...]:

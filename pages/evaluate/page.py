@@ -28,7 +28,9 @@ columns = find_columns(judged, preset)
 show_split(columns, preset, measure)
 show_databases(columns)
 tell_drop(columns, preset, measure)
-show_leaks(columns)
+with st.container(horizontal=True, vertical_alignment="center"):
+    show_leaks(columns)
+    st.page_link("pages/cards/page.py", label=t("Model cards"), icon=":material/description:", width="content")
 show_cell(SPLIT)
 show_not_a_medical_device()
 

@@ -7,7 +7,7 @@ import streamlit as st
 from ecgmodel.classification.agreement import compare_beats
 from ecgmodel.errors import EcgModelError
 from ecgmodel.records.facts import find_facts
-from pages.caches.models import model_name_in_use, open_model
+from pages.caches.models import model_name_in_use, open_model, shipped_models
 from pages.caches.predictions import predict_record
 from pages.components.trace import LabelRow, Monitor, show_trace
 from pages.components.trace_wishes import View
@@ -105,6 +105,8 @@ if place.selected_sample() is not None:
     )
 tell_unsure(named, thresholds, model)
 show_model_card(model)
+if name in shipped_models():
+    st.page_link("pages/cards/page.py", label=t("Model card"), icon=":material/description:", width="content")
 show_not_a_medical_device()
 
 if record.annotations is not None:

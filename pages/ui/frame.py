@@ -74,6 +74,7 @@ def app_pages() -> list[st.Page]:
         st.Page("pages/upload/page.py", title=t("Upload"), url_path="upload"),
         st.Page("pages/annotate/page.py", title=t("Annotate"), url_path="annotate"),
         st.Page("pages/classroom/page.py", title=t("Class room"), url_path="class"),
+        st.Page("pages/cards/page.py", title=t("Model cards"), url_path="cards", visibility="hidden"),
         st.Page(_go_to_start, title=t("Start"), url_path="start", visibility="hidden"),
     ]
 

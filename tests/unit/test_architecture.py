@@ -34,7 +34,9 @@ FOREIGN_TO_LIBRARY = {"streamlit", "app", "pages", "tests"}
 
 # The app's own order, from the top down: a room may import itself and what stands below it.
 APP_ROOMS = ("page", "server", "ui", "components", "caches", "session")
-PAGES = ("start", "records", "predict", "gates", "train", "evaluate", "learn", "upload", "annotate", "classroom")
+PAGES = (
+    "start", "records", "predict", "gates", "train", "evaluate", "learn", "upload", "annotate", "cards", "classroom"
+)  # fmt: skip
 WORDING = "pages.ui.text"
 """Words in the visitor's language: it needs the session alone, and everything that speaks needs it."""
 

@@ -27,6 +27,8 @@ class Database:
         In Hz.
     lead : str
         Read where the user names none, and a record has it.
+    other_leads : tuple of (str, str)
+        Records that do not have it, and their first lead.
     first_record : str
         Shown before a choice. Of the records in whose first 20 s there is a premature beat and every beat, annotated or
         detected, is named rightly by the shipped `beats-gru` (whose network never saw the person), it is the one whose
@@ -48,6 +50,7 @@ class Database:
     record_names: tuple[str, ...]
     fs: float
     lead: str
+    other_leads: tuple[tuple[str, str], ...]
     first_record: str
     folder_variable: str
     citation: str
@@ -88,6 +91,7 @@ MITDB = Database(
     ),
     fs=360.0,
     lead="MLII",
+    other_leads=(("102", "V5"), ("104", "V5")),
     first_record="119",
     folder_variable="ECG_DATA_DIR",
     citation="Moody GB, Mark RG. The impact of the MIT-BIH Arrhythmia Database. IEEE Eng in Med and Biol 20(3):45-50, "
@@ -105,6 +109,7 @@ SVDB = Database(
     record_names=tuple(f"svdb/{number}" for number in (*range(800, 813), *range(820, 830), *range(840, 895))),
     fs=128.0,
     lead="ECG1",
+    other_leads=(),
     first_record="svdb/803",
     folder_variable="ECG_SVDB_DIR",
     citation="Greenwald SD. Improved detection and classification of arrhythmias in noise-corrupted electrocardiograms "
@@ -129,6 +134,12 @@ def file_stem(record: str) -> str:
 
 
 @lru_cache(maxsize=1024)
+def lead_of(record: str) -> str:
+    """Return the lead of a record that is read where none is named; "" where it is in no database."""
+    database = find_database(record)
+    return "" if database is None else dict(database.other_leads).get(record, database.lead)
+
+
 def person(record: str) -> str:
     """Return a name for the person behind a record: that of the person's first record.
 

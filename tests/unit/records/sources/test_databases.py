@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from ecgmodel.errors import RecordError
+from ecgmodel.records.record import default_lead
 from ecgmodel.records.sources import catalogue
 from ecgmodel.records.sources.database_files import check_file, published_files, record_files
-from ecgmodel.records.sources.databases import DATABASES, MITDB, SVDB, find_database, person
+from ecgmodel.records.sources.databases import DATABASES, MITDB, SVDB, find_database, lead_of, person
 
 
 def test_no_two_records_share_a_name():
@@ -89,3 +90,12 @@ def test_one_man_has_two_records():
     """201 and 202 are one man (PhysioNet's directory of mitdb)."""
     assert person("202") == person("201") == "201"
     assert person("svdb/801") == "svdb/801"
+
+
+@pytest.mark.parametrize("database", DATABASES, ids=lambda database: database.name)
+def test_the_lead_of_a_record_is_that_of_its_header(database, mitdb_folder, svdb_folder):
+    """Known without the record: the one that a page reads before a choice."""
+    for name in database.record_names:
+        outline = catalogue.read_outline(name)
+        if outline is not None:
+            assert lead_of(name) == default_lead(outline.leads)
