@@ -20,7 +20,14 @@ from ecgmodel.labels import CLASSES
 from ecgmodel.network.build import Weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.former_names import rename_settings
-from ecgmodel.network.model_checks import MAX_BYTES, check_arrays, parse_config, refuse_size
+from ecgmodel.network.model_checks import (
+    MAX_BYTES,
+    check_arrays,
+    check_channels,
+    check_figures,
+    parse_config,
+    refuse_size,
+)
 from ecgmodel.records.sources.databases import person
 
 FORMAT = "ecgmodel/1"
@@ -216,8 +223,9 @@ def parse_model(data: bytes, name: str) -> Model:
     try:
         arrays = load(data)
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-        description = json.loads(header.get("__metadata__", {}).get(_METADATA_KEY, "null"))
-    except (SafetensorError, ValueError, KeyError, RecursionError) as error:
+        metadata = header.get("__metadata__") or {}
+        description = json.loads(metadata.get(_METADATA_KEY, "null"))
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelFileError(
             "'{name}' is not a whole .safetensors file: it is truncated or altered. Fetch or export it again.",
             name=name,
@@ -239,7 +247,9 @@ def parse_model(data: bytes, name: str) -> Model:
     config = parse_config(description.get("config"), name)
     folds, arrays = _parse_folds(description.get("folds", []), arrays, config, name)
     check_arrays(arrays, config, name)
-    return Model(config=config, weights=arrays, card=_parse_card(description.get("card"), name), folds=folds)
+    card = _parse_card(description.get("card"), name)
+    check_channels(config, card.segments, name)
+    return Model(config=config, weights=arrays, card=card, folds=folds)
 
 
 def list_shipped_models() -> tuple[str, ...]:
@@ -308,8 +318,6 @@ def _parse_card(values: object, name: str) -> ModelCard:
             raise ModelFileError(
                 "'{name}' has {key!r} as {value!r}, which is not understood.", name=name, key=key, value=value
             )
-    figures = [figure for key in ("scores", "naming", "unsure") for figure in values.get(key, {}).values()]
-    if not all(isinstance(figure, (int, float)) for figure in figures):
-        raise ModelFileError("'{name}' has scores that are not numbers.", name=name)
+    check_figures(values, name)
     records = {key: tuple(map(str, values.get(key, ()))) for key in ("train_records", "held_out_records")}
     return ModelCard(**(values | records | {"training": rename_settings(values.get("training", {}))}))

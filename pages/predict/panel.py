@@ -26,7 +26,7 @@ def show_model_card(model: Model) -> None:
         if card.segments == "runs"
         else t("names a beat {delay:.2f} s after its R peak", delay=DELAY_S),
     ]
-    if "accuracy" in card.scores:
+    if {"accuracy", "sensitivity"} <= card.scores.keys():
         parts.append(
             t(
                 "{accuracy:.1%} right, mean sensitivity {sensitivity:.1%} on {held_out}",

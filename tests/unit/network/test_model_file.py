@@ -11,7 +11,9 @@ from safetensors.numpy import load, save
 from ecgmodel.errors import ConfigError, ModelFileError
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import MAX_WEIGHTS, NetworkConfig
+from ecgmodel.network.model_checks import CHANNELS_OF
 from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model, parse_model, read_model, write_model
+from ecgmodel.segments.beats import CHANNELS
 
 CARD = ModelCard(
     name="made",
@@ -186,3 +188,53 @@ def test_an_unknown_shipped_name_is_refused(name: str) -> None:
     """Without looking outside the folder."""
     with pytest.raises(ModelFileError, match="There is no model"):
         open_shipped_model(name)
+
+
+def put_metadata(path: Path, metadata: object) -> None:
+    """Write the metadata of a model file as it is, without the library that checks it."""
+    data = path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    text = json.dumps(json.loads(data[8 : 8 + length]) | {"__metadata__": metadata}).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + length :])
+
+
+@pytest.mark.parametrize("metadata", [None, {}, [], "x", 3, {"ecgmodel": None}, {"ecgmodel": 3}, {"ecgmodel": "[]"}])
+def test_metadata_of_any_kind_is_refused_with_a_sentence(path: Path, metadata: object) -> None:
+    """`null` is what some writers put where they have nothing to say."""
+    put_metadata(path, metadata)
+    with pytest.raises(ModelFileError, match=r"made\.safetensors"):
+        read_model(path)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("scores", {"accuracy": 10**400}),
+        ("scores", {"accuracy": True}),
+        ("scores", {"accuracy": "high"}),
+        ("scores", {"accuracy": None}),
+        ("naming", {"A": 10**400}),
+        ("naming", {"nobody": 0.5}),
+        ("unsure", {"threshold": 0.5}),
+        ("temperature", 10**400),
+        ("fs", 10**400),
+        ("epochs", 10**400),
+        ("seed", -(10**400)),
+    ],
+)
+def test_a_card_is_checked_like_the_configuration(path: Path, field: str, value: object) -> None:
+    """A number of which no float can be made, or half a table, is refused when the file is read, not on a page."""
+    rewrite(path, change_description=lambda text: text["card"].update({field: value}))
+    with pytest.raises(ModelFileError, match=r"made\.safetensors"):
+        read_model(path)
+
+
+def test_a_network_of_many_channels_reads_no_runs(path: Path, tmp_path: Path) -> None:
+    """A beats network that says it reads runs would get one channel where it wants several."""
+    config = NetworkConfig(units=4, n_channels=len(CHANNELS))
+    path = tmp_path / "beats.safetensors"
+    write_model(Model(config, initialise_weights(config, 0), CARD), path)
+    assert read_model(path).config.n_channels == len(CHANNELS) == CHANNELS_OF["beats"][1]
+    rewrite(path, change_description=lambda text: text["card"].update(segments="runs"))
+    with pytest.raises(ModelFileError, match="reads 6"):
+        read_model(path)
