@@ -12,6 +12,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
 
     from pages.components import delivery
     from pages.server.guard import Guard
+    from pages.server.life import live
     from pages.server.own_addresses import ask_nobody
     from pages.ui.document import DocumentHead
 
@@ -19,7 +20,8 @@ if get_script_run_ctx(suppress_warning=True) is None:
     # first visitor who comes by the address of a page that there is no such page.
     PagesManager.uses_pages_directory = False
     ask_nobody()
-    app = st.App(__file__, routes=delivery.routes(), middleware=[Middleware(Guard), Middleware(DocumentHead)])
+    layers = [Middleware(Guard), Middleware(DocumentHead)]
+    app = st.App(__file__, routes=delivery.routes(), middleware=layers, lifespan=live)
 else:
     from pages.ui import course
     from pages.ui.frame import show_page
