@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sys
 import threading
@@ -239,6 +240,16 @@ def test_a_scheduler_that_goes_away_is_told_and_what_is_done_stays(
     monkeypatch.delenv(SCHEDULER_VARIABLE)
     assert len(classify(folder, out)) == 28
     assert f"{n_done} of 28 recordings were done before" in capsys.readouterr().err
+
+
+def test_a_caller_whose_event_loop_runs(three: Processes) -> None:
+    """As in a notebook, or in a process that drives a browser: the connection is made all the same."""
+
+    async def ask() -> str:
+        with connect(three.address()) as client:
+            return client.scheduler.address
+
+    assert asyncio.run(ask()) == three.address()
 
 
 @pytest.mark.faults(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,7 +150,9 @@ def _try(address: str, timeout_s: float, security: Security | None) -> None:
     if address.startswith("tls://") and settings["ssl_context"] is None:
         raise _no_certificates(address, "none are named")
     try:
-        asyncio.run(try_once(settings))
+        # In a thread of its own: the caller's may have a loop that runs.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(try_once(settings))).result()
     except FatalCommClosedError as error:
         raise ConfigError(
             "The cluster at {address} refuses the connection by TLS: it does not speak TLS, or its certificate and "
