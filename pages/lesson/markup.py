@@ -20,6 +20,8 @@ _COLOUR = re.compile(r":[a-z]+(?:-background)?\[((?:[^\[\]]|\[[^\]]*\])*)\](?!\(
 _PRIME = re.compile(r"<msup><mi>(\w)</mi><m[io]>(?:&#x0?2032;|′)</m[io]></msup>")
 """A prime is raised already; as an exponent it flies away."""
 
+_HEADING = re.compile(r"<p><strong>[^<]*</strong></p>")
+
 _MARK = "zzformula{}zz"
 
 SILENT = ("button", "selectbox", "number_input", "text_input", "toggle", "radio", "button_group", "bidi_component")
@@ -55,7 +57,7 @@ def read_formula(latex: str, *, display: bool = False) -> str:
 
     latex = latex.replace(r"\begin{aligned}", r"\begin{array}{rl}").replace(r"\end{aligned}", r"\end{array}")
     drawn = convert(latex, display="block" if display else "inline")
-    return _PRIME.sub(r"<mi>\1′</mi>", drawn)
+    return _PRIME.sub(r'<mrow><mi>\1</mi><mo lspace="0" rspace="0">′</mo></mrow>', drawn)
 
 
 def show_element(element: Element) -> str:
@@ -85,8 +87,21 @@ def show_element(element: Element) -> str:
 
 
 def show_all(elements: Sequence[Element]) -> str:
-    """Return elements as HTML, one below the other."""
-    return "\n".join(filter(None, map(show_element, elements)))
+    """Return elements as HTML, one below the other.
+
+    A heading over a button, and the caption below it, speak of what the button does, and go with it.
+    """
+    shown: list[str] = []
+    after_button = False
+    for element in elements:
+        if element.type == "button" and shown and _HEADING.fullmatch(shown[-1].strip()):
+            shown.pop()
+            after_button = True
+            continue
+        if not (after_button and element.type == "caption"):
+            shown.append(show_element(element))
+        after_button = False
+    return "\n".join(filter(None, shown))
 
 
 def show_table(table: pd.DataFrame) -> str:

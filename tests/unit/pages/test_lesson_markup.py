@@ -4,10 +4,11 @@ import xml.etree.ElementTree as ElementTree
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from ecgmodel.errors import LessonError
 from pages.lesson.code import wrap, write_scripts
-from pages.lesson.markup import read_formula, read_markdown, show_table
+from pages.lesson.markup import read_formula, read_markdown, show_all, show_table
 
 
 def test_markdown_keeps_its_formulas_and_escapes_the_rest():
@@ -64,3 +65,23 @@ def test_code_without_an_export_is_no_component():
     """It is said, rather than mounted as nothing."""
     with pytest.raises(LessonError, match="exports 0"):
         wrap("nothing", ("shared/words.js",))
+
+
+def test_what_a_button_does_goes_with_it():
+    """A heading over a button, and the caption below, are left out; what stands elsewhere stays."""
+
+    def play():
+        import streamlit as st
+
+        st.markdown("**Measure**")
+        st.button("Now")
+        st.caption("Takes a while.")
+        st.markdown("**Accuracy**")
+        st.caption("Of all.")
+
+    script = AppTest.from_function(play, default_timeout=60).run()
+    html = show_all(list(script.main))
+    assert "Measure" not in html
+    assert "Takes a while" not in html
+    assert "Accuracy" in html
+    assert "Of all." in html
