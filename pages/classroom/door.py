@@ -8,6 +8,7 @@ from ecgmodel.classroom.names import CODE_LENGTH, MAX_NAME, tidy_code
 from ecgmodel.classroom.rooms import Seat, TeacherKey
 from ecgmodel.errors import ClassroomError
 from pages.caches.classroom import rooms
+from pages.classroom.plan_sheet import show_plan
 from pages.components.seat import keep_in_tab
 from pages.session import address, choices, seat
 from pages.ui.blocks import show_error
@@ -77,10 +78,12 @@ def show_door() -> None:
         st.info(t("The room was closed. Its names and answers are gone."), icon=":material/info:")
     left, right = st.columns(2, gap="large")
     invited = choices.page_choice(_PAGE, "code", "")
-    with left if invited else right:
+    with right if invited else left:  # what the visitor came for stands first, on a telephone above the other
         _show_opening()
-    with right if invited else left:
+    with left if invited else right:
         _show_joining(invited)
+    if not invited:
+        show_plan()
 
 
 def _show_joining(invited: str) -> None:

@@ -34,7 +34,7 @@ def show_question_result(view: RoomView, chosen: int | None = None) -> None:
     """
     words, right = view.task.content.words[choices.language()], view.task.truth[0]
     if chosen is None:
-        st.subheader(words.text, anchor=False)
+        st.title(words.text, anchor=False)
     else:
         st.markdown(words.text)
     counts = view.counts[0]

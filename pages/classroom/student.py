@@ -6,6 +6,8 @@ class has moved on, and only then does the page run again.
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import streamlit as st
 
@@ -18,7 +20,7 @@ from pages.classroom.results import LETTERS, show_beats_result, show_question_re
 from pages.classroom.strip import draw_beat
 from pages.session import choices
 from pages.ui.blocks import show_error
-from pages.ui.text import look_up, plain, t
+from pages.ui.text import look_up, t
 
 LOOK_EVERY_S = 2.0
 _AT = "classroom.at"
@@ -27,7 +29,8 @@ _AT = "classroom.at"
 def show_student(seat: Seat) -> None:
     """Show the room to one of its students."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(t("Room **{code}** · you are **{name}**", code=seat.code, name=plain(rooms().name_of(seat) or "")))
+        who = t("Room {code} · you are {name}", code=seat.code, name=rooms().name_of(seat) or "")
+        st.html(f'<h1 class="class-who">{escape(who)}</h1>')
         st.button(
             t("Leave"), type="tertiary", icon=":material/logout:", on_click=_leave, args=(seat,), key="class.leave"
         )

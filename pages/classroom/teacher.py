@@ -172,7 +172,7 @@ def _show_result(key: TeacherKey, view: RoomView) -> None:
 
 def _show_task(key: TeacherKey, view: RoomView) -> None:
     if view.task.kind == "question":
-        st.subheader(view.task.content.words[choices.language()].text, anchor=False)
+        st.title(view.task.content.words[choices.language()].text, anchor=False)
     else:
         st.title(t("Be the model"), anchor=False)
         st.markdown(t("The beats are on the students' screens. Each names them at their own pace."))

@@ -115,9 +115,10 @@ def test_names_are_shown_as_they_are(open_app):
     teacher, key = open_room(open_app)
     student = join(open_app, key.code, name)
     teacher.run()
-    for app in (teacher, student):
-        assert name in all_text(app)
-        assert "**y**" not in "\n".join(element.value for element in app.caption)
+    assert name in all_text(teacher)
+    assert "**y**" not in "\n".join(element.value for element in teacher.caption)
+    shown = [element.proto.body for element in student.get("html") if "<h1" in element.proto.body]
+    assert "&lt;b&gt;x&lt;/b&gt; **y** $z$</h1>" in shown[-1]
 
 
 def test_a_taken_name_and_a_wrong_code_are_said(open_app):
@@ -170,3 +171,12 @@ def test_looking_costs_a_student_nothing_while_nothing_changes(open_app, rooms, 
     assert rooms.step(key.code) == step
     assert isinstance(rooms, Rooms)
     assert np.array_equal(rooms.look(key.code).counts.sum(axis=1), [1])
+
+
+def test_the_plan_of_a_lesson_stands_at_the_door(open_app):
+    """Whoever is not in a room sees its scenes, in their language, with a link each, and three sheets to print."""
+    app = open_app("class", lang="zh")
+    assert len(app.expander) == 5
+    assert sum(element.label in ("讲稿", "练习单", "参考答案") for element in app.get("download_button")) == 3
+    assert len(app.get("page_link")) >= 5
+    assert not app.exception
