@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,6 +11,9 @@ from ecgmodel.figures.palette import CLASS_COLOURS, OTHER_COLOUR, PAPER, Theme
 from ecgmodel.records.variability import NormalIntervals, Variability
 
 HEIGHT = 320
+
+MOST_DRAWN = 20_000
+"""Up to so many points are drawn by the browser itself; more need WebGL, which a machine without graphics may lack."""
 
 
 def draw_tachogram(
@@ -38,7 +41,8 @@ def draw_tachogram(
     end_s = np.cumsum(rr_s) if end_s is None else end_s
     colour = CLASS_COLOURS[theme]["N"]
     figure = go.Figure()
-    figure.add_scattergl(
+    add = _adder(figure, len(rr_s))
+    add(
         x=end_s,
         y=rr_s if counted is None else np.where(counted, rr_s, np.nan),
         mode="lines+markers",
@@ -47,7 +51,7 @@ def draw_tachogram(
         name=words.get("counted", ""),
     )
     if counted is not None and not counted.all():
-        figure.add_scattergl(
+        add(
             x=end_s[~counted],
             y=rr_s[~counted],
             mode="markers",
@@ -81,7 +85,7 @@ def draw_poincare(
     margin = max(0.04 * (high - low), 0.02)
     ends = [low - margin, high + margin]
     figure = go.Figure()
-    figure.add_scattergl(x=before, y=after, mode="markers", marker={"size": 4, "color": colour, "opacity": 0.5})
+    _adder(figure, len(before))(x=before, y=after, mode="markers", marker={"size": 4, "color": colour, "opacity": 0.5})
     figure.add_scatter(x=ends, y=ends, mode="lines", line={"color": OTHER_COLOUR, "width": 1, "dash": "dot"})
     x, y = _ellipse(float(before.mean()), float(after.mean()), found.sd1_ms / 1000, found.sd2_ms / 1000)
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": ink, "width": 1.5})
@@ -90,6 +94,10 @@ def draw_poincare(
     figure.update_xaxes(range=ends, constrain="domain")
     figure.update_yaxes(range=ends, scaleanchor="x")
     return figure
+
+
+def _adder(figure: go.Figure, n_points: int) -> Callable[..., go.Figure]:
+    return figure.add_scatter if n_points <= MOST_DRAWN else figure.add_scattergl
 
 
 def _ellipse(x: float, y: float, sd1: float, sd2: float) -> tuple[np.ndarray, np.ndarray]:

@@ -46,3 +46,15 @@ def test_pairs_of_a_real_order():
     intervals = find_normal_intervals(np.arange(1, 9) * 300, np.array(list("NNNVNNNN")), 360.0)
     points = draw_poincare(intervals, measure_variability(intervals), WORDS).data[0]
     assert len(points.x) == 3
+
+
+def test_half_an_hour_needs_no_graphics_processor():
+    """Without WebGL a browser shows an apology in place of such a figure; only a day of beats asks for it."""
+    rng = np.random.default_rng(0)
+    for n, kind in ((3000, "scatter"), (100_000, "scattergl")):
+        intervals = take_intervals(rng.normal(0.8, 0.05, n))
+        figures = (
+            draw_tachogram(intervals.nn_s, WORDS),
+            draw_poincare(intervals, measure_variability(intervals), WORDS),
+        )
+        assert [figure.data[0].type for figure in figures] == [kind, kind]
