@@ -19,7 +19,7 @@ import filelock
 
 from ecgmodel.errors import EcgModelError
 
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # nosec B108: only a folder of this user's own in it is used, and looked at before
 _PREFIX = "ecgmodel-private-"
 _LOCK = ".lock"
 _GATE = f"{_PREFIX}gate{_LOCK}"

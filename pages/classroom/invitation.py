@@ -15,7 +15,7 @@ from pages.session import choices
 from pages.ui.text import t
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-EVERYWHERE = ("", "0.0.0.0", "::")
+EVERYWHERE = ("", "0.0.0.0", "::")  # nosec B104: recognised, not listened on
 
 _HOST = "classroom.host"
 
@@ -56,7 +56,7 @@ def find_reach(url: str, listens: str, port: int, own: tuple[str, ...]) -> Reach
     """
     parts = urlsplit(url)
     scheme, folder = parts.scheme or "http", parts.path.rpartition("/")[0]
-    if parts.hostname and parts.hostname not in (*LOOPBACK, "0.0.0.0"):
+    if parts.hostname and parts.hostname not in (*LOOPBACK, *EVERYWHERE):
         return Reach((parts.netloc,), True, scheme, folder)
     if listens in LOOPBACK:
         return Reach((), False, scheme, folder)
