@@ -16,6 +16,7 @@ import numpy as np
 from ecgmodel.labels import CLASSES, class_index
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.signal.matching import MATCH_WINDOW_S, in_flutter, match_beats
+from ecgmodel.records.sources import simulated
 from ecgmodel.records.sources.databases import person
 from ecgmodel.scores.metrics import confusion
 
@@ -167,6 +168,11 @@ def saw_person(card: ModelCard, record: Record) -> bool | None:
     if record.source in ("simulated", "upload"):
         return None
     return person(record.name) in {person(trained) for trained in card.train_records}
+
+
+def learned_from_simulation(card: ModelCard) -> bool:
+    """Tell whether a model was trained on simulated records alone, so that it has never seen a heart."""
+    return bool(card.train_records) and set(card.train_records) <= set(simulated.NAMES)
 
 
 def _count_others(symbols: np.ndarray, truth: np.ndarray, named: np.ndarray) -> tuple[OtherSymbol, ...]:

@@ -261,7 +261,7 @@ def describe_result(result: Result) -> dict[str, object]:
                 "test_records": fold.test_records,
                 "matrix": fold.matrix.tolist(),
                 "seconds": round(fold.seconds, 1),
-                "epochs": [asdict(epoch) for epoch in fold.epochs],
+                "epochs": [epoch.numbers() for epoch in fold.epochs],
             }
             for fold in result.folds
         ],

@@ -1,4 +1,4 @@
-"""Figures of a training in Plotly: its curves, alone or beside another's, and segments that it reads."""
+"""Figures of a training in Plotly: its curves, alone or beside others', its gradients, and segments that it reads."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from ecgmodel.figures.palette import CLASS_COLOURS, OTHER_COLOUR, Theme
 from ecgmodel.segments.dataset import MODEL_FS
 from ecgmodel.training.run_folder import EpochResult
 
-RUN_CLASSES = ("N", "V")
-"""Whose colours the first and the second of two runs take."""
+RUN_CLASSES = ("N", "V", "L", "R", "A")
+"""Whose colours the runs take, one after the other."""
 
-DASHES = ("solid", "dash")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+MAX_RUNS = len(DASHES)
+LAYER_CLASSES = ("N", "A", "L", "V", "R")
 FONT_SIZE = 13
 
 
@@ -47,30 +49,49 @@ class ExampleSegment:
 
     Attributes
     ----------
-    title : str
     symbol : str
-        Its class.
+        Its class, which is written above it.
+    record : str
     signal : ndarray of shape (n_samples,), float32
         Standardised.
     length : int
         Samples before the padding begins.
     """
 
-    title: str
     symbol: str
+    record: str
     signal: np.ndarray
     length: int
 
 
-def draw_curves(runs: Sequence[Curves], words: CurveWords, theme: Theme) -> go.Figure:
+def smooth(values: Sequence[float], weight: float) -> list[float]:
+    """Return exponentially weighted means, as TensorBoard draws them: each start counts for what it is worth.
+
+    Parameters
+    ----------
+    values : sequence of float
+    weight : float
+        Of all that came before; 0 returns the values.
+    """
+    mean, norm, means = 0.0, 0.0, []
+    for value in values:
+        if np.isfinite(value):
+            mean, norm = weight * mean + (1 - weight) * value, weight * norm + (1 - weight)
+        means.append(mean / norm if norm and np.isfinite(value) else value)
+    return means
+
+
+def draw_curves(runs: Sequence[Curves], words: CurveWords, theme: Theme, smoothing: float = 0.0) -> go.Figure:
     """Draw loss, accuracy and learning rate over the epochs; a thin line is training, a bold one validation.
 
     Parameters
     ----------
     runs : sequence of Curves
-        One or two; the second one's lines are dashed.
+        At most `MAX_RUNS`; each has its colour and its dashes.
     words : CurveWords
     theme : {"light", "dark"}
+    smoothing : float
+        As in `smooth`; what it is taken from then lies faint below.
     """
     figure = make_subplots(
         rows=1,
@@ -93,9 +114,21 @@ def draw_curves(runs: Sequence[Curves], words: CurveWords, theme: Theme) -> go.F
             (3, prefix + words.learning_rate, [epoch.learning_rate for epoch in run.epochs], colour, 1.3),
         )
         for column, name, y, line, width in lines:
+            if smoothing and column < 3:
+                figure.add_scatter(
+                    x=x,
+                    y=y,
+                    mode="lines",
+                    line={"color": line, "width": 1},
+                    opacity=0.3,
+                    hoverinfo="skip",
+                    showlegend=False,
+                    row=1,
+                    col=column,
+                )
             figure.add_scatter(
                 x=x,
-                y=y,
+                y=smooth(y, smoothing) if column < 3 else y,
                 name=name,
                 mode="lines+markers" if len(x) < 2 else "lines",
                 line={"color": line, "width": width, "dash": dash},
@@ -110,8 +143,9 @@ def draw_curves(runs: Sequence[Curves], words: CurveWords, theme: Theme) -> go.F
     figure.update_yaxes(rangemode="tozero", row=1, col=1)
     figure.update_yaxes(ticksuffix=" %", row=1, col=2)
     figure.update_yaxes(rangemode="tozero", exponentformat="power", row=1, col=3)
+    figure.update_xaxes(nticks=4, tickangle=0)
     figure.update_layout(
-        height=270 if len(runs) == 1 else 320,
+        height=270 if len(runs) == 1 else 300 + 20 * len(runs),
         showlegend=len(runs) > 1,
         margin={"l": 8, "r": 8, "t": 28, "b": 8},
         hovermode="x unified",
@@ -122,6 +156,31 @@ def draw_curves(runs: Sequence[Curves], words: CurveWords, theme: Theme) -> go.F
     return figure
 
 
+def draw_gradients(run: Curves, norm_word: str, epoch_word: str, theme: Theme) -> go.Figure:
+    """Draw the gradient norm of each layer over the epochs, the first layer solid; the axis is logarithmic."""
+    layers = tuple(dict.fromkeys(layer for epoch in run.epochs for layer in epoch.gradient_norms))
+    figure = go.Figure()
+    for place, layer in enumerate(layers):
+        figure.add_scatter(
+            x=[epoch.epoch for epoch in run.epochs],
+            y=[epoch.gradient_norms.get(layer) for epoch in run.epochs],
+            name=layer,
+            mode="lines+markers" if len(run.epochs) < 2 else "lines",
+            line={
+                "color": CLASS_COLOURS[theme][LAYER_CLASSES[place % len(LAYER_CLASSES)]],
+                "width": 1.8,
+                "dash": DASHES[place // len(LAYER_CLASSES) % len(DASHES)],
+            },
+            hovertemplate="%{y:.3g}",
+        )
+    figure.update_xaxes(title_text=epoch_word, range=(0.5, max(run.n_epochs, 2) + 0.5), title_standoff=4)
+    figure.update_yaxes(title_text=norm_word, type="log", exponentformat="power")
+    figure.update_layout(
+        height=270, showlegend=True, margin={"l": 8, "r": 8, "t": 8, "b": 8}, hovermode="x unified", uirevision="norms"
+    )
+    return figure
+
+
 def draw_examples(examples: Sequence[ExampleSegment], seconds_word: str, theme: Theme) -> go.Figure:
     """Draw a segment of each class beside the others, their padding shaded."""
     figure = make_subplots(
@@ -129,7 +188,7 @@ def draw_examples(examples: Sequence[ExampleSegment], seconds_word: str, theme: 
         cols=len(examples),
         shared_yaxes=True,
         horizontal_spacing=0.015,
-        subplot_titles=[example.title for example in examples],
+        subplot_titles=[example.symbol for example in examples],
     )
     for column, example in enumerate(examples, start=1):
         seconds = np.arange(len(example.signal)) / MODEL_FS

@@ -1,8 +1,8 @@
-"""Two runs side by side: in which settings they differ."""
+"""Runs side by side: in which settings they differ."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ecgmodel.training.jobs.jobs import Run
@@ -11,30 +11,26 @@ from ecgmodel.training.train import describe_run
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A setting in which two runs differ.
+    """A setting in which runs differ.
 
     Attributes
     ----------
     setting : str
         As in `config.json`, the parts of its path joined by points: "network.units".
-    first, second : str
-        "" where a run does not name it.
+    values : tuple of str
+        Of each run; "" where it does not name it.
     """
 
     setting: str
-    first: str
-    second: str
+    values: tuple[str, ...]
 
 
-def find_differences(first: Run, second: Run) -> tuple[Difference, ...]:
-    """Return the settings in which two runs differ, in the order of the config."""
-    values = [dict(_flatten(describe_run(run.preset, run.fold))) if run.preset else {} for run in (first, second)]
-    names = dict.fromkeys([*values[0], *values[1]])
-    return tuple(
-        Difference(name, values[0].get(name, ""), values[1].get(name, ""))
-        for name in names
-        if values[0].get(name) != values[1].get(name)
-    )
+def find_differences(runs: Sequence[Run]) -> tuple[Difference, ...]:
+    """Return the settings in which runs differ, in the order of the config."""
+    settings = [dict(_flatten(describe_run(run.preset, run.fold))) if run.preset else {} for run in runs]
+    names = dict.fromkeys(name for of_run in settings for name in of_run)
+    found = (Difference(name, tuple(of_run.get(name, "") for of_run in settings)) for name in names)
+    return tuple(difference for difference in found if len(set(difference.values)) > 1)
 
 
 def _flatten(settings: dict[str, object], before: str = "") -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ from ecgmodel.training.batches import (
     shift_of_shares,
     weigh_classes,
 )
+from ecgmodel.training.progress import Progress
 from ecgmodel.training.run_folder import Checkpoint, EpochResult, RunFolder
 from ecgmodel.training.schedule import MovingAverage, learning_rate
 from ecgmodel.training.settings import TrainSettings
@@ -75,6 +76,7 @@ def fit(
     on_batch: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     step: TrainStep | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> FitResult:
     """Train a network; go on from the folder's checkpoint where there is one.
 
@@ -92,6 +94,8 @@ def fit(
         Asked after each batch; a started epoch is then given up and the run can be resumed.
     step : TrainStep or None
         Of the same network and settings (`prepare_step`), to be used again: tracing it takes as long as some epochs.
+    on_progress : callable or None
+        Called before TensorFlow is loaded, before each new length of segments is compiled, and after each batch.
 
     Raises
     ------
@@ -102,7 +106,9 @@ def fit(
     """
     if len(train) == 0 or (train.label < 0).any():
         raise ConfigError("Training needs segments, each with one of the five classes. This split leaves none.")
+    tell = on_progress or (lambda _progress: None)
     if step is None:
+        tell(Progress("tensorflow"))
         step = prepare_step(config, settings, train)
     else:
         step.restart(initialise_weights(config, settings.seed, settings.chrono_max_steps))
@@ -116,25 +122,37 @@ def fit(
     bucket = choose_bucket(train.length, lengths, config)
     class_weight = weigh_classes(train.label, settings.class_weighting)
     shift = shift_of_shares(train, settings, class_weight) if settings.natural_shares else 0.0
+    compiled: set[int] = set()
 
     for epoch in range(len(epochs) + 1, settings.epochs + 1):
         began = time.perf_counter()
         # Every epoch draws from its own stream, so a resumed run deals the same batches as one that never stopped.
         random = np.random.default_rng([settings.seed, epoch])
-        loss = n_correct = n_seen = weight_sum = rate = 0.0
+        loss = n_correct = n_seen = weight_sum = rate = batch_s = 0.0
+        norms: dict[str, float] = {}
         batches = deal_batches(bucket, draw_epoch(train, settings, random), settings.batch, random)
         n_batches = len(batches)
+        buckets = {int(bucket[index[0]]) for index in batches} | compiled
         for number, index in enumerate(batches, start=1):
             rate = learning_rate(settings, (epoch - 1 + number / n_batches) / settings.epochs)
             batch = fill_batch(train, index, int(lengths[bucket[index[0]]]), settings, class_weight, random)
+            is_new = int(bucket[index[0]]) not in compiled
+            if is_new:
+                tell(Progress("compiling", len(compiled), len(buckets), epoch, _mean(loss, weight_sum), batch_s))
+                compiled.add(int(bucket[index[0]]))
+            batch_began = time.perf_counter()
             result = step(*batch, rate)
+            batch_s += 0.0 if is_new else time.perf_counter() - batch_began
             weight_sum += float(batch[3].sum())
             loss += result.loss
             n_seen += len(index)
             n_correct += result.n_correct
+            for layer, norm in result.gradient_norms.items():
+                norms[layer] = norms.get(layer, 0.0) + norm / n_batches
             average.follow(step, at_once=number == n_batches)
             if on_batch is not None:
                 on_batch(number, n_batches)
+            tell(Progress("batches", number, n_batches, epoch, _mean(loss, weight_sum), batch_s))
             if should_stop():
                 return FitResult(_shifted(average.weights, shift), epochs, finished=False)
         if not np.isfinite(loss):
@@ -144,7 +162,8 @@ def fit(
                 rate=settings.learning_rate,
             )
         judged = _validate(config, _shifted(average.weights, shift), validation)
-        event = EpochResult(epoch, rate, loss / weight_sum, n_correct / n_seen, *judged, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        event = EpochResult(epoch, rate, loss / weight_sum, n_correct / n_seen, *judged, seconds, norms)
         epochs = (*epochs, event)
         if folder is not None:
             state = step.state() | {f"average/{name}": value for name, value in average.weights.items()}
@@ -152,6 +171,10 @@ def fit(
         if on_epoch is not None:
             on_epoch(event)
     return FitResult(_shifted(average.weights, shift), epochs, finished=True)
+
+
+def _mean(loss: float, weight_sum: float) -> float:
+    return loss / weight_sum if weight_sum else float("nan")
 
 
 def _resume(step: TrainStep, state: dict[str, np.ndarray], config: NetworkConfig) -> Weights:

@@ -15,7 +15,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import filelock
@@ -28,6 +28,7 @@ from ecgmodel.errors import ConfigError
 from ecgmodel.network.former_names import rename_in_description
 
 _EPOCHS = "epochs"
+_NORMS = "epochs/gradient_norm/"
 LOCK = "lock"
 PATIENCE_S = 2.0
 """How long a training waits for a lock: whoever asks for it in that moment is gone at once."""
@@ -54,6 +55,8 @@ class EpochResult:
         validation segments.
     seconds : float
         Of the epoch, validation included.
+    gradient_norms : dict of str to float
+        Of each layer, mean over the epoch's batches, before the gradient is clipped; empty in older runs.
     """
 
     epoch: int
@@ -64,6 +67,13 @@ class EpochResult:
     validation_accuracy: float
     validation_sensitivity: float
     seconds: float
+    gradient_norms: dict[str, float] = field(default_factory=dict)
+
+    def numbers(self) -> dict[str, float]:
+        """Return all but the norms, by name."""
+        values = asdict(self)
+        del values["gradient_norms"]
+        return values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,9 +194,14 @@ class RunFolder:
         The checkpoint holds the epochs as well, so that it alone says how far the run is; a crash between the two files
         leaves `events.jsonl` one line behind, until the run goes on and writes it anew.
         """
-        table = np.array([[float(value) for value in asdict(epoch).values()] for epoch in checkpoint.epochs])
+        table = np.array([[float(value) for value in epoch.numbers().values()] for epoch in checkpoint.epochs])
         arrays = {name: np.asarray(value) for name, value in checkpoint.state.items()}
-        write_atomically(self.path / "checkpoint.safetensors", save(arrays | {_EPOCHS: table}))
+        layers = dict.fromkeys(layer for epoch in checkpoint.epochs for layer in epoch.gradient_norms)
+        norms = {
+            f"{_NORMS}{layer}": np.array([epoch.gradient_norms.get(layer, np.nan) for epoch in checkpoint.epochs])
+            for layer in layers
+        }
+        write_atomically(self.path / "checkpoint.safetensors", save(arrays | norms | {_EPOCHS: table}))
         self.write_events(checkpoint.epochs)
 
     def write_events(self, epochs: Sequence[EpochResult]) -> None:
@@ -207,7 +222,15 @@ class RunFolder:
             return None
         try:
             state = load(path.read_bytes())
-            epochs = tuple(EpochResult(int(row[0]), *map(float, row[1:])) for row in state.pop(_EPOCHS))
+            norms = {name.removeprefix(_NORMS): state.pop(name) for name in list(state) if name.startswith(_NORMS)}
+            epochs = tuple(
+                EpochResult(
+                    int(row[0]),
+                    *map(float, row[1:]),
+                    {layer: float(of[k]) for layer, of in sorted(norms.items()) if np.isfinite(of[k])},
+                )
+                for k, row in enumerate(state.pop(_EPOCHS))
+            )
         except (SafetensorError, KeyError, TypeError) as error:
             raise ConfigError(
                 "{path} is damaged, so this run cannot go on. Delete it to start the run anew.", path=path

@@ -6,7 +6,7 @@ last, so that each convolution is one product of a small matrix with a wide one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,10 +27,21 @@ IMPOSSIBLE = -1e9
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What one step reports: the summed loss and the number of right answers, over the batch's weighted segments."""
+    """What one step reports, over the batch's weighted segments.
+
+    Attributes
+    ----------
+    loss : float
+        Summed.
+    n_correct : float
+        Right answers.
+    gradient_norms : dict of str to float
+        Of each layer, before the gradient is clipped.
+    """
 
     loss: float
     n_correct: float
+    gradient_norms: dict[str, float] = field(default_factory=dict)
 
 
 class TrainStep:
@@ -72,6 +83,8 @@ class TrainStep:
             for name in config.weight_shapes()
         }
         self._trained = [variable for variable in variables.values() if variable.trainable]
+        self._layer_of = [name.split("/")[0] for name, variable in variables.items() if variable.trainable]
+        self.layers = tuple(dict.fromkeys(self._layer_of))
         self._optimizer = keras.optimizers.AdamW(
             learning_rate=1.0,  # each step brings its own
             weight_decay=weight_decay,
@@ -111,14 +124,14 @@ class TrainStep:
         """
         import tensorflow as tf
 
-        loss, n_correct = self._run(
+        loss, n_correct, norms = self._run(
             tf.constant(signal),
             tf.constant(length, dtype=tf.int32),
             tf.constant(label, dtype=tf.int32),
             tf.constant(weight, dtype=tf.float32),
             tf.constant(learning_rate, dtype=tf.float32),
         )
-        return StepResult(float(loss), float(n_correct))
+        return StepResult(float(loss), float(n_correct), dict(zip(self.layers, norms.numpy().tolist(), strict=True)))
 
     def restart(self, weights: Weights) -> None:
         """Start anew from other weights, without being traced again."""
@@ -161,10 +174,13 @@ class TrainStep:
             losses = (losses * (1 - self._label_smoothing) + spread * self._label_smoothing) * weight
             loss = tf.reduce_sum(losses) / tf.maximum(tf.reduce_sum(weight), 1e-6)
         gradients = tape.gradient(loss, [variable.value for variable in self._trained])
+        squares = [tf.reduce_sum(tf.square(gradient)) for gradient in gradients]
+        of_layer = [[s for s, of in zip(squares, self._layer_of, strict=True) if of == layer] for layer in self.layers]
+        norms = tf.sqrt(tf.stack([tf.add_n(parts) for parts in of_layer]))
         self._optimizer.learning_rate.assign(learning_rate)
         self._optimizer.apply(gradients, self._trained)
         right = tf.gather(possible, tf.argmax(logits, 1, output_type=tf.int32), batch_dims=1)
-        return tf.reduce_sum(losses), tf.reduce_sum(right * tf.cast(weight > 0, tf.float32))
+        return tf.reduce_sum(losses), tf.reduce_sum(right * tf.cast(weight > 0, tf.float32)), norms
 
 
 def forward(

@@ -24,6 +24,7 @@ from ecgmodel.segments.people import NOBODY, PEOPLE_RECORDS
 from ecgmodel.segments.splits import DS1, Split, count_folds, split_segments
 from ecgmodel.training.fit import FitResult, fit
 from ecgmodel.training.presets import PRESETS, Preset
+from ecgmodel.training.progress import Progress
 from ecgmodel.training.run_folder import EpochResult, RunFolder
 from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import TrainStep
@@ -44,6 +45,7 @@ def train_preset(
     on_batch: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     step: TrainStep | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> Model | None:
     """Train a preset on one fold, in a run folder.
 
@@ -61,6 +63,8 @@ def train_preset(
         Go on with the run that is in the folder.
     on_epoch, on_batch, should_stop : callable
     step : TrainStep or None
+        As in `fit`.
+    on_progress : callable or None
         As in `fit`.
 
     Returns
@@ -87,6 +91,7 @@ def train_preset(
             on_batch,
             should_stop,
             step,
+            on_progress,
         )
         if not result.finished:
             return None

@@ -135,7 +135,7 @@ def _shared_example(record_name: str, where: str | None, kind: str, r_sample: in
 
 def examples_figure(examples: Sequence[ExampleSegment], seconds_word: str, theme: Theme) -> go.Figure:
     """Return the figure of some segments beside each other, which takes a tenth of a second to draw."""
-    shown = tuple((example.title, example.symbol, example.length, example.signal.tobytes()) for example in examples)
+    shown = tuple((example.record, example.symbol, example.length, example.signal.tobytes()) for example in examples)
     key = hashlib.blake2b(repr(shown).encode(), digest_size=16).hexdigest()
     return _shared_examples_figure(key, seconds_word, theme, examples)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from ecgmodel.classification.agreement import learned_from_simulation
 from ecgmodel.errors import EcgModelError
 from ecgmodel.evaluation.aami import PREDICTED_GROUPS, count_groups
 from ecgmodel.evaluation.predictions import Predictions
@@ -46,6 +47,8 @@ class Judged:
         `None` for a training.
     predictions : Predictions or None
         `None` where they were not kept.
+    is_simulated : bool
+        A training that has only seen simulated records, and so was judged on such.
     """
 
     key: str
@@ -54,10 +57,17 @@ class Judged:
     segments: str
     result: Result | None
     predictions: Predictions | None
+    is_simulated: bool = False
 
     @property
     def title(self) -> str:
         """As a list names it, in the visitor's language."""
+        if self.is_simulated:
+            return t(
+                "{name} (trained here, on simulated records) · {protocol}",
+                name=self.name,
+                protocol=protocol_name(self.protocol),
+            )
         if self.result is None:
             return t("{name} (trained here) · {protocol}", name=self.name, protocol=protocol_name(self.protocol))
         return f"{self.name} · {protocol_name(self.protocol)}"
@@ -136,7 +146,8 @@ def open_run(key: str) -> Judged | None:
         card = open_model(run.name).card
     except EcgModelError:
         return None
-    return Judged(key, run.name, card.protocol, card.segments, None, predictions)
+    simulated = learned_from_simulation(card)
+    return Judged(key, run.name, card.protocol, card.segments, None, predictions, simulated)
 
 
 def matrix_of(judged: Judged, measure: Measure, part: Part) -> np.ndarray:

@@ -5,7 +5,7 @@ Nothing here knows wording.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal
@@ -27,7 +27,7 @@ _CONTROLS = "choice.controls"
 _PLACE_WISH = "lesson.place"
 _LESSON = "lesson.choice"
 _RUN = "choice.run"
-_PINNED_RUN = "choice.pinned_run"
+_PINNED_RUNS = "choice.pinned_runs"
 _TRAINING = "choice.training"
 
 
@@ -193,11 +193,11 @@ def set_run(key: str | None) -> None:
     st.session_state[_RUN] = key
 
 
-def pinned_run() -> str | None:
-    """Return the key of the run with which the one in view is compared."""
-    return st.session_state.get(_PINNED_RUN)
+def pinned_runs() -> tuple[str, ...]:
+    """Return the keys of the runs with which the one in view is compared."""
+    return st.session_state.get(_PINNED_RUNS, ())
 
 
-def pin_run(key: str | None) -> None:
-    """Keep a run for comparison, or none."""
-    st.session_state[_PINNED_RUN] = key
+def pin_runs(keys: Iterable[str]) -> None:
+    """Keep runs for comparison."""
+    st.session_state[_PINNED_RUNS] = tuple(keys)

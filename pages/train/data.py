@@ -135,6 +135,8 @@ def _show_examples(source: str, preset: Preset, segments: Segments) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             t("A segment of each class, as the network reads it: scaled to unit variance, and filled up with zeros.")
+            + " "
+            + t("From the left, of records {names}.", names=", ".join(example.record for example in shown))
         )
         st.button(
             t("Show others"),
@@ -157,7 +159,7 @@ def _draw_examples(kind: str, segments: Segments, turn: int) -> list[ExampleSegm
             cut = training_example(record, kind, int(segments.r_sample[place]))
         except EcgModelError:
             continue  # the table above says what is wrong with a record
-        shown.append(ExampleSegment(f"{symbol} · {record}", symbol, cut.signal[0, :, 0], int(cut.length[0])))
+        shown.append(ExampleSegment(symbol, record, cut.signal[0, :, 0], int(cut.length[0])))
     return shown
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -32,11 +31,10 @@ from pages.train.fields import (
     whole_input,
     whole_numbers,
 )
+from pages.train.stages import START_S
+from pages.train.words import protocol_name, readout_name, time_words, weighting_name
 from pages.ui.blocks import show_error
 from pages.ui.text import plain, t, tn
-
-START_S = 30
-"""What a first epoch waits for: TensorFlow, and the cutting of segments."""
 
 
 def training_form() -> dict[str, Any]:
@@ -76,6 +74,7 @@ def read_form(form: dict[str, Any]) -> Preset:
             batch=whole(form["batch"]),
             learning_rate=number(form["learning_rate"]),
             class_weighting=form["class_weighting"],
+            clip_norm=number(form["clip_norm"]),
             seed=whole(form["seed"]),
         ),
     )
@@ -112,8 +111,14 @@ def show_form(form: dict[str, Any], runs: Sequence[Run]) -> None:
             "class_weighting",
             t("Class weighting"),
             CLASS_WEIGHTINGS,
-            format_func={"none": t("none"), "root": t("root of rarity"), "balanced": t("rarity")}.__getitem__,
+            format_func=weighting_name,
             width=150,
+        )
+        text_input(
+            "clip_norm",
+            t("Largest gradient norm"),
+            width=170,
+            help=t("Over all weights together; a step with a larger one is scaled down to it, which keeps it finite."),
         )
     _show_network(form)
     preset, plan = _show_cost(form, runs)
@@ -150,7 +155,7 @@ def _show_network(form: dict[str, Any]) -> None:
                 "readout",
                 t("Read-out"),
                 READOUTS,
-                format_func={"last": t("last step"), "last_real": t("last step before the padding")}.__getitem__,
+                format_func=readout_name,
                 disabled=off,
                 width=240,
             )
@@ -221,21 +226,13 @@ def _show_gaps(plan: TrainingPlan) -> None:
         )
 
 
-def time_words(seconds: float) -> str:
-    """Return a length of time as people say it, no more exact than it is known."""
-    if seconds < 55:
-        return t("{n:.0f} s", n=max(math.ceil(seconds / 5) * 5, 5))
-    if seconds < 5400:
-        return t("{n:.0f} min", n=seconds / 60)
-    return t("{n:.1f} h", n=seconds / 3600)
-
-
 def _in_words(error: EcgModelError) -> EcgModelError:
     """Return the error with the label of the field in the place of the setting's name."""
     labels = {
         "epochs": t("Epochs"),
         "batch": t("Batch"),
         "learning_rate": t("Learning rate"),
+        "clip_norm": t("Largest gradient norm"),
         "seed": t("Seed"),
         "Units": t("Units"),
         "Filters": t("Filters in each layer"),
@@ -262,6 +259,7 @@ def _describe(preset: Preset, fold: int) -> dict[str, Any]:
         "batch": settings.batch,
         "learning_rate": f"{settings.learning_rate:g}",
         "class_weighting": settings.class_weighting,
+        "clip_norm": f"{settings.clip_norm:g}",
         "seed": settings.seed,
         "cell": config.cell,
         "units": config.units,
@@ -291,16 +289,6 @@ def _take_first_fold() -> None:
 def _protocols(form: dict[str, Any]) -> tuple[str, ...]:
     """Return the protocols that these records allow: DS1 and DS2 are lists of MIT-BIH records."""
     return PROTOCOLS[:3] if form["records"] == "mitdb" else PROTOCOLS[:2]
-
-
-def protocol_name(protocol: str) -> str:
-    """Return what a protocol is called."""
-    return {
-        "segments-10fold": t("segments, ten folds"),
-        "patients-10fold": t("people, ten folds"),
-        "ds1-ds2": t("DS1, for a test on DS2"),
-        "people": t("people of two databases, five folds"),
-    }[protocol]
 
 
 def _free_title(form: dict[str, Any], runs: Sequence[Run]) -> str:

@@ -15,8 +15,8 @@ from pages.caches.trainings import job_queue, training_plan
 from pages.session import address, choices
 from pages.train.data import choose_records, show_data
 from pages.train.form import read_form, show_form, training_form
-from pages.train.runs import show_comparison, show_runs
-from pages.train.watch import run_in_view, show_actions, show_curves, show_state
+from pages.train.runs import choose_compared, show_comparison, show_runs
+from pages.train.watch import choose_smoothing, run_in_view, show_actions, show_curves, show_state
 from pages.ui.blocks import show_error, show_not_a_medical_device
 from pages.ui.model_choice import choose_model_file
 from pages.ui.text import t
@@ -50,18 +50,20 @@ def watch_curves() -> None:
 
 
 def watch_runs() -> None:
-    """Show all runs, and two of them side by side."""
+    """Show all runs, and some of them side by side."""
     look_anew()
     runs = list_runs(job_queue().folder)
     run = run_in_view(runs)
     if run is None:
         return
     show_runs(runs, run)
-    pinned = next((other for other in runs if other.key == choices.pinned_run()), None)
-    if pinned is not None and pinned.key != run.key:
-        show_comparison(pinned, run)
-    elif pinned is not None:
-        st.caption(t("Pinned. Choose another run to see both side by side."))
+    if len(runs) < 2:
+        return
+    compared = choose_compared(runs, run)
+    if len(compared) > 1:
+        show_comparison(compared, runs)
+    elif compared:
+        st.caption(t("Choose another run to see both side by side."))
 
 
 def is_busy(runs: Sequence[Run]) -> bool:
@@ -91,6 +93,8 @@ with right:
     st.fragment(watch_state, run_every=every_s)()
     if in_view is not None:
         show_actions(in_view)
+        if in_view.epochs:
+            choose_smoothing()
         st.fragment(watch_curves, run_every=max(every_s, CURVES_EVERY_S))()
 st.fragment(watch_runs, run_every=max(every_s, TABLE_EVERY_S))()
 choose_model_file()

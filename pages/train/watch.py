@@ -7,19 +7,24 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from ecgmodel.errors import EcgModelError
-from ecgmodel.figures.training import Curves, CurveWords, draw_curves
+from ecgmodel.figures.training import MAX_RUNS, Curves, CurveWords, draw_curves, draw_gradients
 from ecgmodel.training.export import export_keras, export_onnx, export_tensorboard
 from ecgmodel.training.jobs import jobs
 from ecgmodel.training.jobs.jobs import JobState, Run
 from pages.caches.models import trained_models
 from pages.session import choices
 from pages.train.data import theme
-from pages.train.form import fill_form, protocol_name, time_words
+from pages.train.form import fill_form
+from pages.train.stages import show_progress
+from pages.train.words import protocol_name
 from pages.ui.blocks import show_error
 from pages.ui.downloads import offer_file
-from pages.ui.text import plain, t, tn
+from pages.ui.text import plain, t
 
 _ERROR = "train.error"
+CHART_CONFIG = {"displayModeBar": False}
+"""Its buttons would lie over the titles on a phone; a drag zooms and a double click goes back without them."""
+
 COLOURS: dict[JobState, str] = {
     "waiting": "gray",
     "starting": "blue",
@@ -44,7 +49,7 @@ def show_state(run: Run, runs: Sequence[Run]) -> None:
         st.markdown(f"**{plain(run.title)}**")
         st.badge(state_word(run.state), color=COLOURS[run.state])
         st.caption(describe_run(run))
-    _show_progress(run, runs)
+    show_progress(run, runs)
     if run.error is not None:
         show_error(run.error)
 
@@ -53,21 +58,56 @@ def show_curves(run: Run) -> None:
     """Show the epochs of a run, as curves and as a table."""
     if run.epochs:
         st.plotly_chart(
-            draw_curves([curves_of(run)], curve_words(), theme()),
+            draw_curves([curves_of(run)], curve_words(), theme(), choices.page_choice("train", "smoothing", 0.0)),
             key=f"train.curves.{run.key}",
-            config={"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]},
+            config=CHART_CONFIG,
             alt=t("Loss, accuracy and learning rate of every epoch"),
         )
         st.caption(t("Thin: training, with dropout, while the weights still move. Bold: validation, as served."))
+        if run.epochs[-1].gradient_norms:
+            with st.expander(t("Gradient norm of each layer"), type="compact", key=f"train.norms.{run.key}"):
+                _show_gradients(run)
         with st.expander(t("Epochs as a table"), type="compact", key=f"train.epochs.{run.key}"):
             _show_epochs(run)
     elif run.is_busy or run.state == "waiting":
         st.caption(t("The curves begin when the first epoch has ended."))
 
 
-def curves_of(run: Run) -> Curves:
-    """Return what a figure needs of a run."""
-    return Curves(plain(run.title, "figure"), run.epochs, run.n_epochs)
+def _show_gradients(run: Run) -> None:
+    st.plotly_chart(
+        draw_gradients(curves_of(run), t("gradient norm"), t("epoch"), theme()),
+        key=f"train.gradients.{run.key}",
+        config=CHART_CONFIG,
+        alt=t("Gradient norm of each layer"),
+    )
+    st.caption(
+        t(
+            "Mean over the batches of an epoch, before the largest norm of {clip:g} cuts it. Where the first layers' "
+            "fall far below the last one's, the gradient vanishes on its way back.",
+            clip=run.preset.settings.clip_norm,
+        )
+    )
+
+
+def choose_smoothing() -> None:
+    """Show how far the curves are smoothed; it is kept for all runs."""
+    key = "train.smoothing"
+    choices.put(key, choices.page_choice("train", "smoothing", 0.0))
+    st.slider(
+        t("Smoothing"),
+        0.0,
+        0.9,
+        step=0.1,
+        key=key,
+        width=220,
+        on_change=lambda: choices.set_page_choice("train", "smoothing", st.session_state[key]),
+        help=t("Each point becomes a mean in which the point before counts for so much; the curve itself stays faint."),
+    )
+
+
+def curves_of(run: Run, name: str | None = None) -> Curves:
+    """Return what a figure needs of a run, under its title or another name."""
+    return Curves(plain(run.title if name is None else name, "figure"), run.epochs, run.n_epochs)
 
 
 def curve_words() -> CurveWords:
@@ -112,34 +152,6 @@ def describe_run(run: Run) -> str:
     return " · ".join(parts)
 
 
-def _show_progress(run: Run, runs: Sequence[Run]) -> None:
-    if run.state == "waiting":
-        before = [other for other in runs if other.submitted < run.submitted and other.state == "waiting"]
-        n = len(before) + sum(other.is_busy for other in runs)
-        words = (
-            tn("Waiting for {n} run ahead of it.", "Waiting for {n} runs ahead of it.", n)
-            if n
-            else t("Waiting for a worker.")
-        )
-        st.progress(run.progress, words)
-    elif run.state == "starting":
-        words = t("Starting: cutting the segments of {done} of {total} records …", done=run.done, total=run.total)
-        st.progress(run.progress, words if 0 < run.done < run.total else t("Starting: loading TensorFlow …"))
-    elif run.state in ("training", "stopping"):
-        words = t("Epoch {epoch} of {total}", epoch=min(len(run.epochs) + 1, run.n_epochs), total=run.n_epochs)
-        left = run.seconds_left
-        if run.state == "stopping":
-            words = t("Stopping after this batch …")
-        elif left is not None:
-            words = f"{words} · {t('about {time} left', time=time_words(left))}"
-        elif run.total == 0 or run.done <= 1:
-            words = f"{words} · {t('the network is being compiled …')}"
-        st.progress(run.progress, words)
-    elif run.state in ("stopped", "failed"):
-        words = t("{done} of {total} epochs are kept.", done=len(run.epochs), total=run.n_epochs)
-        st.progress(run.progress, words)
-
-
 def show_actions(run: Run) -> None:
     """Show everything that can be asked of a run.
 
@@ -157,11 +169,12 @@ def show_actions(run: Run) -> None:
         elif run.epochs and not run.is_busy:
             _show_events_download(run)
         if run.preset is not None:
-            pinned = choices.pinned_run() == run.key
-            words = t("Unpin") if pinned else t("Pin to compare")
-            icon = ":material/keep_off:" if pinned else ":material/keep:"
-            pin = None if pinned else run.key
-            st.button(words, icon=icon, type="tertiary", on_click=choices.pin_run, args=(pin,), key="train.pin")
+            pinned = choices.pinned_runs()
+            is_pinned = run.key in pinned
+            words = t("Unpin") if is_pinned else t("Pin to compare")
+            icon = ":material/keep_off:" if is_pinned else ":material/keep:"
+            pins = [key for key in pinned if key != run.key] if is_pinned else [*pinned, run.key][-MAX_RUNS:]
+            st.button(words, icon=icon, type="tertiary", on_click=choices.pin_runs, args=(pins,), key="train.pin")
             st.button(
                 t("Copy settings"),
                 icon=":material/content_copy:",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecgmodel.classification.agreement import saw_person
+from ecgmodel.classification.agreement import learned_from_simulation, saw_person
 from ecgmodel.errors import EcgModelError
+from ecgmodel.network.model_file import ModelCard
 from ecgmodel.records.record import Record
 from pages.caches.models import model_name_in_use, open_model, open_model_for
 from pages.caches.records import record_in_use
@@ -41,9 +42,17 @@ def show_bare_sidebar() -> None:
         _show_help()
 
 
+def show_simulation_badge(card: ModelCard) -> None:
+    """Say of a model that was trained on simulated records alone that it was; nothing of others."""
+    if learned_from_simulation(card):
+        st.badge(t("trained on simulated records"), color="orange", icon=":material/science:")
+
+
 def show_person_badge(name: str, record: Record) -> None:
     """Say whether what reads a record learned from its person; nothing where the record is of nobody known."""
-    seen = saw_person(open_model_for(name, record.name).card, record)
+    card = open_model_for(name, record.name).card
+    show_simulation_badge(card)
+    seen = saw_person(card, record)
     if seen is None:
         return
     if seen:
@@ -101,6 +110,7 @@ def _show_model(*, person: bool) -> None:
                 )
             )
     if not person:
+        show_simulation_badge(card)
         return
     try:
         show_person_badge(name, record_in_use())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import nullcontext
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -11,13 +14,22 @@ import pytest
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import read_model
+from ecgmodel.records.sources.catalogue import open_record
+from ecgmodel.records.sources.simulated import NAMES as SIMULATED
 from ecgmodel.training import fit
+from ecgmodel.training.comparison import _flatten
 from ecgmodel.training.jobs import jobs, work
+from ecgmodel.training.jobs.job_file import JOB_LOCK
 from ecgmodel.training.jobs.job_queue import JobQueue
 from ecgmodel.training.jobs.jobs import create_run, list_runs, read_run
-from ecgmodel.training.presets import Preset
+from ecgmodel.training.presets import PRESETS, Preset
+from ecgmodel.training.progress import Progress
+from ecgmodel.training.run_folder import RunFolder
 from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import StepResult
+from ecgmodel.training.train import describe_run
+from pages.session import choices
+from pages.train import words as words_of_settings
 from tests.app.screen import all_text, sent_into_fields
 from tests.unit.training.jobs.quick_worker import QuickStep
 
@@ -64,7 +76,9 @@ def test_a_first_visit_without_the_database(open_app, runs, lang, says):
     assert says in all_text(app)
     assert "2,725" in all_text(app)
     assert "406,730" in all_text(app)
-    assert list(app.table[0].value.iloc[:, 0]) == ["1,069", "321", "231", "823", "771", "3,215"]
+    symbols = [symbol for name in SIMULATED for symbol, _ in groupby(open_record(name).annotations.symbol)]
+    counts = [symbols.count(symbol) for symbol in "NLRAV"]
+    assert list(app.table[0].value.iloc[:, 0]) == [f"{n:,}" for n in (*counts, sum(counts))]
     assert len(app.get("plotly_chart")) == 1
     assert list_runs(runs) == ()
 
@@ -89,6 +103,7 @@ def test_counts_stand_beside_the_paper_s(open_app, mitdb_folder, tmp_path, monke
         ("Learning rate", "-0.1", "Learning rate is -0.1"),
         ("Learning rate", "fast", "'fast' is not a number"),
         ("Seed", -1, "Seed is -1"),
+        ("Largest gradient norm", "0", "Largest gradient norm is 0.0; it must be from 0.001 to 1000000"),
         ("Units", 10_000, "Units is 10000; it must be a whole number from 1 to 512"),
         ("Kernel lengths", "2000, 10, 5", "Kernel length is 2000; it must be a whole number from 1 to 1000"),
         ("Kernel lengths", "20, 10", "3 filter counts and 2 kernel lengths"),
@@ -161,12 +176,14 @@ def test_a_run_is_started_and_seen_by_everybody(open_app, runs):
     field(app, "Cell").set_value("lstm").run()
     field(app, "Units").set_value(7).run()
     field(app, "Epochs").set_value(3).run()
+    field(app, "Largest gradient norm").set_value("0.25").run()
     field(app, "Name of the run").set_value("my first").run()
     press(app, "Train")
     (run,) = list_runs(runs)
     assert (run.title, run.state, run.n_epochs) == ("my first", "waiting", 3)
     assert (run.preset.config.cell, run.preset.config.units) == ("lstm", 7)
     assert run.preset.config.filters == (3, 6, 6)
+    assert run.preset.settings.clip_norm == 0.25
     assert app.query_params["run"] == run.key
 
     other = open_app("train")
@@ -194,6 +211,13 @@ def test_a_finished_run_serves_everywhere(open_app, runs, monkeypatch):
     predict = open_app("predict", record="simulated-mixed", model="my model")
     assert not predict.exception
     assert "my model" in predict.sidebar.markdown[1].value
+    # It has only seen simulated records, and every page that speaks of it says so.
+    for page in ("predict", "gates"):
+        speaks = open_app(page, record="simulated-mixed", model="my model")
+        assert not speaks.exception
+        badges = [element.value for element in speaks.markdown if "trained on simulated records" in element.value]
+        assert len(badges) == 2, "beside the record and in the sidebar"
+    assert "simulated records" in all_text(open_app("train"))
     weights = read_model(path / "model.safetensors").config.n_weights()
     assert f"{weights:,} weights" in all_text(predict)
 
@@ -255,10 +279,78 @@ def test_two_runs_side_by_side(open_app, runs):
     app.query_params["run"] = small
     app.run()
     assert not app.exception
-    assert app.subheader[0].value == "large beside small"
+    assert app.subheader[0].value == "small beside large"
     differences = app.table[-1].value
-    assert differences.to_dict("index") == {"network.units": {"large": "3", "small": "2"}}
+    assert differences.to_dict("index") == {"Units": {"small": "2", "large": "3"}}
     assert "Accuracy, held out" in app.table[-2].value.index
+    assert app.table[-2].value.loc["Trained on"].tolist() == ["simulated records"] * 2
+
+
+def test_more_runs_and_the_same_title(open_app, runs):
+    """Three runs, two of one name: none is lost, each has its column, in the table of runs as well."""
+    for title, seed in (("twin", 1), ("twin", 2), ("other", 3)):
+        settings = replace(TINY.settings, seed=seed, class_weighting="root" if seed == 3 else "none")
+        work.train_job(create_run(runs, replace(TINY, settings=settings), 0, title))
+    made = {read_run(path).preset.settings.seed: path.name for path in runs.iterdir() if path.is_dir()}
+    app = open_app("train")
+    compare = next(element for element in app.multiselect if element.label == "Compare")
+    compare.set_value(list(made.values())).run()
+    assert not app.exception
+    assert app.subheader[0].value == "3 runs side by side"
+    names = [f"twin · {made[1][-6:]}", f"twin · {made[2][-6:]}", "other"]
+    differences = app.table[-1].value
+    assert sorted(differences.columns) == sorted(names)
+    assert differences.loc["Seed", names].tolist() == ["1", "2", "3"]
+    assert differences.loc["Class weighting", names].tolist() == ["none", "none", "root of rarity"]
+    assert sorted(app.table[-2].value.columns) == sorted(names)
+    table = next(frame.value for frame in app.dataframe if "Run" in frame.value)
+    assert sorted(table["Run"]) == sorted(names)
+    next(slider for slider in app.slider if slider.label == "Smoothing").set_value(0.5).run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_settings_are_compared_in_the_form_s_words(monkeypatch, lang):
+    """No setting of any preset is without a word, in either language, and no value raises."""
+    monkeypatch.setattr(choices, "language", lambda: lang)
+    words = words_of_settings.setting_words()
+    for preset in PRESETS.values():
+        records = ("simulated-mixed",) if preset.segments == "beats" else ()
+        description = describe_run(replace(preset, records=records, validate=False), 0)
+        for setting, value in _flatten(description):
+            assert words[setting] != setting
+            assert words_of_settings.value_words(setting, value)
+
+
+def test_what_a_run_does_before_its_first_epoch_is_told(open_app, runs):
+    """Each stage in words with what is counted, the time to the first batch, then its batches with their loss."""
+    path = create_run(runs, TINY, 0, "watched")
+    said = {}
+    with RunFolder(path).hold(JOB_LOCK):
+        for stage in (
+            Progress("process"),
+            Progress("records", 2, 3),
+            Progress("tensorflow"),
+            Progress("compiling", 1, 4, 1),
+            Progress("batches", 5, 20, 1, 1.25, 10.0),
+        ):
+            hold = RunFolder(path).hold() if stage.stage in ("tensorflow", "compiling", "batches") else nullcontext()
+            noted = replace(stage, began=time.time() - 10)
+            (path / "progress.json").write_text(json.dumps(noted.to_dict()))
+            with hold:
+                app = open_app("train")
+            assert not app.exception
+            bar = app.get("progress")[0].proto
+            said[stage.stage] = (bar.text, bar.value, all_text(app))
+    assert "The training process starts" in said["process"][0]
+    assert "2 of 3 records … About 20 s to the first batch." in said["records"][0]
+    assert "Loading TensorFlow … About 20 s" in said["tensorflow"][0]
+    assert "another length, 2 of 4" in said["compiling"][0]
+    assert "**TensorFlow** → compiling → batches" in said["tensorflow"][2]
+    # 40 batches of 2 s in both epochs, five of them done
+    assert said["batches"][0] == "Epoch 1 of 2 · batch 5 of 20 · loss 1.250 · about 1 min left"
+    values = [value for _, value, _ in said.values()]
+    assert values[:4] == sorted(set(values[:4]))
 
 
 def test_a_full_disk_at_the_start_is_said(open_app, runs, monkeypatch):

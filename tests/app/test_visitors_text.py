@@ -135,7 +135,7 @@ def trained(tmp_path, monkeypatch, models, no_mitdb):
 def test_titles_of_runs_on_train(trained, open_app):
     """All visitors see each other's titles: in view, beside each other, in the curves."""
     app = open_app("train")
-    app.session_state["choice.pinned_run"] = "20260101-000000-abcdef"
+    app.session_state["choice.pinned_runs"] = ("20260101-000000-abcdef",)
     app.session_state["choice.run"] = "20260102-000000-abcdef"
     app.run()
     check(app, shows=f"{TEXT}2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from ecgmodel.network.model_file import parse_model
 from ecgmodel.training.jobs.jobs import list_runs
 from tests.browser.conftest import visitor_page
 from tests.browser.server import ROOT, Server, serve, without_database
-from tests.browser.steps import save_file
+from tests.browser.steps import save_file, wait_until_still
 
 N_EPOCHS = 6
 SLOW_MS = 240_000
@@ -79,6 +80,11 @@ def test_train_stop_reload_go_on_use(page: Page, server: Server, runs: Path) -> 
     other.set_default_timeout(SLOW_MS)
     other.goto(page.url)
     page.get_by_role("button", name="Train", exact=True).click()
+    # Nobody looks at a page that says nothing: each stage within seconds of the last, with the time to the first batch.
+    stages = page.get_by_text("process → segments → TensorFlow → compiling → batches")
+    expect(stages).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("to the first batch.").or_(page.get_by_text("longer than usual"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"batch \d+ of \d+ · loss \d\.\d{3}"))).to_be_visible(timeout=SLOW_MS)
 
     # Another tab sees the curves grow as well, and may stop the training.
     expect(other.get_by_text("Epochs as a table")).to_be_visible(timeout=SLOW_MS)
@@ -96,6 +102,10 @@ def test_train_stop_reload_go_on_use(page: Page, server: Server, runs: Path) -> 
     (run,) = list_runs(runs)
     assert [epoch.epoch for epoch in run.epochs] == list(range(1, N_EPOCHS + 1))
     assert run.epochs[-1].loss < run.epochs[0].loss
+    assert set(run.epochs[0].gradient_norms) == {"conv1", "conv2", "conv3", "gru", "dense1", "dense2", "output"}
+    page.get_by_text("Gradient norm of each layer", exact=True).click()
+    expect(page.get_by_text("the gradient vanishes on its way back")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("conv1", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="Download", exact=True).click()
     files = {}
@@ -109,4 +119,24 @@ def test_train_stop_reload_go_on_use(page: Page, server: Server, runs: Path) -> 
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Use in Predict").click()
     expect(page.get_by_text("GRU, 4 units, 549 weights").first).to_be_visible(timeout=SLOW_MS)
-    expect(page.get_by_test_id("stSidebar").get_by_text("browser", exact=True)).to_be_visible(timeout=SLOW_MS)
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_text("browser", exact=True)).to_be_visible(timeout=SLOW_MS)
+    expect(sidebar.get_by_text("trained on simulated records")).to_be_visible()
+    check_phone(page)
+
+
+def check_phone(page: Page) -> None:
+    """At 390 px the Train page with its run is as wide as the window, and every control is within it."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(page.url.replace("/predict", "/train"))
+    for last in ("Epochs as a table", "Model file", "Copy settings", "Everyone who uses this app sees all runs."):
+        expect(page.get_by_text(last)).to_be_visible(timeout=SLOW_MS)
+    wait_until_still(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    controls = page.get_by_test_id("stMain").locator("button:visible, input:visible").all()
+    assert len(controls) > 15
+    boxes = [box for control in controls if (box := control.bounding_box())]
+    assert max(box["x"] + box["width"] for box in boxes) <= 391
+    page.get_by_label("Epochs", exact=True).focus()
+    page.keyboard.press("Tab")  # from field to field in the order in which they are read
+    expect(page.get_by_label("Batch", exact=True)).to_be_focused()

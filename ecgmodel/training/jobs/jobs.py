@@ -11,6 +11,8 @@ import os
 import secrets
 import shutil
 import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -19,6 +21,7 @@ from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import ConfigError, EcgModelError
 from ecgmodel.training.jobs.job_file import (
     JOB_LOCK,
+    KEY_END,
     Job,
     change_job,
     check_title,
@@ -29,12 +32,16 @@ from ecgmodel.training.jobs.job_file import (
     write_job,
 )
 from ecgmodel.training.presets import Preset
+from ecgmodel.training.progress import Progress
 from ecgmodel.training.run_folder import EpochResult, RunFolder
 from ecgmodel.training.train import describe_run, read_preset
 
 RESERVE_BYTES = 16_384
 
 JobState = Literal["waiting", "starting", "training", "stopping", "stopped", "failed", "finished", "damaged"]
+
+MIN_BATCHES = 3
+"""Batches of the first epoch from which the time left is judged."""
 
 BUSY: tuple[JobState, ...] = ("starting", "training", "stopping")
 """States in which a process works on a run."""
@@ -55,9 +62,8 @@ class Run:
         `None` where its config was damaged.
     fold : int
     epochs : tuple of EpochResult
-    done, total : int
-        While it starts, records that are cut, and how many there are; while it trains, batches of the epoch. 0 before
-        the first.
+    doing : Progress or None
+        While a process works on it, what it does.
     error : EcgModelError or None
         Why it failed, or what is damaged.
     submitted : float
@@ -71,8 +77,7 @@ class Run:
     preset: Preset | None
     fold: int
     epochs: tuple[EpochResult, ...]
-    done: int
-    total: int
+    doing: Progress | None
     error: EcgModelError | None
     submitted: float
 
@@ -91,14 +96,22 @@ class Run:
         """Share of all epochs that is done, 0 to 1."""
         if self.state == "finished":
             return 1.0
-        part = self.done / self.total if self.total and self.state in ("training", "stopping") else 0.0
-        return min(1.0, (len(self.epochs) + part) / max(self.n_epochs, 1))
+        is_in_epoch = self.doing is not None and self.doing.stage == "batches" and self.doing.epoch > len(self.epochs)
+        return min(1.0, (len(self.epochs) + (self.doing.share if is_in_epoch else 0.0)) / max(self.n_epochs, 1))
 
     @property
     def seconds_left(self) -> float | None:
-        """Time that the remaining epochs take at the speed of the last ones; `None` before the first one ended."""
-        if not self.epochs or self.state == "finished":
+        """Time that the remaining epochs take at the speed of the last ones, in the first one of its batches.
+
+        `None` before `MIN_BATCHES` of it.
+        """
+        if self.state == "finished":
             return None
+        if not self.epochs:
+            doing = self.doing
+            if doing is None or doing.stage != "batches" or doing.done < MIN_BATCHES:
+                return None
+            return doing.seconds / doing.done * (doing.total * self.n_epochs - doing.done)
         lately = [epoch.seconds for epoch in self.epochs[-3:]]
         return (1 - self.progress) * self.n_epochs * sum(lately) / len(lately)
 
@@ -121,11 +134,13 @@ def read_run(path: Path) -> Run:
         preset, fold = read_preset(description), int(description["fold"])
     except ConfigError as damage:
         error = damage
+    doing = Progress.from_dict(read_values(path / "progress.json"))
     state: JobState
     if folder.model_path.exists():
         state = "finished"
     elif folder.is_held():
-        state = "training" if job.wanted else "stopping"
+        is_loading = doing is not None and doing.stage == "tensorflow"
+        state = ("starting" if is_loading else "training") if job.wanted else "stopping"
     elif folder.is_held(JOB_LOCK):
         state = "starting" if job.wanted else "stopping"
     elif preset is None:
@@ -135,7 +150,6 @@ def read_run(path: Path) -> Run:
     else:
         state = "waiting" if job.wanted else "stopped"
     epochs = folder.read_events()
-    done, total = _read_progress(path, "records" if state == "starting" else f"epoch {len(epochs) + 1}")
     return Run(
         key=path.name,
         path=path,
@@ -144,11 +158,16 @@ def read_run(path: Path) -> Run:
         preset=preset,
         fold=fold,
         epochs=epochs,
-        done=done,
-        total=total,
+        doing=doing if state in BUSY else None,
         error=error,
         submitted=job.submitted,
     )
+
+
+def name_runs(runs: Sequence[Run]) -> dict[str, str]:
+    """Return what each run is called by its key: its title, with the end of its key where another has the same."""
+    n_titles = Counter(run.title for run in runs)
+    return {run.key: run.title if n_titles[run.title] == 1 else f"{run.title} · {run.key[-KEY_END:]}" for run in runs}
 
 
 def create_run(folder: Path, preset: Preset, fold: int, title: str) -> Path:
@@ -282,12 +301,3 @@ def _read_failure(path: Path) -> EcgModelError | None:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return EcgModelError("The reason for this failure can no longer be read. Resume the run to see it again.")
     return error
-
-
-def _read_progress(path: Path, stage: str) -> tuple[int, int]:
-    """Return what is done of a stage, and of how much."""
-    progress = read_values(path / "progress.json")
-    done, total = progress.get("done"), progress.get("total")
-    if progress.get("stage") != stage or not (isinstance(done, int) and isinstance(total, int)):
-        return 0, 0
-    return done, total

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from ecgmodel.atomic import write_atomically
 from ecgmodel.errors import ConfigError, EcgModelError
 from ecgmodel.training.jobs.job_file import JOB_LOCK, read_job, read_values
 from ecgmodel.training.jobs.jobs import write_failure
-from ecgmodel.training.run_folder import EpochResult, RunFolder, RunHeldError
+from ecgmodel.training.progress import Progress, Stage
+from ecgmodel.training.run_folder import RunFolder, RunHeldError
 from ecgmodel.training.train import cut_training_segments, read_preset, train_preset
 
 MAX_DEATHS = 10
@@ -56,36 +58,31 @@ def _train(path: Path) -> None:
     if description is None:
         raise ConfigError("The configuration of this run is missing. Start a new run.")
     preset = read_preset(description)
-    recorder = _Recorder(path, n_done)
+    recorder = _Recorder(path)
+    recorder.note(Progress("process"))
     train_preset(
         preset,
         cut_training_segments(preset, recorder.note_record),
         int(description["fold"]),
         path,
         resume=True,
-        on_batch=recorder.note_batch,
-        on_epoch=recorder.note_epoch,
         should_stop=recorder.should_stop,
+        on_progress=recorder.note,
     )
 
 
 class _Recorder:
     """Keeps a job's progress in its folder, and looks there for a stop."""
 
-    def __init__(self, path: Path, n_done: int) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._epoch = n_done + 1
+        self._began = time.time()
         self._written = self._looked = 0.0
+        self._told: set[Stage] = set()
         self._stop = False
 
     def note_record(self, number: int, total: int) -> None:
-        self._note("records", number, total)
-
-    def note_batch(self, number: int, total: int) -> None:
-        self._note(f"epoch {self._epoch}", number, total)
-
-    def note_epoch(self, result: EpochResult) -> None:
-        self._epoch = result.epoch + 1
+        self.note(Progress("records", number, total))
 
     def should_stop(self) -> bool:
         now = time.monotonic()
@@ -95,13 +92,16 @@ class _Recorder:
             self._stop = not (self._path / "job.json").exists() or not read_job(self._path).wanted
         return self._stop
 
-    def _note(self, stage: str, done: int, total: int) -> None:
+    def note(self, progress: Progress) -> None:
+        """Keep what is being done now: each stage at once, and then now and again."""
         now = time.monotonic()
+        is_new = progress.stage not in self._told
         # Where the folder was deleted meanwhile, nothing brings it back.
-        if now - self._written >= PROGRESS_EVERY_S and (self._path / "job.json").exists():
+        if (is_new or now - self._written >= PROGRESS_EVERY_S) and (self._path / "job.json").exists():
             self._written = now
-            progress = {"stage": stage, "done": done, "total": total}
-            write_atomically(self._path / "progress.json", json.dumps(progress).encode())
+            self._told.add(progress.stage)
+            noted = replace(progress, began=self._began)
+            write_atomically(self._path / "progress.json", json.dumps(noted.to_dict()).encode())
 
 
 def _count_starts(path: Path, n_done: int) -> int:

@@ -104,7 +104,7 @@ def test_a_run_of_the_same_load_is_the_better_estimate(tmp_path):
     plan = plan_training(preset, 0, outline_segments(preset, NAMES))
     epochs = tuple(EpochResult(k, 0.1, 1, 0.5, 1, 0.5, 0.5, seconds) for k, seconds in ((1, 30.0), (2, 2.0), (3, 4.0)))
     other = replace(preset, settings=replace(preset.settings, seed=8, epochs=3))
-    run = Run("k", tmp_path, "before", "finished", other, 5, epochs, 0, 0, None, 0.0)
+    run = Run("k", tmp_path, "before", "finished", other, 5, epochs, None, None, 0.0)
     estimate = estimate_epoch(preset, plan, 1e-3, [run])
     assert (estimate.low, estimate.high, estimate.like) == (3.0, 3.0, "before")
     # XLA compiles the step of a long training, and its epochs are shorter.

@@ -102,6 +102,11 @@ def test_steps_are_those_of_keras_adamw(jit_compile: bool) -> None:
         gradients = tape.gradient(loss, network.trainable_variables)
         adamw.apply(gradients, network.trainable_variables)
         losses.append((ours.loss / n_counted, float(loss)))
+        grouped = dict(zip([id(variable) for variable in network.trainable_variables], gradients, strict=True))
+        for layer in network.layers:
+            if layer.trainable_variables:
+                expected = tf.linalg.global_norm([grouped[id(variable)] for variable in layer.trainable_variables])
+                assert ours.gradient_norms[layer.name] == pytest.approx(float(expected), rel=2e-3, abs=1e-6)
         norms.append(float(tf.linalg.global_norm(gradients)))
     assert max(norms) > 0.05, "nothing was clipped"
     np.testing.assert_allclose(*zip(*losses, strict=True), atol=2e-4)

@@ -32,6 +32,7 @@ from ecgmodel.training.jobs.job_file import JOB_LOCK, MAX_TITLE, list_trained_mo
 from ecgmodel.training.jobs.job_queue import JobQueue
 from ecgmodel.training.jobs.jobs import Run, create_run, list_runs, read_run
 from ecgmodel.training.presets import Preset
+from ecgmodel.training.progress import Progress
 from ecgmodel.training.run_folder import RunFolder
 from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import StepResult
@@ -215,6 +216,51 @@ def test_a_folder_that_was_edited_by_hand_is_told(tmp_path: Path) -> None:
     (path / "events.jsonl").write_text('{"epoch": 1')
     assert read_run(path).title == path.name
     assert list_runs(tmp_path)[0].epochs == ()
+
+
+def test_every_stage_is_noted(tmp_path: Path, quick_step: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the process to the first batches, in their order, with the mean loss; then the norms of the epoch."""
+    path = create_run(tmp_path, QUICK, 0, "stages")
+    seen: list[Progress] = []
+    note = work._Recorder.note
+
+    def watch(recorder: work._Recorder, progress: Progress) -> None:
+        note(recorder, progress)
+        run = read_run(path)
+        assert run.doing is not None
+        assert run.is_busy
+        assert run.doing.began > 0
+        seen.append(progress)
+
+    whole = quick_worker.QuickStep.__call__
+
+    def with_norms(step: quick_worker.QuickStep, *batch: object) -> StepResult:
+        return replace(whole(step, *batch), gradient_norms={"conv1": 2.0, "gru": 4.0})
+
+    monkeypatch.setattr(work._Recorder, "note", watch)
+    monkeypatch.setattr(quick_worker.QuickStep, "__call__", with_norms)
+    work.train_job(path)
+    stages = list(dict.fromkeys(progress.stage for progress in seen))
+    assert stages == ["process", "records", "tensorflow", "compiling", "batches"]
+    compiled = [progress for progress in seen if progress.stage == "compiling"]
+    assert [progress.done for progress in compiled] == list(range(len(compiled)))
+    assert {progress.total for progress in compiled if progress.epoch == 1} == {len(compiled)}
+    batches = [progress for progress in seen if progress.stage == "batches"]
+    assert [progress.epoch for progress in batches if progress.done == progress.total] == [1, 2, 3]
+    assert all(progress.loss == pytest.approx(1) for progress in batches)  # as the stand-in says of any batch
+    assert read_run(path).doing is None
+    assert read_run(path).epochs[-1].gradient_norms == pytest.approx({"conv1": 2.0, "gru": 4.0})
+    kept = RunFolder(path).read_checkpoint().epochs
+    assert [epoch.gradient_norms for epoch in kept] == [epoch.gradient_norms for epoch in read_run(path).epochs]
+
+
+def test_runs_of_one_title_are_told_apart(tmp_path: Path) -> None:
+    """By the end of their keys, as the models in which they end; others keep their titles."""
+    first, second, other = (create_run(tmp_path, QUICK, 0, title) for title in ("twin", "twin", "other"))
+    names = jobs.name_runs(list_runs(tmp_path))
+    assert names == {
+        first.name: f"twin · {first.name[-6:]}", second.name: f"twin · {second.name[-6:]}", other.name: "other"
+    }  # fmt: skip
 
 
 def test_titles(tmp_path: Path) -> None:
