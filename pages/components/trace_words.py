@@ -68,6 +68,7 @@ def trace_words(record: Record) -> dict:
         "save_csv": t("Save the window as CSV"),
         "too_long": t("This window is too long to save. Zoom in to at most {minutes} minutes.", minutes="{minutes}"),
         "help": t("Keys and gestures"),
+        "close": t("Close"),
         "keys": [
             ["← →", t("move (with Shift: faster)")],
             ["Page ↑ ↓", t("previous, next window")],

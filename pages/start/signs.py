@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from ecgmodel.figures.gates import CIVIDIS
-from ecgmodel.figures.palette import CLASS_COLOURS, CLASS_MARKS, OTHER_COLOUR, STATE_SCALES, Theme
+from ecgmodel.figures.palette import CLASS_COLOURS, CLASS_MARKS, STATE_SCALES, Theme
 from ecgmodel.labels import CLASS_NAMES, CLASSES, SYMBOL_NAMES
 from pages.ui.text import look_up, t
 
@@ -17,26 +17,28 @@ _SHAPES = {
     "diamond": '<path d="M8 1l7 7-7 7-7-7z"/>',
     "triangle-up": '<path d="M8 1.5l7 12.5H1z"/>',
     "triangle-down": '<path d="M8 14.5l7-12.5H1z"/>',
+    "star": '<path d="M8 .8l2.1 4.7 5.1.6-3.8 3.4 1 5L8 12l-4.4 2.5 1-5L.8 6.1l5.1-.6z"/>',
+    "x": '<path d="M4 1.5l4 4 4-4L14.5 4l-4 4 4 4-2.5 2.5-4-4-4 4L1.5 12l4-4-4-4z"/>',
+    "pentagon": '<path d="M8 1l7 5.2-2.7 8.3H3.7L1 6.2z"/>',
 }
 """By the names of `CLASS_MARKS`, in a square of 16."""
 
-_OTHERS = ("F", "S", "Q", "/")
-"""Symbols outside the five classes that are met most."""
+_OTHERS = tuple(symbol for symbol in CLASS_MARKS if symbol not in CLASSES)
+"""Symbols outside the five classes that have a mark of their own."""
 
 
 def show_signs() -> None:
     """Show the key to every trace and heat map."""
     theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     beats = "".join(_line(_mark(symbol, theme), symbol, look_up(CLASS_NAMES[symbol])) for symbol in CLASSES)
-    others = "".join(
-        _line(f'<span style="color:{OTHER_COLOUR}">–</span>', symbol, look_up(SYMBOL_NAMES[symbol]))
-        for symbol in _OTHERS
-    )
+    others = "".join(_line(_mark(symbol, theme), symbol, look_up(SYMBOL_NAMES[symbol])) for symbol in _OTHERS)
+    grey = t("Any other letter is grey; the key below a trace names it.")
+    others += f"<li><span>{escape(grey)}</span></li>"
     st.html(
         f'<section class="start-signs" aria-label="{escape(t("What the signs mean"))}">'
         f"<h2>{escape(t('What the signs mean'))}</h2>"
         f"<div><h3>{escape(t('The five kinds of beats'))}</h3><ul>{beats}</ul></div>"
-        f"<div><h3>{escape(t('Other beats, in grey'))}</h3><ul>{others}</ul></div>"
+        f"<div><h3>{escape(t('Other beats'))}</h3><ul>{others}</ul></div>"
         f"<div><h3>{escape(t('Around a trace'))}</h3><ul>{_around_a_trace()}</ul></div>"
         f"<div><h3>{escape(t('In the heat maps'))}</h3><ul>{_in_heat_maps(theme)}</ul></div>"
         "</section>"

@@ -517,6 +517,32 @@ def test_chinese(page, url):
     expect(page.get_by_role("dialog")).to_contain_text("回到 10 秒")
 
 
+_FOCUS_IS_KEPT = """
+() => {
+  let focused = document.activeElement;
+  while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  return focused === document.body || focused.matches("dialog, dialog *");
+}
+"""
+
+
+def test_the_help_keeps_the_focus_and_esc_closes_it(trace):
+    """Tab stays within the open help, whose keys do not move the trace; Esc closes it and gives the focus back."""
+    page = trace.page
+    start = trace.frame.get_attribute("data-start")
+    trace.click("help")
+    dialog = page.get_by_role("dialog", name="Keys and gestures")
+    expect(dialog).to_be_visible()
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        assert page.evaluate(_FOCUS_IS_KEPT)
+    page.keyboard.press("ArrowRight")
+    assert trace.frame.get_attribute("data-start") == start
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("[data-name=help]")).to_be_focused()
+
+
 def test_every_control_has_a_name(trace):
     """Each button, list and field can be reached by keyboard and has a name for screen readers."""
     for control in trace.page.locator(".ecg :is(button, select, input)").all():

@@ -129,7 +129,10 @@ function buildMeasures(trace) {
 function buildHelp(text, labels) {
   const keys = labels ? [...text.label_keys, ...text.keys.filter(([key]) => key !== "n p" && key !== "r R")] : text.keys;
   const lines = keys.map(([keys, meaning]) => [html("dt", { text: keys }), html("dd", { text: meaning })]);
-  return html("div", { class: "help", role: "dialog", "aria-label": text.help, hidden: true }, html("dl", {}, lines.flat()));
+  const close = button(null, text.close, () => dialog.close(), "closeHelp");
+  const dialog = html("dialog", { class: "help", "aria-label": text.help }, html("dl", {}, lines.flat()), close);
+  dialog.addEventListener("keydown", (event) => event.stopPropagation()); // the trace behind it stays where it is
+  return dialog;
 }
 
 /** What marks and rings mean, for the symbols that this record has: those with a mark first, then letters alone. */

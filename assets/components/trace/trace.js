@@ -195,11 +195,12 @@ class Trace {
   }
 
   toggleHelp() {
-    this.help.toggleAttribute("hidden");
+    if (this.help.open) this.help.close();
+    else this.help.showModal(); // keeps the focus in, and Esc closes it
   }
 
   escape() {
-    if (!this.help.hidden) this.toggleHelp();
+    if (this.help.open) this.toggleHelp();
     else if (this.calipers.on) this.calipers.toggle();
     else if (this.monitor?.playheadS != null) this.monitor.stop();
   }
