@@ -32,7 +32,7 @@ def url():
         yield server.url
 
 
-class Cell:
+class CellView:
     """One pane of the view, as a test reads and drives it."""
 
     def __init__(self, page, index=0):
@@ -150,7 +150,7 @@ class Cell:
 def test_every_number_of_the_calculator_is_the_library_s(page, url, case):
     """At the start, inside, at the read-out, for several units: values, sums, and every product, largest first."""
     page.goto(f"{url}?case={case}")
-    cell, trace = Cell(page), make_trace(case)
+    cell, trace = CellView(page), make_trace(case)
     cell.expect_place(30, 4)
     expect(cell.frame.locator(".place")).to_contain_text("step 30 (0 to 130): has seen sample 247")
     cell.check_sums()
@@ -177,7 +177,7 @@ def test_every_number_of_the_calculator_is_the_library_s(page, url, case):
 def test_side_by_side(page, url):
     """The step is one for both models; each calculator has its own numbers."""
     page.goto(f"{url}?case=both")
-    left, right = Cell(page, 0), Cell(page, 1)
+    left, right = CellView(page, 0), CellView(page, 1)
     left.press("ArrowRight")
     left.expect_place(31, 4)
     left.compare(make_trace("gru"))
@@ -187,7 +187,7 @@ def test_side_by_side(page, url):
 def test_two_kinds_of_segments_keep_time(page, url):
     """A model of runs beside one of beats: both cells stand where they have seen as much, or at their ends."""
     page.goto(f"{url}?case=apart")
-    runs, beats = Cell(page, 0), Cell(page, 1)
+    runs, beats = CellView(page, 0), CellView(page, 1)
 
     def seen(cell):
         return cell.pane.evaluate(
@@ -214,7 +214,7 @@ def test_two_kinds_of_segments_keep_time(page, url):
 def test_what_an_experiment_holds_is_marked(page, url):
     """Inside the held steps the gate has no sum; a unit that is off says so; the rest follows the changed states."""
     page.goto(f"{url}?case=held")
-    cell, trace = Cell(page), make_trace("gru", held=True)
+    cell, trace = CellView(page), make_trace("gru", held=True)
     cell.compare(trace)
     cell.press("Home", "Shift+ArrowRight", "ArrowRight", "ArrowUp")
     cell.expect_place(11, 3)
@@ -226,7 +226,7 @@ def test_what_an_experiment_holds_is_marked(page, url):
 def test_a_cell_and_its_term_light_each_other_up(page, url):
     """Pointing at a feature's cell marks its term in every gate and says what it adds; clicking a cell goes there."""
     page.goto(f"{url}?case=gru")
-    cell, trace = Cell(page), make_trace("gru")
+    cell, trace = CellView(page), make_trace("gru")
     cell.unfold()
     cell.surface.evaluate("node => node.scrollIntoView()")
     box = cell.surface.bounding_box()
@@ -261,7 +261,7 @@ def test_a_cell_and_its_term_light_each_other_up(page, url):
 def test_playing(page, url):
     """Play goes on by itself without the server; pause stops it, and only then does the page know the step."""
     page.goto(f"{url}?case=gru")
-    cell = Cell(page)
+    cell = CellView(page)
     cell.frame.locator("[data-name=speed]").select_option("5")  # steps a second, so that a busy machine is not too late
     cell.press(" ")
     expect(cell.frame).to_have_attribute("data-step", re.compile(r"^(3[1-9]|[4-9]\d|1[01]\d)$"))
@@ -283,7 +283,7 @@ def test_playing(page, url):
 def test_brushing(page, url):
     """A drag across the segment is a stretch of steps, for the page too; Escape takes it away."""
     page.goto(f"{url}?case=gru")
-    cell = Cell(page)
+    cell = CellView(page)
     y = cell.surface.bounding_box()["y"] + 60
     page.mouse.move(cell.x_of(40), y)
     page.mouse.down()
@@ -308,7 +308,7 @@ def test_phones_and_zoom(page, url, lang, width, height, is_touched):
         page.context.new_cdp_session(page).send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{url}?case=both&lang={lang}")
-    cell = Cell(page)
+    cell = CellView(page)
     assert cell.frame.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
     for block in page.locator(".gates :is(.place, .words, .legend > span, .hint, .readout, .equation)").all():
         box, text = block.bounding_box(), block.text_content()
@@ -331,7 +331,7 @@ def test_themes_and_languages(page, url, scheme, lang, said):
     """Dark is dark, Chinese is Chinese, and the canvas has colours."""
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{url}?case=lstm&lang={lang}")
-    cell = Cell(page)
+    cell = CellView(page)
     expect(cell.frame).to_have_attribute("data-theme", scheme)
     expect(cell.pane.get_by_text(said)).to_be_visible()
     n_colours = cell.pane.locator("canvas.base").evaluate(
@@ -351,7 +351,7 @@ def opened(page, embedded_app_server):
     """The Gates page as it is reached from a first visit."""
     page.goto(f"{embedded_app_server.url}/?record={RECORD}&model=beats-gru&lang=en")
     page.get_by_role("link", name="Gates").click()
-    return Cell(page)
+    return CellView(page)
 
 
 def library_trace(page, edit=None, experiment=None):

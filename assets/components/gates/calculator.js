@@ -143,8 +143,8 @@ class GateBlock {
     this.more = html("button", { type: "button", "data-more": name });
     this.rest = html("span");
     this.foot = html("li", { class: "foot" }, [this.more, this.rest]);
-    this.bias = new Row();
-    this.sum = new Row();
+    this.bias = new TermLine();
+    this.sum = new TermLine();
     this.sum.node.className = "sum";
     this.list = html("ol", {}, [this.foot, this.bias.node, this.sum.node]);
     this.rows = [];
@@ -169,7 +169,7 @@ class GateBlock {
     const shown = open ? sorted : sorted.slice(0, SHOWN_TERMS);
     while (this.rows.length > shown.length) this.rows.pop().node.remove();
     while (this.rows.length < shown.length) {
-      this.rows.push(new Row());
+      this.rows.push(new TermLine());
       this.foot.before(this.rows.at(-1).node);
     }
     shown.forEach((term, k) => this.rows[k].showTerm(term, step, widest));
@@ -195,7 +195,7 @@ function productWords({ weight, value, product }) {
 }
 
 /** One product of a sum, with a bar for its size and sign. */
-class Row {
+class TermLine {
   constructor() {
     this.label = html("i");
     this.factors = html("span");
