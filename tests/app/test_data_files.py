@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import _as_a_server_runs_it, navigated  # noqa: F401 - fixtures
 from tests.app.screen import APP, all_words, shows_trace
 
 
@@ -51,7 +50,7 @@ def tells(app: AppTest) -> bool:
     return bool(app.error) or "not on this machine yet" in all_words(app)
 
 
-@pytest.mark.usefixtures("_as_a_server_runs_it", "navigated")
+@pytest.mark.usefixtures("navigated")
 @pytest.mark.faults(
     what="the files of a record are cut, swapped, emptied or removed while it is open",
     holds="its visitor goes on, and a new one gets a trace or a sentence; no page has a fault",
