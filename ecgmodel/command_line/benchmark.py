@@ -6,7 +6,9 @@ import argparse
 import importlib.util
 import json
 import sys
+from pathlib import Path
 
+from ecgmodel.command_line.output import save_output
 from ecgmodel.errors import EcgModelError
 
 
@@ -20,6 +22,14 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "machine.",
     )
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+    parser.add_argument("--quick", action="store_true", help="some of it, with fewer runs, in two minutes")
+    parser.add_argument("--out", type=Path, metavar="JSON", help="also write the figures to a file")
+    parser.add_argument(
+        "--plots", type=Path, metavar="DIR", help="measure how cost grows instead, and draw a plot each (SVG) into DIR"
+    )
+    parser.add_argument(
+        "--scale", action="store_true", help="measure costs, and say what many students and recordings need"
+    )
     parser.add_argument("--only", action="append", metavar="NAME", help="measure only this; may be given again")
     parser.set_defaults(run=run)
 
@@ -32,10 +42,29 @@ def run(options: argparse.Namespace) -> None:
             raise EcgModelError("The benchmark needs the test requirements: pip install -r tests/requirements.txt")
     from tests.benchmarks.suite import describe_machine, format_table, run_benchmarks
 
-    machine = describe_machine()
-    measured = run_benchmarks(options.only, lambda line: print(line, file=sys.stderr, flush=True))
-    if options.json:
-        result = {"machine": machine, "measures": [measure.describe() for measure in measured]}
-        print(json.dumps(result, ensure_ascii=False, indent=2))
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    result: dict[str, object] = {"machine": describe_machine()}
+    if options.plots is not None:
+        from tests.benchmarks.effort import QUICK
+        from tests.benchmarks.growth import write_plots
+
+        QUICK.set(options.quick)
+        grown = write_plots(options.plots, say)
+        result["growth"] = [growth.describe() for growth in grown]
+        text = "\n".join(f"{growth.what}: cost grows as the size to the {growth.exponent:.2f}" for growth in grown)
+    elif options.scale:
+        from tests.benchmarks.scale import describe_needs, format_needs, measure_costs
+
+        costs = measure_costs(say)
+        result |= {"costs": costs.describe(), "needs": describe_needs(costs)}
+        text = format_needs(costs)
     else:
-        print(format_table(measured))
+        measured = run_benchmarks(options.only, say, options.quick)
+        result["measures"] = [measure.describe() for measure in measured]
+        text = format_table(measured)
+    shown = json.dumps(result, ensure_ascii=False, indent=2)
+    if options.out is not None:
+        save_output(options.out, f"{shown}\n".encode())
+    print(shown if options.json else text)

@@ -66,7 +66,16 @@ def make_sheet(sheet: Sheet, minutes: int) -> str:
         title=t("How a network reads an ECG"),
         sheet=sheet,
         name=titles[sheet],
-        scenes=[{"scene": scene, "minutes": scene.minutes[minutes]} for scene in scenes_of(minutes)],
-        words={"show": t("Show"), "say": t("Say"), "minutes": t("min"), "name": t("Your name"), "date": t("Date")},
+        scenes=[
+            {"scene": scene, "head": _head(sheet, number, scene, minutes)}
+            for number, scene in enumerate(scenes_of(minutes), start=1)
+        ],
+        words={"show": t("Show"), "say": t("Say"), "name": t("Your name"), "date": t("Date")},
         device=t("For teaching and research. Not a medical device."),
     )
+
+
+def _head(sheet: Sheet, number: int, scene: Scene, minutes: int) -> str:
+    if sheet == "plan":
+        return t("{k} · {title} · {n} min", k=number, title=scene.title, n=scene.minutes[minutes])
+    return f"{number} · {scene.title}"

@@ -65,7 +65,8 @@ def show_beats_result(view: RoomView, answers: np.ndarray, own: np.ndarray | Non
     model_answers = np.array([beat.model for beat in asked.beats])
     together = agree(truth, answers, view.task.n_options)
     model = read_against(truth, model_answers, view.task.n_options)
-    st.title(t("Experts, model and class"), anchor=False)
+    head = st.title if own is None else st.header  # a student's page is headed by their name
+    head(t("Experts, model and class"), anchor=False)
     _show_readings(together, model, asked.model_name, None if own is None else read_against(truth, own, len(CLASSES)))
     st.caption(
         t(

@@ -49,6 +49,7 @@ def show_figure(
         "controls": choices.shows_controls(),
         "other": palette.OTHER_COLOUR,
         "palette": {theme: palette.CLASS_COLOURS[theme] for theme in ("light", "dark")},
+        "inks": palette.CLASS_INKS,
         **fields,
     }
     key = f"learn_figure_{kind}"

@@ -129,7 +129,7 @@ def _write_language(
             "lesson.html",
             lang="zh-CN" if language == "zh" else language,
             title=title,
-            words=_words(),
+            words=_words(title),
             scripts=scripts,
             links=links,
             text=text,
@@ -214,9 +214,9 @@ def _without_stamp(packet: bytes) -> bytes:
     return len(written).to_bytes(4, "little") + written + packet[4 + length :]
 
 
-def _words() -> dict[str, str]:
+def _words(title: str) -> dict[str, str]:
     return {
-        "site": t("ECG beats"),
+        "page": t("{page} - ECG beats", page=title),
         "chapters": t("Chapters"),
         "beats": t("Beats to choose from"),
         "questions": t("Try it, then answer"),

@@ -18,6 +18,7 @@ from ecgmodel.training.settings import CLASS_WEIGHTINGS
 from ecgmodel.training.train import adapt_preset
 from pages.caches.trainings import forward_seconds, job_queue, training_plan
 from pages.session import choices
+from pages.session.own_runs import MOST_OF_ALL, MOST_UNFINISHED, has_room, note_own_run
 from pages.train.data import data_records
 from pages.train.fields import (
     FIELD,
@@ -131,11 +132,21 @@ def show_form(form: dict[str, Any], runs: Sequence[Run]) -> None:
         )
     if not clicked or preset is None or plan is None:
         return
+    if not has_room({run.key for run in runs if run.state not in ("finished", "stopped", "failed")}):
+        show_error(
+            EcgModelError(
+                "A visitor can have {own} unfinished runs, and all visitors together {all}. Wait until one has ended.",
+                own=MOST_UNFINISHED,
+                all=MOST_OF_ALL,
+            )
+        )
+        return
     try:
         path = create_run(job_queue().folder, preset, int(form["fold"]), title.strip() or _free_title(form, runs))
     except EcgModelError as error:
         show_error(error)
         return
+    note_own_run(path.name)
     choices.set_run(path.name)
     st.rerun()
 

@@ -13,6 +13,7 @@ from ecgmodel.training.jobs import jobs
 from ecgmodel.training.jobs.jobs import JobState, Run
 from pages.caches.models import trained_models
 from pages.session import choices
+from pages.session.own_runs import give_key, has_key, may_change_run
 from pages.train.data import theme
 from pages.train.form import fill_form
 from pages.train.stages import show_progress
@@ -159,9 +160,10 @@ def show_actions(run: Run) -> None:
     anew.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="train.actions"):
-        if run.state in ("waiting", "starting", "training"):
+        may_change = may_change_run(run.key)
+        if may_change and run.state in ("waiting", "starting", "training"):
             _button(run, "stop", t("Stop"), ":material/stop:", lambda: jobs.request_stop(run.path))
-        if run.state in ("stopped", "failed"):
+        if may_change and run.state in ("stopped", "failed"):
             _button(run, "resume", t("Go on"), ":material/play_arrow:", lambda: jobs.request_training(run.path))
         if run.state == "finished":
             _show_use(run)
@@ -183,12 +185,28 @@ def show_actions(run: Run) -> None:
                 args=(run.preset, run.fold),
                 key="train.copy",
             )
-        _show_rename(run)
-        if not run.is_busy:
-            _show_delete(run)
+        if may_change:
+            _show_rename(run)
+            if not run.is_busy:
+                _show_delete(run)
+    if not may_change:
+        _ask_for_key()
     error = st.session_state.pop(_ERROR, None)
     if error is not None:
         show_error(error)
+
+
+def _ask_for_key() -> None:
+    """Say whose a run is, and let a teacher in."""
+    st.caption(t("Another visitor started this run: only they, and whoever has the teacher's key, can change it."))
+    if not has_key():
+        return
+    with st.popover(t("Teacher's key"), icon=":material/key:", type="tertiary", key="train.key"):
+        words = st.text_input(t("Teacher's key"), type="password", key="train.key.words", label_visibility="collapsed")
+        if words and give_key(words):
+            st.rerun()
+        if words:
+            st.caption(t("This is not the teacher's key."))
 
 
 def _show_use(run: Run) -> None:

@@ -52,7 +52,7 @@ def measure_day_long() -> Measure:
         name="a day at 250 Hz, file to named beats",
         value=answer.seconds,
         unit="s",
-        target=Target("at most", 60, "value"),
+        target=Target("at most", 5, "value"),
         yardstick=Yardstick("pandas.read_csv of the file", read.seconds),
         note=f"{round(HOURS * 3600 * FS):,} samples, {answer.beats:,} beats; one run",
     )
@@ -65,7 +65,7 @@ def measure_day_long_memory() -> Measure:
         name="a day at 250 Hz, peak of memory",
         value=answer.peak_mb,
         unit="MB",
-        target=Target("at most", 1500, "value"),
+        target=Target("at most", 600, "value"),
         yardstick=Yardstick("pandas.read_csv of the file", read.peak_mb),
         note="resident set of the process, the file's bytes in it; one run",
     )

@@ -90,7 +90,7 @@ class Measure:
             "yardstick": None if self.yardstick is None else _round(self.yardstick.value),
             "yardstick_name": None if self.yardstick is None else self.yardstick.name,
             "ratio": None if self.ratio is None else _round(self.ratio),
-            "target": f"{self.target.kind} {self.target.limit:g}{of}",
+            "target": f"{self.target.kind} {_round(self.target.limit):g}{of}",
             "met": self.met,
             "note": "; ".join(part for part in (self.note, self.fault) if part),
         }

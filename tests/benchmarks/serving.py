@@ -12,34 +12,49 @@ from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import BATCH, Classifier
 from ecgmodel.segments.dataset import Segments, standardise
+from tests.benchmarks.effort import runs
 from tests.benchmarks.keras_process import ask_keras
 from tests.benchmarks.measure import Measure, Target, Yardstick
 
+N_PAIRS = 3
 N_RUNS = 5
 N_SEGMENTS = 16 * BATCH
 
 
 def measure_serving() -> Measure:
-    """Classify random segments with the paper's network; neither side's time depends on the numbers."""
+    """Classify random segments with the paper's network, in turn with Keras; no time depends on the numbers."""
     config = NetworkConfig()
-    model = Model(config, initialise_weights(config, seed=0), ModelCard(name="benchmark", segments="runs"))
-    segments = make_segments(config, np.random.default_rng(0))
+    model, segments = _prepare(config)
+    ours, keras = [], []
+    for _ in range(runs(N_PAIRS)):
+        keras.append(N_SEGMENTS / ask_keras("predict", model, signal=segments.signal, length=segments.length))
+        ours.append(time_serving(config))
+    return Measure(
+        name=f"serving the paper's network, batch {BATCH}",
+        value=statistics.median(ours),
+        unit="segments/s",
+        target=Target("at least", 4, "ratio"),
+        yardstick=Yardstick("keras.predict", statistics.median(keras)),
+        note=f"{N_SEGMENTS:,} segments of {config.n_samples} samples; median of {len(ours)} pairs, {N_RUNS} runs each",
+    )
+
+
+def time_serving(config: NetworkConfig) -> float:
+    """Return how many segments a second a network serves."""
+    model, segments = _prepare(config)
     classifier = Classifier(model)
     classifier.predict(segments)
     rates = []
-    for _ in range(N_RUNS):
+    for _ in range(runs(N_RUNS)):
         start = time.perf_counter()
         classifier.predict(segments)
         rates.append(N_SEGMENTS / (time.perf_counter() - start))
-    keras = N_SEGMENTS / ask_keras("predict", model, signal=segments.signal, length=segments.length)
-    return Measure(
-        name=f"serving the paper's network, batch {BATCH}",
-        value=statistics.median(rates),
-        unit="segments/s",
-        target=Target("at least", 2, "ratio"),
-        yardstick=Yardstick("keras.predict", keras),
-        note=f"{N_SEGMENTS:,} segments of {config.n_samples} samples; median of {N_RUNS} runs",
-    )
+    return statistics.median(rates)
+
+
+def _prepare(config: NetworkConfig) -> tuple[Model, Segments]:
+    model = Model(config, initialise_weights(config, seed=0), ModelCard(name="benchmark", segments="runs"))
+    return model, make_segments(config, np.random.default_rng(0))
 
 
 def make_segments(config: NetworkConfig, random: np.random.Generator) -> Segments:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -14,12 +16,15 @@ import numpy as np
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard
+from tests.benchmarks.effort import runs
 from tests.benchmarks.keras_process import ask_keras
 from tests.benchmarks.measure import Measure, Target, Yardstick
 
 N_SEGMENTS = 4096
 LENGTHS = (203, 260, 260, 260, 260, 260, 470, 670, 860, 1000, 1000)
 """Deciles of the lengths of MIT-BIH's runs, with their ends."""
+
+MEAN_LENGTH = float(np.mean([(a + b) / 2 for a, b in itertools.pairwise(LENGTHS)]))
 
 
 TORCH_VARIABLE = "ECG_TORCH_PYTHON"
@@ -33,20 +38,20 @@ def measure_training() -> Measure:
 
     Both sides train in a process of their own, one after the other, with the same batch.
     """
-    keras = N_SEGMENTS / ask_keras("fit", _model(), **_arrays())
+    pairs = [(N_SEGMENTS / ask_keras("fit", _model(), **_arrays()), time_ours()) for _ in range(runs(2) - 1)]
     return Measure(
         name="training the paper's network, batch 64",
-        value=_measure_ours(),
+        value=statistics.median(ours for _, ours in pairs),
         unit="segments/s",
-        target=Target("at least", 3, "ratio"),
-        yardstick=Yardstick("keras.fit, padded", keras),
+        target=Target("at least", 4, "ratio"),
+        yardstick=Yardstick("keras.fit, padded", statistics.median(keras for keras, _ in pairs)),
         note=f"{N_SEGMENTS:,} segments an epoch; median of the epochs after the first",
     )
 
 
 def measure_training_beside_torch() -> Measure:
     """Train it beside the same network in PyTorch (`nn.GRU`), which reads the same segments, padded to full length."""
-    ours = _measure_ours()
+    ours = time_ours()
     seconds = _ask_torch(_arrays())
     return Measure(
         name="training the paper's network, batch 64",
@@ -59,7 +64,8 @@ def measure_training_beside_torch() -> Measure:
     )
 
 
-def _measure_ours() -> float:
+def time_ours() -> float:
+    """Return how many segments a second this project's training takes in."""
     return N_SEGMENTS / ask_keras("train", _model(), **_arrays())
 
 

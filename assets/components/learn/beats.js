@@ -53,7 +53,7 @@ FIGURES.beats = class extends Figure {
       const group = svg("g", { class: "clickable", role: "button", tabindex: 0, "aria-label": `${symbol || text.beat} ${fixed(at / data.fs + data.start_s, 1)} s` });
       if (chosen) group.append(svg("rect", { x: x(at) - 11, y: 2, width: 22, height: height - 4, rx: 4, class: "seen" }));
       group.append(svg("rect", { x: x(at) - 12, y: 0, width: 24, height, fill: "transparent" }));
-      group.append(label(x(at), 16, symbol || "·", { "text-anchor": "middle", fill: this.classColour(symbol), style: `fill:${this.classColour(symbol)};font-weight:700` }));
+      group.append(label(x(at), 16, symbol || "·", { "text-anchor": "middle", style: `fill:${this.classInk(symbol)};font-weight:700` }));
       const choose = () => this.report("beat", { record: data.record, sample });
       group.addEventListener("click", choose);
       group.addEventListener("keydown", (event) => event.key === "Enter" && choose());

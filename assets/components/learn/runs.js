@@ -84,7 +84,7 @@ FIGURES.runs = class extends Figure {
     });
     picture.append(line(values.map((value, i) => [x(i), y(value)]), { class: "ink", "stroke-width": 1.1 }), ...bars.filter(Boolean));
     const isBeat = (symbol) => symbol in data.palette.light;
-    marks.forEach((mark) => picture.append(label(x(mark.at) - (isBeat(mark.symbol) ? 0 : 5), 32, mark.symbol, { "text-anchor": isBeat(mark.symbol) ? "middle" : "end", style: `fill:${this.classColour(mark.symbol)};font-weight:700` })));
+    marks.forEach((mark) => picture.append(label(x(mark.at) - (isBeat(mark.symbol) ? 0 : 5), 32, mark.symbol, { "text-anchor": isBeat(mark.symbol) ? "middle" : "end", style: `fill:${this.classInk(mark.symbol)};font-weight:700` })));
     picture.append(label(2, 180, text.below, { class: "tick" }));
     if (segments.length) this.paintInput(picture, width, 206);
     this.below.replaceChildren(picture);

@@ -101,6 +101,11 @@ class Figure {
     this.frame.replaceChildren();
   }
 
+  /** The colour in which a letter of a class can be read; that of the text for other symbols. */
+  classInk(symbol) {
+    return this.data.inks[isDark(this.frame) ? "dark" : "light"][symbol] ?? "currentColor";
+  }
+
   /** The colour of a class; grey for other symbols. */
   classColour(symbol) {
     return this.data.palette[isDark(this.frame) ? "dark" : "light"][symbol] ?? this.data.other;
