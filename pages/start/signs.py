@@ -12,16 +12,19 @@ from ecgmodel.labels import CLASS_NAMES, CLASSES, SYMBOL_NAMES
 from pages.ui.text import look_up, t
 
 _SHAPES = {
-    "circle": '<circle cx="8" cy="8" r="6"/>',
-    "square": '<rect x="2.5" y="2.5" width="11" height="11"/>',
-    "diamond": '<path d="M8 1l7 7-7 7-7-7z"/>',
-    "triangle-up": '<path d="M8 1.5l7 12.5H1z"/>',
-    "triangle-down": '<path d="M8 14.5l7-12.5H1z"/>',
-    "star": '<path d="M8 .8l2.1 4.7 5.1.6-3.8 3.4 1 5L8 12l-4.4 2.5 1-5L.8 6.1l5.1-.6z"/>',
-    "x": '<path d="M4 1.5l4 4 4-4L14.5 4l-4 4 4 4-2.5 2.5-4-4-4 4L1.5 12l4-4-4-4z"/>',
-    "pentagon": '<path d="M8 1l7 5.2-2.7 8.3H3.7L1 6.2z"/>',
+    "circle": "circle(42%)",
+    "square": "inset(14%)",
+    "diamond": "polygon(50% 2%, 98% 50%, 50% 98%, 2% 50%)",
+    "triangle-up": "polygon(50% 8%, 97% 90%, 3% 90%)",
+    "triangle-down": "polygon(50% 92%, 97% 10%, 3% 10%)",
+    "star": "polygon(50% 2%, 63% 36%, 98% 38%, 70% 60%, 80% 95%, 50% 75%, 20% 95%, 30% 60%, 2% 38%, 37% 36%)",
+    "x": (
+        "polygon(20% 5%, 50% 35%, 80% 5%, 95% 20%, 65% 50%, 95% 80%, "
+        "80% 95%, 50% 65%, 20% 95%, 5% 80%, 35% 50%, 5% 20%)"
+    ),
+    "pentagon": "polygon(50% 4%, 97% 39%, 79% 94%, 21% 94%, 3% 39%)",
 }
-"""By the names of `CLASS_MARKS`, in a square of 16."""
+"""By the names of `CLASS_MARKS`, as CSS cuts them out: Streamlit takes pictures out of what it is given as HTML."""
 
 _OTHERS = tuple(symbol for symbol in CLASS_MARKS if symbol not in CLASSES)
 """Symbols outside the five classes that have a mark of their own."""
@@ -51,7 +54,7 @@ def _line(sign: str, term: str, meaning: str) -> str:
 
 def _mark(symbol: str, theme: Theme) -> str:
     shape = _SHAPES[CLASS_MARKS[symbol]]
-    return f'<svg viewBox="0 0 16 16" fill="{CLASS_COLOURS[theme][symbol]}" aria-hidden="true">{shape}</svg>'
+    return f'<i class="mark" style="background:{CLASS_COLOURS[theme][symbol]};clip-path:{shape}"></i>'
 
 
 def _around_a_trace() -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from ecgmodel.figures.palette import CLASS_MARKS
 from tests.browser.conftest import visitor_page, watched_page
 from tests.browser.server import Server
 from tests.browser.steps import PATIENCE_MS, wait_until_still
@@ -67,6 +68,7 @@ def test_the_heartbeat_runs_to_its_answer(page: Page, embedded_app_server: Serve
     page.get_by_role("slider", name="Moment of the animation").fill("20")
     expect(page.get_by_text("The last step is the answer: V, Ventricular premature, 87 %.")).to_be_visible()
     expect(page.get_by_text("The experts say: V, Ventricular premature.")).to_be_visible()
+    expect(page.locator(".start-signs .mark")).to_have_count(len(CLASS_MARKS))
 
 
 def test_no_motion_where_none_is_wanted(page: Page, embedded_app_server: Server):
