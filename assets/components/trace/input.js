@@ -17,7 +17,7 @@ function listen(trace, signal) {
   }, { capture: true });
 }
 
-const TAKE_LETTERS = "input, textarea, select, canvas, [contenteditable], [role=combobox], [role=listbox], [role=dialog], [role=menu]";
+const TAKE_LETTERS = "input, textarea, select, canvas, [contenteditable], dialog, [role=combobox], [role=listbox], [role=dialog], [role=menu]";
 
 /** Whether what has the focus does something with letters itself. Labels are set from everywhere else, as from a button. */
 const takesLetters = (event) => Boolean(event.composedPath()[0].closest?.(TAKE_LETTERS));
