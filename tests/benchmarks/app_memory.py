@@ -15,7 +15,7 @@ def measure_app_memory() -> Measure:
     """Open the Records page, then the Predict page, in one visit; read the resident memory of the server."""
     with open_browser() as browser, serve(ROOT / "app.py") as server:
         page = browser.new_page()
-        for address in (server.url, f"{server.url}/predict"):
+        for address in (f"{server.url}/records", f"{server.url}/predict"):
             open_page(page, address, PAINTED_TRACE)
             page.wait_for_load_state("networkidle")
         process = psutil.Process(server.pid)

@@ -14,6 +14,9 @@ from tests.browser.chromium import find_chromium, launch_chromium
 PAINTED_TRACE = "[data-paints]"
 """The frame of the trace component counts its paintings in this attribute, from the first signal on the screen on."""
 
+TRACE_PATH = {"app.py": "/records"}
+"""Where a script shows its trace, by its file's name; all others at their root."""
+
 START_LIMIT_MS = 90_000
 REACTION_LIMIT_MS = 30_000
 

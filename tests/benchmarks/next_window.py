@@ -15,7 +15,7 @@ from ecgmodel.records.sources import simulated
 from ecgmodel.training.jobs.job_file import RUNS_VARIABLE
 from ecgmodel.training.jobs.jobs import create_run, read_run, request_stop
 from ecgmodel.training.presets import PRESETS
-from tests.benchmarks.driver import PAINTED_TRACE, click_to_paint, deep, open_browser, open_page
+from tests.benchmarks.driver import PAINTED_TRACE, TRACE_PATH, click_to_paint, deep, open_browser, open_page
 from tests.benchmarks.measure import Measure, Target, Yardstick
 from tests.browser.server import ROOT, serve
 
@@ -60,7 +60,7 @@ def measure_next_window_while_training() -> Measure:
         with serve(ROOT / "app.py", {RUNS_VARIABLE: folder}) as server:
             pages = browser.new_context()
             trace = pages.new_page()
-            open_page(trace, server.url, PAINTED_TRACE)
+            open_page(trace, f"{server.url}/records", PAINTED_TRACE)
             trace.wait_for_load_state("networkidle")
             idle = _time_app_clicks(trace)
             run = create_run(runs, preset, 0, "benchmark")
@@ -111,7 +111,7 @@ def _time_clicks(browser: Browser, script: Path, painted: str, button: str, seen
         context = browser.new_context()
         try:
             page = context.new_page()
-            open_page(page, server.url, painted)
+            open_page(page, server.url + TRACE_PATH.get(script.name, ""), painted)
             page.wait_for_load_state("networkidle")
             clicks = [click_to_paint(page, button, seen) for _ in range(N_CLICKS + 1)]
         finally:

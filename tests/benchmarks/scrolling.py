@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.benchmarks.driver import PAINTED_TRACE, deep, open_browser, open_page
+from tests.benchmarks.driver import PAINTED_TRACE, TRACE_PATH, deep, open_browser, open_page
 from tests.benchmarks.measure import Measure, Target, Yardstick
 from tests.browser.server import ROOT, serve
 
@@ -68,7 +68,7 @@ def _time_drags(browser: Browser, script: Path) -> float:
         context = browser.new_context()
         try:
             page = context.new_page()
-            open_page(page, server.url, PAINTED_TRACE)
+            open_page(page, server.url + TRACE_PATH.get(script.name, ""), PAINTED_TRACE)
             page.wait_for_load_state("networkidle")
             medians = [statistics.median(page.evaluate(_DRAG, [deep(".surface"), 5])) for _ in range(N_DRAGS)]
         finally:
