@@ -17,12 +17,13 @@ from ecgmodel.command_line import (
     download,
     evaluate,
     export_lesson,
+    lesson_plan,
     noise,
     train,
 )
 from ecgmodel.errors import EcgModelError
 
-COMMANDS = (download, dataset, classify, train, evaluate, detector, noise, export_lesson, benchmark)
+COMMANDS = (download, dataset, classify, train, evaluate, detector, noise, lesson_plan, export_lesson, benchmark)
 """Modules with `add_parser(commands)`, in the order in which `--help` lists them."""
 
 USER_FAULT = 2

@@ -12,6 +12,7 @@ from ecgmodel.records.record import Annotations
 from ecgmodel.records.sources import embedded
 
 if TYPE_CHECKING:
+    from ecgmodel.lesson.facts import LessonFacts
     from ecgmodel.network.inside.gates import GateTrace
     from ecgmodel.segments.dataset import Segments
 from pages.caches.freeze import freeze
@@ -128,3 +129,15 @@ def time_cells(n_segments: int) -> dict[str, tuple[float, ...]]:
     segments = cut_runs(shared_record(embedded.DEFAULT_NAME, "embedded"))
     chosen = segments.take(np.arange(n_segments) % len(segments))
     return time_serving({cell: untrained_classifier(cell) for cell in ("gru", "lstm")}, chosen)
+
+
+def lesson_facts(name: str) -> LessonFacts:
+    """Return what a lesson says of a record that everybody can open, see `ecgmodel.lesson.facts`."""
+    return _shared_lesson_facts(name, availability(name))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _shared_lesson_facts(name: str, where: str | None) -> LessonFacts:
+    from ecgmodel.lesson.facts import find_facts
+
+    return find_facts(shared_record(name, where))

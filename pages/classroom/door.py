@@ -8,10 +8,10 @@ from ecgmodel.classroom.names import CODE_LENGTH, MAX_NAME, tidy_code
 from ecgmodel.classroom.rooms import Seat, TeacherKey
 from ecgmodel.errors import ClassroomError
 from pages.caches.classroom import rooms
-from pages.classroom.plan_sheet import show_plan
 from pages.components.seat import keep_in_tab
 from pages.session import address, choices, seat
 from pages.ui.blocks import show_error
+from pages.ui.lesson_plan import choose_minutes, offer_papers, show_scenes
 from pages.ui.text import t
 
 _PAGE = "classroom"
@@ -83,7 +83,10 @@ def show_door() -> None:
     with left if invited else right:
         _show_joining(invited)
     if not invited:
-        show_plan()
+        st.subheader(t("Plan of a lesson"), anchor=False)
+        minutes = choose_minutes()
+        show_scenes(minutes)
+        offer_papers(minutes)
 
 
 def _show_joining(invited: str) -> None:

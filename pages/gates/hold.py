@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ecgmodel.errors import EcgModelError
+from ecgmodel.errors import ConfigError, EcgModelError
 from ecgmodel.network.inside.cell import Cell
 from ecgmodel.network.inside.experiments import Experiment, Hold, classify_under
 from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Record
 from ecgmodel.scores.metrics import confusion, score
 from pages.caches.predictions import SAMPLE_PER_CLASS, beat_sample
-from pages.session import visitor
+from pages.session import address, visitor
 from pages.ui.blocks import show_error
 from pages.ui.matrix import show_matrix
 from pages.ui.text import t
@@ -21,6 +21,7 @@ from pages.ui.text import t
 def choose_experiment(cell: Cell, unit: int, brush: tuple[int, int] | None, *, shown: bool) -> Experiment:
     """Show which gates are held, and return the experiment in force."""
     kept = visitor.own("gates")
+    _take_asked(cell)
     holds = {gate: at for gate, at in kept.get("holds", {}).items() if gate in cell.gates[:-1]}
     one_unit, stretch = kept.get("one_unit"), kept.get("stretch")
     off = tuple(number for number in kept.get("off", ()) if number < cell.units)
@@ -35,9 +36,30 @@ def choose_experiment(cell: Cell, unit: int, brush: tuple[int, int] | None, *, s
             )
     elif holds or off:
         st.button(t("End the experiment"), type="tertiary", icon=":material/restart_alt:", on_click=_reset)
+    if holds:
+        address.note(hold=",".join(f"{gate}:{at}" for gate, at in holds.items()))
     units = None if one_unit is None or one_unit >= cell.units else (one_unit,)
     first, last = stretch if stretch is not None else (None, None)
     return Experiment(tuple(Hold(gate, float(at), units, first, last) for gate, at in holds.items()), off)
+
+
+def _take_asked(cell: Cell) -> None:
+    """Hold what the address asks for, as "z:0,r:1"."""
+    asked = address.take_asked("hold")
+    if asked is None:
+        return
+    pairs = [part.split(":") for part in asked.split(",")]
+    if all(len(pair) == 2 and pair[0] in cell.gates[:-1] and pair[1] in ("0", "1") for pair in pairs):
+        visitor.own("gates")["holds"] = {gate: int(at) for gate, at in pairs}
+    else:
+        address.add_problem(
+            ConfigError(
+                "The address asks to hold '{asked}'. The gates of this cell are {gates}; each can be held at 0 or 1, "
+                "as in z:0.",
+                asked=asked[:20],
+                gates=", ".join(cell.gates[:-1]),
+            )
+        )
 
 
 def _show_hold(gate: str, holds: dict[str, int]) -> None:

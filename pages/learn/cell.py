@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgmodel.network.inside.cell import CANDIDATES
 from ecgmodel.network.inside.gates import GateTrace
+from ecgmodel.network.inside.opening import find_telling_place
 from ecgmodel.segments.dataset import MODEL_FS, Segments
 from pages.caches.lessons import trace_lesson
 from pages.components.figure import show_figure
@@ -22,9 +22,6 @@ from pages.learn.beat import (
 from pages.learn.place import note_place, wish_place
 from pages.session import choices
 from pages.ui.text import t
-
-MOVED = 0.05
-"""A step that changes the state by less is none to open with."""
 
 
 def traced(cell: str) -> tuple[BeatInUse, ModelInUse, tuple[Segments, GateTrace]]:
@@ -102,24 +99,6 @@ def show_cell(cell: str) -> None:
 
 
 def usual_place(chosen: BeatInUse, segments: Segments, trace: GateTrace, stride: int) -> tuple[int, int]:
-    """Return a step that has seen the R peak and a unit in which there is something to see.
-
-    Gates at 0 or 1 teach nothing, so of the steps around QRS that change the state the one is taken whose gate nearest
-    to a border is farthest from it.
-    """
+    """Return a step that has seen the R peak and a unit in which there is something to see."""
     r = round(chosen.r_sample * MODEL_FS / chosen.record.fs) - int(segments.start_sample[0])
-    first = int(np.clip(r // stride, 1, trace.n_steps - 2))
-    steps = slice(first, min(first + max(80 // stride, 2), trace.n_steps))
-    names = (*trace.cell.gates, "c") if trace.cell.kind == "lstm" else trace.cell.gates
-    room = np.minimum.reduce([_room(name, trace.row(name)[steps]) for name in names])  # (n_steps, units)
-    moved = np.abs(np.diff(trace.states[steps.start - 1 : steps.stop], axis=0))
-    score = np.where(moved >= min(MOVED, moved.max()), room, -1.0)
-    step, unit = np.unravel_index(int(score.argmax()), score.shape)
-    return steps.start + int(step), int(unit)
-
-
-def _room(name: str, values: np.ndarray) -> np.ndarray:
-    """Return how far a gate is from both of its borders, as a part of the way between them."""
-    if name in CANDIDATES or name == "c":
-        values = (1 + (np.tanh(values) if name == "c" else values)) / 2
-    return np.minimum(values, 1 - values)
+    return find_telling_place(trace, r, stride)

@@ -11,6 +11,7 @@ from pages.learn.lesson import show_link, show_snippet
 from pages.learn.navigation import show_chapter_list, show_neighbours, take_address
 from pages.learn.questions import show_questions
 from pages.learn.sources import show_sources
+from pages.learn.teachers import show_teachers
 from pages.session import address, choices
 from pages.ui.blocks import show_error, show_not_a_medical_device, show_source
 from pages.ui.text import t
@@ -45,6 +46,7 @@ with middle, st.container(key="learn_text"):
         show_snippet(chapter)
         show_neighbours(CHAPTERS, chapter)
         show_link()
+        show_teachers()
     else:
         st.button(t("Show the controls"), type="tertiary", on_click=choices.set_controls, args=(True,))
     show_sources(chapter.sources)

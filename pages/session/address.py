@@ -24,7 +24,7 @@ _PLACE = ("record", "t", "w")
 _ASKS_FOR_A_PLACE = "address.asks_for_a_place"
 _PLACELESS = "address.placeless"
 _ADDRESS = (*_PLACE, "model", "lang")
-_PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset", "run", "recipe", "card", "room")
+_PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset", "run", "recipe", "card", "room", "hold")
 """What only some pages have in their address: taken by `take_asked`, kept by `note_in_address`."""
 
 

@@ -211,6 +211,22 @@ def test_what_if_r_is_always_1_takes_two_clicks(open_app, no_mitdb):
     assert CHANGED not in all_text(app)
 
 
+def test_an_address_holds_gates(open_app, no_mitdb):
+    """A link may open with a gate held; one that asks for a gate that is not there is told which there are."""
+    app = open_app("gates", record="simulated-mixed", hold="z:0")
+    assert not app.exception
+    assert CHANGED in all_text(app)
+    assert app.query_params["hold"] == "z:0"
+    press(app, "End the experiment")
+    assert CHANGED not in all_text(app)
+    assert "hold" not in app.query_params
+    for asked in ("f:1", "z:2", "h~:1", "z"):
+        app = open_app("gates", record="simulated-mixed", hold=asked)
+        assert not app.exception
+        assert "The gates of this cell are r, z" in app.warning[0].value
+        assert CHANGED not in all_text(app)
+
+
 def test_experiments_stay_in_sight(open_app, no_mitdb):
     """With another tool in hand the experiment goes on, and can be ended."""
     app = open_app("gates", record="simulated-mixed")

@@ -8,6 +8,7 @@ import runpy
 import numpy as np
 import pytest
 
+from ecgmodel.lesson.outline import TIMETABLES
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.cost import count_gate_weights
 from ecgmodel.network.inside.cell import CANDIDATES, GATE_NAMES
@@ -142,6 +143,16 @@ def test_arms_are_weighted_sums():
         gates = count_gate_weights(config[cell])
         assert len(gates) == len(GATE_NAMES[cell]) == sums
         assert sum(gate.total for gate in gates) == sums * (6 * 20 + 20 * 20 + 20)
+
+
+def test_papers_for_teachers(open_app, no_mitdb):
+    """Every chapter offers a lesson of 10, 45 or 90 minutes: three papers in the visitor's language."""
+    app = open_app("learn", chapter="2", lang="zh")
+    for minutes in TIMETABLES:
+        app.segmented_control(key="lesson.minutes").set_value(minutes).run()
+        assert not app.exception
+        offered = [button.label for button in app.get("download_button")]
+        assert [offered.count(name) for name in ("讲稿", "练习单", "参考答案")] == [1, 1, 1]
 
 
 def test_link_for_a_class(open_app, no_mitdb):

@@ -26,6 +26,7 @@ ROOMS = (
     ("evaluation",),
     ("figures",),
     ("classroom",),
+    ("lesson",),
     ("command_line", "__main__"),
 )
 ORDER = {room: place for place, rooms in enumerate(ROOMS) for room in rooms}

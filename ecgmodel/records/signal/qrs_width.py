@@ -28,6 +28,7 @@ STEEP_S = (0.10, 0.13)  # before and behind R: where QRS has its steep parts
 ONSET, OFFSET = 0.03, 0.07  # parts of the steepest slope; behind QRS the ST segment and T wave are never quite level
 QUIET_S = 0.012
 LIMIT_S = (0.12, 0.16)  # before and behind R: farther away nothing is believed
+MOST_S = 0.20  # what is longer has rather run on into a steep T wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +121,4 @@ def _borders(beat: np.ndarray, r: int, fs: float) -> tuple[int, int] | None:
         start -= 1
     while stop < last and velocity[stop + 1 : stop + 1 + quiet].max() >= OFFSET * steepest:
         stop += 1
-    return None if start <= first or stop >= last else (start, stop)
+    return None if start <= first or stop >= last or stop - start > MOST_S * fs else (start, stop)
