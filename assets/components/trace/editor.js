@@ -2,6 +2,7 @@
 // every change, each with a number, and says which it has taken; until then a change is drawn over the row and sent again.
 
 const DELETED = "+"; // a symbol that is no beat's and is not drawn
+const UNTAKEN = (CHANNEL.edits ??= new Map()); // record -> changes that the page has not taken; they outlive the element
 
 class Editor {
   constructor(trace) {
@@ -28,8 +29,12 @@ class Editor {
   /** Take what Python sent: the number of the last change that it has taken, `null` where the trace only shows. */
   take(taken, isOtherRecord) {
     this.taken = taken;
-    if (isOtherRecord || !this.isOn) this.queue = [];
+    const { name } = this.trace.signal;
+    if (isOtherRecord) this.queue = UNTAKEN.get(name) ?? [];
+    if (!this.isOn) this.queue = [];
     this.queue = this.queue.filter(({ number }) => number > taken);
+    UNTAKEN.set(name, this.queue);
+    if (isOtherRecord && this.isSending) this.send();
     this.overlay.clear();
     for (const change of this.queue) this.draw(change);
     const { row } = this;
@@ -45,10 +50,14 @@ class Editor {
   }
 
   push(change) {
-    const { component, signal, selected } = this.trace;
-    this.number = Math.max(this.number + 1, Date.now());
+    this.number = Math.max(this.number + 1, Date.now(), (this.queue.at(-1)?.number ?? 0) + 1);
     this.queue.push({ number: this.number, ...change });
     this.draw(change);
+    this.send();
+  }
+
+  send() {
+    const { component, signal, selected } = this.trace;
     component.setStateValue("edits", { record: signal.name, list: [...this.queue], selected });
   }
 
