@@ -56,7 +56,11 @@ TERMS = (
     ("feature map", "特征图", "What a filter answers at every place."),
     ("max-pooling", "最大池化", "Keeping only the largest of neighbouring values, here of two."),
     ("padding", "填充", "Zeros behind a short segment, so that all are equally long."),
-    ("time step", "时间步", "One step of the recurrent cell; here eight samples of the signal."),
+    (
+        "time step",
+        "时间步",
+        "One step of the recurrent cell: eight samples of the signal after three poolings, sixteen after four.",
+    ),
     ("unit", "隐藏单元", "One number of the hidden state, with weights of its own; a row of the heat maps."),
     ("cell", "单元", "The part of a recurrent network that runs at every time step."),
     ("gate", "门", "Numbers from 0 to 1 that say how much of something passes."),
