@@ -32,6 +32,7 @@ def _begin() -> None:
 
 
 def _end() -> None:
-    trainings = sys.modules.get("pages.caches.trainings")
-    if trainings is not None:
-        trainings.job_queue().close()
+    if "pages.caches.trainings" in sys.modules:
+        from pages.caches.trainings import job_queue  # waits where another thread is still importing it
+
+        job_queue().close()

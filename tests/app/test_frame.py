@@ -17,7 +17,7 @@ WORDS = {
     "start": ("Where this ends", "本软件不是医疗器械"),
     "records": ("Longest interval without", "最长的无心搏标注间隔"),
     "predict": ("The model agrees with the experts", "模型与专家一致"),
-    "gates": ("What moved the decision", "什么影响了判断"),
+    "gates": ("What moved the decision", "判断的依据"),
     "train": ("No run yet", "还没有训练"),
     "evaluate": ("Click a cell of a matrix", "点击矩阵的一个格子"),
     "learn": ("Try it, then answer", "动手试一试，再回答"),

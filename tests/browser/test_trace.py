@@ -600,7 +600,7 @@ def test_a_phone_s_trace(page, url):
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     trace = Trace(page, url)
     assert page.evaluate("matchMedia('(pointer: coarse)').matches")
-    for control in page.locator(".ecg :is(button, select, input)").all():
+    for control in page.locator(".ecg :is(button, select, input) >> visible=true").all():
         box = control.bounding_box()
         assert min(box["width"], box["height"]) >= 44
         assert box["x"] >= 0

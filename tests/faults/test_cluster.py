@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -249,7 +250,8 @@ def test_a_caller_whose_event_loop_runs(three: Processes) -> None:
         with connect(three.address()) as client:
             return client.scheduler.address
 
-    assert asyncio.run(ask()) == three.address()
+    with ThreadPoolExecutor(1) as pool:  # a thread of its own, where no other loop runs
+        assert pool.submit(asyncio.run, ask()).result() == three.address()
 
 
 @pytest.mark.faults(

@@ -27,6 +27,7 @@ from ecgmodel.training.jobs.job_file import list_trained_models, read_job
 from ecgmodel.training.jobs.job_queue import JobQueue
 from ecgmodel.training.jobs.jobs import create_run, list_runs, read_run
 from ecgmodel.training.presets import Preset
+from ecgmodel.training.progress import Progress
 from ecgmodel.training.run_folder import RunFolder
 from ecgmodel.training.settings import TrainSettings
 from tests.faults.conftest import fill
@@ -192,17 +193,17 @@ def test_a_full_disk_of_a_command(small_disk: Path, tmp_path: Path, capsys: pyte
     what="the folder of runs is removed while one is trained",
     holds="the training ends at once, nothing comes back, and the list is empty",
 )
-@pytest.mark.parametrize("when", ["batch", "epoch"])
+@pytest.mark.parametrize("when", ["records", "batches"])
 def test_a_removed_folder_of_runs(when: str, tmp_path: Path, quick_step: None, monkeypatch: pytest.MonkeyPatch) -> None:
     path = create_run(tmp_path / "runs", QUICK, 0, "removed")
-    name = {"batch": "note_batch", "epoch": "note_epoch"}[when]
-    note = getattr(work._Recorder, name)
+    note = work._Recorder.note
 
-    def remove(recorder: object, *values: object) -> None:
-        shutil.rmtree(tmp_path / "runs", ignore_errors=True)
-        note(recorder, *values)
+    def remove(recorder: work._Recorder, progress: Progress) -> None:
+        if progress.stage == when:
+            shutil.rmtree(tmp_path / "runs", ignore_errors=True)
+        note(recorder, progress)
 
-    monkeypatch.setattr(work._Recorder, name, remove)
+    monkeypatch.setattr(work._Recorder, "note", remove)
     monkeypatch.setattr(work, "PROGRESS_EVERY_S", 0.0)
     work.train_job(path)
     assert not (tmp_path / "runs").exists()

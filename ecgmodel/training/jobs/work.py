@@ -60,9 +60,12 @@ def _train(path: Path) -> None:
     preset = read_preset(description)
     recorder = _Recorder(path)
     recorder.note(Progress("process"))
+    segments = cut_training_segments(preset, recorder.note_record)
+    if not (path / "job.json").exists():
+        return  # deleted meanwhile, and a training would bring its folder back
     train_preset(
         preset,
-        cut_training_segments(preset, recorder.note_record),
+        segments,
         int(description["fold"]),
         path,
         resume=True,
