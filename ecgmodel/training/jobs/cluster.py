@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from ecgmodel.errors import ConfigError
 
 if TYPE_CHECKING:
+    from distributed import LocalCluster
     from distributed.security import Security
 
 NICENESS_VARIABLE = "ECG_TRAINING_NICENESS"
@@ -27,6 +28,8 @@ NICENESS = 10
 """Unless the variable says otherwise. So the app answers while a network is trained."""
 
 _KEYS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+
+LOOK_EVERY_S = 2.0
 
 ALLOWED_FAILURES = 1000
 """How often the scheduler retries; a run counts for itself how often it died in one epoch."""
@@ -59,7 +62,9 @@ def main() -> None:
         sys.stdout.flush()
         closed = threading.Event()
         threading.Thread(target=_wait_for_the_end, args=(closed,), daemon=True).start()
-        closed.wait()
+        # A nanny whose worker dies while it starts gives up, and whoever started this cluster starts another then.
+        while not closed.wait(LOOK_EVERY_S) and cluster.scheduler.workers | _starting(cluster):
+            pass
 
 
 def read_niceness() -> int:
@@ -95,6 +100,14 @@ def read_access(line: str) -> tuple[str, Security]:
 
     said = json.loads(line)
     return said["address"], Security(require_encryption=True, **{name: said[name] for name in _KEYS})
+
+
+def _starting(cluster: LocalCluster) -> dict[object, object]:
+    """Return the nannies of workers that are not ready yet, or are being started again."""
+    from distributed.core import Status
+
+    done = (Status.closing, Status.closed, Status.failed)
+    return {name: nanny for name, nanny in cluster.workers.items() if nanny.status not in done}
 
 
 def _wait_for_the_end(closed: threading.Event) -> None:

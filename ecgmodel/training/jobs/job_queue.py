@@ -117,7 +117,8 @@ class JobQueue:
 
     def worker_pid(self) -> int | None:
         """Return the process that trains; `None` while there is none, and on other machines it means little."""
-        with self._guard:
+        found: dict[str, int] = {}
+        with self._guard, contextlib.suppress(OSError, ClusterSilentError):  # it has just died
             found = self._connect().run(os.getpid)
         return next(iter(found.values()), None)
 
