@@ -63,7 +63,7 @@ def main() -> None:
         closed = threading.Event()
         threading.Thread(target=_wait_for_the_end, args=(closed,), daemon=True).start()
         # A nanny whose worker dies while it starts gives up, and whoever started this cluster starts another then.
-        while not closed.wait(LOOK_EVERY_S) and cluster.scheduler.workers | _starting(cluster):
+        while not closed.wait(LOOK_EVERY_S) and (cluster.scheduler.workers or _starts_worker(cluster)):
             pass
 
 
@@ -102,12 +102,12 @@ def read_access(line: str) -> tuple[str, Security]:
     return said["address"], Security(require_encryption=True, **{name: said[name] for name in _KEYS})
 
 
-def _starting(cluster: LocalCluster) -> dict[object, object]:
-    """Return the nannies of workers that are not ready yet, or are being started again."""
+def _starts_worker(cluster: LocalCluster) -> bool:
+    """Whether a nanny is at work on a worker that is not ready yet."""
     from distributed.core import Status
 
     done = (Status.closing, Status.closed, Status.failed)
-    return {name: nanny for name, nanny in cluster.workers.items() if nanny.status not in done}
+    return any(nanny.status not in done for nanny in cluster.workers.values())
 
 
 def _wait_for_the_end(closed: threading.Event) -> None:
