@@ -24,6 +24,7 @@ LEAST_S = 10.0
 """A shorter recording says too little of how often the heart beats."""
 
 LEAST_BEATS = 8
+AROUND_S = 5.0
 MAX_BEATS = 200
 
 MORE_BEATS = 2.0
@@ -100,7 +101,8 @@ def _doubt_rate(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> Doubt | 
     inner = [int(r) for r in r_sample if fs < r < len(signal) - fs][:MAX_BEATS]
     if not inner:
         return None
-    qrs_ms = float(np.median([_steep_ms(signal, fs, r) for r in inner]))
+    around = signal[: inner[-1] + round(AROUND_S * fs)]  # all of a day would be looked at for each beat
+    qrs_ms = float(np.median([_steep_ms(around, fs, r) for r in inner]))
     slow = qrs_ms >= 190 or (qrs_ms >= 75 and (bpm < 42 or (bpm <= 57 and qrs_ms >= 2.3 * bpm)))
     fast = bpm > 190 or (qrs_ms <= 55 and bpm >= 118) or (qrs_ms <= 43 and bpm >= 95 and bpm >= 2.4 * qrs_ms)
     if not slow and not fast:
