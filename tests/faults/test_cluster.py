@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -20,29 +21,18 @@ from ecgmodel.command_line.main import USER_FAULT, main
 from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation import cross_validation as folds
 from ecgmodel.evaluation import on_cluster
-from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import read_model
 from ecgmodel.training import fit
 from ecgmodel.training.jobs.connection import ClusterSilentError, check_workers, connect
 from ecgmodel.training.jobs.job_file import SCHEDULER_VARIABLE
 from ecgmodel.training.jobs.job_queue import JobQueue
 from ecgmodel.training.jobs.jobs import create_run, list_runs, read_run
-from ecgmodel.training.presets import Preset
-from ecgmodel.training.settings import TrainSettings
 from tests.faults.cluster import Processes, cluster
 from tests.unit.training.jobs import quick_worker
 
 CSV = Path(__file__).parents[1] / "data" / "csv"
 N_FOLDS = 10
-TINY = NetworkConfig(filters=(2, 2), kernels=(3, 3), units=2, dense=(), readout="last")
-QUICK = Preset(
-    "quick",
-    "runs",
-    "segments-10fold",
-    TINY,
-    TrainSettings(epochs=2, batch=64, learning_rate=1e-2),
-    records=("simulated-mixed",),
-)
+QUICK = replace(quick_worker.QUICK, settings=replace(quick_worker.QUICK.settings, epochs=2))
 WATCHES = ("apple-en.csv", "polar.txt", "batch-73.csv", "holter.edf")
 PATIENCE_S = 240
 

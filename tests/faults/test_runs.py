@@ -20,7 +20,6 @@ import numpy as np
 import pytest
 
 from ecgmodel.command_line.main import USER_FAULT, main
-from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import read_model
 from ecgmodel.training import fit
 from ecgmodel.training.jobs import jobs, work
@@ -28,22 +27,12 @@ from ecgmodel.training.jobs.connection import ClusterSilentError
 from ecgmodel.training.jobs.job_file import list_trained_models, read_job
 from ecgmodel.training.jobs.job_queue import JobQueue
 from ecgmodel.training.jobs.jobs import create_run, list_runs, read_run
-from ecgmodel.training.presets import Preset
 from ecgmodel.training.progress import Progress
 from ecgmodel.training.run_folder import RunFolder
-from ecgmodel.training.settings import TrainSettings
 from tests.faults.conftest import fill
 from tests.unit.training.jobs import quick_worker
+from tests.unit.training.jobs.quick_worker import QUICK
 
-TINY = NetworkConfig(filters=(2, 2), kernels=(3, 3), units=2, dense=(), readout="last")
-QUICK = Preset(
-    "quick",
-    "runs",
-    "segments-10fold",
-    TINY,
-    TrainSettings(epochs=3, batch=64, learning_rate=1e-2),
-    records=("simulated-mixed",),
-)
 PATIENCE_S = 240
 
 

@@ -14,7 +14,20 @@ from ecgmodel.network.build import Weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.training import fit
 from ecgmodel.training.jobs import work
+from ecgmodel.training.presets import Preset
+from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import StepResult
+
+TINY = NetworkConfig(filters=(2, 2), kernels=(3, 3), units=2, dense=(), readout="last")
+QUICK = Preset(
+    "quick",
+    "runs",
+    "segments-10fold",
+    TINY,
+    TrainSettings(epochs=3, batch=64, learning_rate=1e-2),
+    records=("simulated-mixed",),
+)
+"""A training of seconds, for tests of what may befall one."""
 
 
 class _Counter(int):

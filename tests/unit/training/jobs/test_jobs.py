@@ -22,7 +22,6 @@ from distributed.security import Security
 
 from ecgmodel import atomic
 from ecgmodel.errors import ConfigError
-from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import read_model
 from ecgmodel.training import fit
 from ecgmodel.training.jobs import job_queue, jobs, work
@@ -31,22 +30,12 @@ from ecgmodel.training.jobs.connection import connect
 from ecgmodel.training.jobs.job_file import JOB_LOCK, MAX_TITLE, list_trained_models
 from ecgmodel.training.jobs.job_queue import JobQueue
 from ecgmodel.training.jobs.jobs import Run, create_run, list_runs, read_run
-from ecgmodel.training.presets import Preset
 from ecgmodel.training.progress import Progress
 from ecgmodel.training.run_folder import RunFolder
-from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import StepResult
 from tests.unit.training.jobs import quick_worker
+from tests.unit.training.jobs.quick_worker import QUICK
 
-TINY = NetworkConfig(filters=(2, 2), kernels=(3, 3), units=2, dense=(), readout="last")
-QUICK = Preset(
-    "quick",
-    "runs",
-    "segments-10fold",
-    TINY,
-    TrainSettings(epochs=3, batch=64, learning_rate=1e-2),
-    records=("simulated-mixed",),
-)
 PATIENCE_S = 240
 
 
