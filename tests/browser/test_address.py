@@ -72,6 +72,7 @@ def test_the_document_says_its_language(page: Page, embedded_app_server: Server)
     """`<html lang>` follows the switch in the sidebar, at once and back again."""
     page.goto(f"{embedded_app_server.url}/annotate?lang=en")
     document = page.locator("html")
+    wait_until_still(page)  # a page that is opened by its address may load once more, and a click before that is lost
     expect(document).to_have_attribute("lang", "en")
     page.get_by_test_id("stSidebar").get_by_text("中文").click()
     expect(document).to_have_attribute("lang", "zh-CN", timeout=PATIENCE_MS)
