@@ -11,35 +11,24 @@ import hypothesis
 import pytest
 
 from tests.no_network import sitecustomize as no_network
+from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 hypothesis.settings.register_profile("laptop", max_examples=100, deadline=None)
 hypothesis.settings.register_profile("ci", max_examples=500, deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("nightly", max_examples=10_000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "laptop"))
 
-ONE_BY_ONE = ("test_properties.py",)
-"""Files whose tests share nothing and take long: processes divide them."""
-
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process (`--dist loadgroup`), where they share servers and compiled networks.
-
-    All tests that load TensorFlow are in one process, which loads it once. Long tests run where `-m` asks for them.
-    """
+    """Leave nightly tests out unless `-m` asks for them, and mark those of the browser."""
     asked = config.option.markexpr
-    long = [item for item in items if item.get_closest_marker("nightly") and not _is_asked_for(item, asked)]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    nightly = [item for item in items if item.get_closest_marker("nightly") and not _is_asked_for(item, asked)]
+    if nightly:
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if item not in nightly]
     for item in items:
-        file = item.path.relative_to(config.rootpath).as_posix()
-        if file.startswith("tests/browser/"):
+        if item.path.relative_to(config.rootpath).as_posix().startswith("tests/browser/"):
             item.add_marker(pytest.mark.browser)
-        if item.get_closest_marker("tensorflow"):
-            group = "tensorflow"
-        else:
-            group = f"{file} {item.name}" if item.path.name in ONE_BY_ONE else file
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _is_asked_for(item: pytest.Item, asked: str) -> bool:

@@ -133,9 +133,9 @@ def check_phone(page: Page) -> None:
         expect(page.get_by_text(last)).to_be_visible(timeout=SLOW_MS)
     wait_until_still(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    controls = page.get_by_test_id("stMain").locator("button:visible, input:visible").all()
-    assert len(controls) > 15
-    boxes = [box for control in controls if (box := control.bounding_box())]
+    controls = page.get_by_test_id("stMain").locator("button:visible, input:visible")
+    expect(controls.nth(15)).to_be_attached()
+    boxes = [box for control in controls.all() if (box := control.bounding_box())]
     assert max(box["x"] + box["width"] for box in boxes) <= 391
     page.get_by_label("Epochs", exact=True).focus()
     page.keyboard.press("Tab")  # from field to field in the order in which they are read
