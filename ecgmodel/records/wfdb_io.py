@@ -7,14 +7,17 @@ need it and not at their top.
 from __future__ import annotations
 
 import posixpath
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import numpy as np
 import requests
 import wfdb
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 from wfdb.io import _url, download
 
 from ecgmodel.records.annotation_file import parse_annotations
@@ -23,6 +26,7 @@ from ecgmodel.records.record import Annotations, Record
 CONNECT_TIMEOUT_S = 3.0
 READ_TIMEOUT_S = 30.0
 CHUNK_BYTES = 1 << 17
+LOOK_EVERY_S = 0.5
 
 PIECE_VALUES = 1 << 21
 """Of all leads together: records of databases are read whole, and a piece takes 100 MB at most."""
@@ -148,20 +152,49 @@ def remote_url(database: str, file: str) -> str:
 
 
 def fetch(url: str) -> Iterator[bytes]:
-    """Fetch a file in chunks.
+    """Fetch a file in chunks as they arrive, and an empty chunk every `LOOK_EVERY_S` in which none does.
 
-    `wfdb.dl_files` prints, waits without limit, and writes to the file's final place, so this reads through the layer
-    below it.
+    `wfdb.dl_files` prints, waits without limit, and writes to the file's final place, and the layer below it gathers
+    thousands of bytes before it gives any, so this reads what comes, in a thread: whoever gets the chunks can give up
+    on a server that sends a byte a second, its headers included.
 
     Raises
     ------
     OSError
-        Where the server refuses, stays silent or stops early (`requests` and `wfdb` derive theirs from it).
+        Where the server refuses, stays silent or stops early (`requests` derives its errors from it).
     """
     _limit_waiting()
-    with _url.openurl(url, "rb", buffering=CHUNK_BYTES) as remote:
-        while chunk := remote.read(CHUNK_BYTES):
+    arrived: SimpleQueue[bytes | OSError] = SimpleQueue()
+    given_up = threading.Event()
+
+    def read() -> None:
+        try:
+            with _url._get_session().get(url, stream=True, headers={"Accept-Encoding": "identity"}) as response:
+                response.raise_for_status()
+                while not given_up.is_set() and (chunk := response.raw.read1(CHUNK_BYTES)):
+                    arrived.put(chunk)
+            arrived.put(b"")
+        except OSError as error:
+            arrived.put(error)
+        except HTTPError as error:  # of urllib3, which `requests` passes on where bytes are read as they come
+            arrived.put(OSError(str(error)))
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        while True:
+            try:
+                chunk = arrived.get(timeout=LOOK_EVERY_S)
+            except Empty:
+                yield b""
+                continue
+            if isinstance(chunk, OSError):
+                raise chunk
+            if not chunk:
+                return
             yield chunk
+    finally:
+        given_up.set()
 
 
 class _ImpatientAdapter(HTTPAdapter):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import socket
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from ecgmodel.user_folders import user_cache
 
 REACH_TIMEOUT_S = 3.0
 """Longest wait, name look-up included, for finding out that there is no network."""
+
+LEAST_BYTES_A_SECOND = 2_000
+PATIENCE_S = 30.0
+"""A file that is slower than that, after so long, is given up: so its wait has an end, whatever the server does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,8 @@ def download_records(
     folder : Path or None
         Where to put the files; `None` takes `cache_folder` of the record's database.
     progress : callable or None
-        Called with a `DownloadProgress` at the start of each record, after every chunk, and at the end. What it raises
-        stops the download.
+        Called with a `DownloadProgress` at the start of each record, after every chunk, twice a second while none
+        comes, and at the end. What it raises stops the download.
 
     Returns
     -------
@@ -114,8 +119,20 @@ def download_records(
 def _fetch_checked(file: PublishedFile, report: Callable[[int], None]) -> bytes:
     """Fetch one file into memory (at most 2 MB) and compare it with what was published."""
     content = bytearray()
+    started = time.monotonic()
     for chunk in _fetch(file):
         content += chunk
+        waited_s = time.monotonic() - started
+        if len(content) < (waited_s - PATIENCE_S) * LEAST_BYTES_A_SECOND:
+            raise DownloadError(
+                "{file} comes too slowly: {found:,} of {expected:,} bytes in {seconds:.0f} s. The files that were "
+                "complete are kept; continue later with: python -m ecgmodel download {record}",
+                file=file.name,
+                found=len(content),
+                expected=file.likely_bytes,
+                seconds=waited_s,
+                record=file.record,
+            )
         if len(content) > (file.n_bytes or LARGEST_BYTES):
             break  # not our file, however long it goes on
         report(len(chunk))

@@ -20,13 +20,17 @@ SIZES = {".dat": 400_000, ".atr": 4_000, ".hea": 150}
 
 @dataclass
 class Mirror:
-    """A server with files, and with faults by file name: "500", "short", "altered", "empty", "silent", "slow"."""
+    """A server with files, and with faults by file name.
+
+    They are "500", "short", "altered", "empty", "silent", "slow", "dripping" and "dripping headers". `hung_up` is set
+    once a client has left while a body dripped.
+    """
 
     files: dict[str, bytes]
     url: str = ""
-    ranges: bool = True
     faults: dict[str, str] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    hung_up: threading.Event = field(default_factory=threading.Event)
 
     def count(self, name: str) -> int:
         """How often the file was asked for."""
@@ -49,17 +53,15 @@ class _Handler(BaseHTTPRequestHandler):
             body = body[:-1] + bytes([body[-1] ^ 1])
         if fault == "empty":
             body = b""
-        asked = self.headers.get("Range")
-        if asked and mirror.ranges and body:
-            first, last = (int(part) for part in asked.removeprefix("bytes=").split("-"))
-            last = min(last, len(body) - 1)
-            self.send_response(206)
-            self.send_header("Content-Range", f"bytes {first}-{last}/{len(body)}")
-            body = body[first : last + 1]
-        else:
-            self.send_response(200)
+        if fault == "dripping headers":
+            self._drip(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000)
+            return
+        self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        if fault == "dripping":
+            self._drip(body)
+            return
         if fault in ("short", "silent", "slow"):
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
@@ -68,6 +70,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.wfile.write(body)
+
+    def _drip(self, body: bytes) -> None:
+        """Send a byte at a time for as long as anybody listens."""
+        self.close_connection = True
+        try:
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.05)
+        except OSError:
+            self.server.mirror.hung_up.set()
 
     def log_message(self, *_: object) -> None:
         """Keep the test's output clean."""

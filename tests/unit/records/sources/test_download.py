@@ -45,14 +45,6 @@ def test_default_place_is_the_users_cache(mirror: Mirror, home: Path):
     assert header.is_file()
 
 
-def test_server_without_ranges(mirror: Mirror, small_database: dict[str, bytes], tmp_path: Path):
-    """A mirror that always sends whole files serves as well."""
-    mirror.ranges = False
-    download_records(["100"], tmp_path)
-    assert (tmp_path / "100.dat").read_bytes() == small_database["100.dat"]
-    assert mirror.count("100.dat") == 1
-
-
 def test_progress_only_grows_and_ends_complete(mirror: Mirror, small_database: dict[str, bytes], tmp_path: Path):
     """The callback sees bytes grow within a file up to the total, and records up to all."""
     seen: list[DownloadProgress] = []
@@ -112,6 +104,36 @@ def test_faulty_answers_leave_nothing(
     download_records(["100"], tmp_path)
     assert database_files.is_complete(tmp_path, "100")
     assert not kept & set(mirror.requests)
+
+
+@pytest.mark.parametrize("fault", ["dripping", "dripping headers"])
+@pytest.mark.faults(
+    what="PhysioNet sends a byte at a time, so that no wait for the next one is long",
+    holds="a sentence with the bytes that came, when the file's time is up; meanwhile a stop is heard",
+)
+def test_a_server_that_drips(fault: str, mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The connection of a file that is given up is closed; the next download goes on."""
+    monkeypatch.setattr(wfdb_io, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(download, "PATIENCE_S", 0.3)
+    mirror.faults["100.atr"] = fault
+    started = time.monotonic()
+    with pytest.raises(DownloadError, match=r"^100\.atr comes too slowly: \d+ of 4,000 bytes in 0 s\."):
+        download_records(["100"], tmp_path)
+    assert time.monotonic() - started < 5
+    assert names_in(tmp_path) == {"100.dat"}
+    if fault == "dripping":
+        assert mirror.hung_up.wait(10)
+
+    def stop(progress: DownloadProgress) -> None:
+        if mirror.count("100.atr") == 2:
+            raise InterruptedError
+
+    monkeypatch.setattr(download, "PATIENCE_S", 60)
+    with pytest.raises(InterruptedError):
+        download_records(["100"], tmp_path, stop)
+    mirror.faults.clear()
+    download_records(["100"], tmp_path)
+    assert database_files.is_complete(tmp_path, "100")
 
 
 def test_an_old_file_survives_a_failed_fetch(mirror: Mirror, tmp_path: Path):
