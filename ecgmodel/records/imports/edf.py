@@ -208,7 +208,8 @@ def _scale(digital: np.ndarray, header: _Header, index: int, unit: str) -> tuple
         gain = 0.0
     if gain == 0.0 or not np.isfinite(gain):
         return values.astype(np.float32), "raw"
-    return ((values - bottom) * gain + low).astype(np.float32), unit
+    with np.errstate(over="ignore", invalid="ignore"):
+        return ((values - bottom) * gain + low).astype(np.float32), unit
 
 
 def _compare_length(header: _Header) -> tuple[Sentence, ...]:

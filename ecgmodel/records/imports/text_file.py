@@ -305,7 +305,9 @@ def _to_millivolts(signals: np.ndarray, scale: Scale, flip: bool) -> None:
         return
     for start in range(0, len(signals), 1 << 20):
         piece = signals[start : start + (1 << 20)]
-        piece[:] = (piece.astype(np.float64) - scale.zero) * factor
+        with np.errstate(over="ignore"):  # a scale that somebody chose can be anything
+            piece[:] = (piece.astype(np.float64) - scale.zero) * factor
+        piece[np.isinf(piece)] = np.nan
 
 
 def _check_signals(signals: np.ndarray, leads: Finding, fs: float) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ecgmodel.errors import ImportFileError
 from ecgmodel.records.imports.source import Source
+from ecgmodel.records.imports.text.numbers import LARGEST
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_MARKS = 1_000_000
@@ -64,12 +65,12 @@ def text_of(element: Element | None, path: str = "") -> str:
 
 
 def number_of(text: str | None) -> float | None:
-    """Return a finite number, or `None` where a text is none."""
+    """Return a number that an ECG can have, or `None` where a text is none."""
     try:
         value = float((text or "").strip())
     except ValueError:
         return None
-    return value if np.isfinite(value) else None
+    return value if abs(value) <= LARGEST else None
 
 
 def decode_base64(text: str, what: str) -> bytes:

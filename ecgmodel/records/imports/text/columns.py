@@ -13,7 +13,7 @@ from ecgmodel.records.imports.evidence import Vote, say
 from ecgmodel.records.imports.text.batches import is_batched
 from ecgmodel.records.imports.text.header import split_states
 from ecgmodel.records.imports.text.layout import Trial
-from ecgmodel.records.imports.text.numbers import parse_clock, parse_number
+from ecgmodel.records.imports.text.numbers import LARGEST, parse_clock, parse_number
 from ecgmodel.records.imports.text.statements import Statements
 from ecgmodel.records.imports.text.words import (
     ARRIVAL_NAME,
@@ -201,9 +201,10 @@ def pass_midnight(values: np.ndarray) -> np.ndarray:
 
 def _value(text: str, kind: str, decimal: str) -> float:
     try:
-        return parse_clock(text) if kind == "C" else parse_number(text, decimal) if kind == "N" else math.nan
+        value = parse_clock(text) if kind == "C" else parse_number(text, decimal) if kind == "N" else math.nan
     except ValueError:
         return math.nan
+    return value if abs(value) <= LARGEST else math.nan
 
 
 # -- Which column is the time: rules over all columns ------------------------------------------------------------------

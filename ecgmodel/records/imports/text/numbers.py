@@ -9,6 +9,9 @@ from datetime import date
 MAX_CELL = 64
 """A longer cell is text; no number and no time needs as many characters."""
 
+LARGEST = 1e30
+"""A larger number is taken for infinite; no unit makes it a voltage, and 32 bits would not hold its square."""
+
 MISSING_WORDS = ("", "nan", "na", "n/a", "#n/a", "null", "none", "nil", "-", "--", "!", "?", "x")
 """What stands for a value that is not there, in lower case; `!` is what AD8232 sketches print while an electrode is
 off."""

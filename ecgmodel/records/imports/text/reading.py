@@ -18,14 +18,11 @@ from ecgmodel.records.imports.source import HEAD_BYTES, Source, long_line_error,
 from ecgmodel.records.imports.text.clock import parse_clock_cells
 from ecgmodel.records.imports.text.labelled import Labels
 from ecgmodel.records.imports.text.layout import read_key, split_line
-from ecgmodel.records.imports.text.numbers import MISSING_WORDS, clean_cell, parse_clock, parse_number
+from ecgmodel.records.imports.text.numbers import LARGEST, MISSING_WORDS, clean_cell, parse_clock, parse_number
 from ecgmodel.records.imports.text.plan import TablePlan
 
 QUICK_BYTES = 512 * 1024
 """Smaller blocks are read without Arrow, which takes longer to load than they take to read."""
-
-LARGEST = 1e30
-"""A larger number is taken for infinite; no unit makes it a voltage, and 32 bits would not hold its square."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import struct
@@ -350,3 +351,39 @@ def test_a_workbook_with_a_sheet_that_leads_nowhere_is_read():
     )
     broken = read_files({"plain.xlsx": pack_zip(files)})
     assert np.array_equal(broken.record.signals, read_files({"plain.xlsx": load("plain.xlsx")}).record.signals)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("muse.xml", b"UnitsPerBit>4.88<", b"UnitsPerBit>1e300<"),
+        ("aecg.xml", b'scale value="5"', b'scale value="1e308"'),
+        ("philips.xml", b"resolution>5<", b"resolution>1e308<"),
+        ("annotated.edf", b"", b"9.99e307"),
+    ],
+)
+def test_a_scale_beyond_32_bits_gives_no_infinite_sample(name: str, old: bytes, new: bytes) -> None:
+    """Neither does arithmetic warn on the way."""
+    data = load(name)
+    if name.endswith(".edf"):
+        n = int(data[252:256])
+        at = 256 + (16 + 80 + 8 + 8) * n  # where the physical maxima stand
+        data = data[:at] + new + data[at + 8 :]
+    else:
+        assert old in data
+        data = data.replace(old, new)
+    found = None
+    with contextlib.suppress(EcgModelError):
+        found = read_files({name: data}, ImportSettings(unit="mV"))
+    assert found is None or not np.isinf(found.record.signals).any()
+
+
+def test_numbers_beyond_32_bits_are_missing_and_shift_nothing() -> None:
+    """The zero of a converter is the median of what can be a sample."""
+    rows = [f"{512 + (i % 100 == 0) * 200 + i % 3};{700 + i % 5}" for i in range(2000)]
+    for i in set(range(2000)) - set(range(0, 2000, 3)):
+        rows[i] = "6.8e38;" + rows[i].split(";")[1]
+    found = read_files({"x.csv": "\n".join(rows).encode()}, ImportSettings(fs=250.0, unit="adc", bad_cells="gap"))
+    assert isinstance(found, Recording)
+    assert found.understanding.scale.value.zero < 1024
+    assert not np.isinf(found.record.signals).any()
