@@ -116,9 +116,13 @@ def open_model(name: str) -> Model:
     """Open a model file by its path, or a shipped model by its name."""
     from ecgmodel.network.model_file import open_shipped_model, read_model
 
-    if name.endswith(".safetensors") or Path(name).is_file():
-        return read_model(Path(name))
-    return open_shipped_model(name)
+    path = model_file(name)
+    return open_shipped_model(name) if path is None else read_model(path)
+
+
+def model_file(name: str) -> Path | None:
+    """Return the file that a name of a model is the path of; `None` where it is that of a shipped model."""
+    return Path(name) if name.endswith(".safetensors") or Path(name).is_file() else None
 
 
 def describe(record: Record, prediction: RecordPrediction) -> dict[str, object]:

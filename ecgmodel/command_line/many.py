@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
+import hashlib
 import io
 import json
 import multiprocessing
@@ -196,11 +197,27 @@ def _survey_one(name: str, files: Files, model: str, settings: ImportSettings, l
     """Read one recording in a worker of a cluster."""
     from ecgmodel.classification.survey import survey_files
 
-    return survey_files(name, files, _open_classifier(model), settings, lead)
+    # A worker of a cluster outlives the command, and may meet another file of this name the next time.
+    return survey_files(name, files, _open_classifier(model, _digest(model)), settings, lead)
+
+
+def _digest(model: str) -> str:
+    """Return what tells the model of a name from any other that this name may have later."""
+    from ecgmodel.command_line.classify import model_file
+    from ecgmodel.network.model_file import shipped_model_path
+
+    path = model_file(model) or shipped_model_path(model)
+    stat = path.stat()
+    return _read_digest(path, (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+
+
+@functools.lru_cache(maxsize=4)
+def _read_digest(path: Path, stamp: tuple[int, ...]) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
 
 
 @functools.lru_cache(maxsize=2)
-def _open_classifier(model: str) -> Classifier:
+def _open_classifier(model: str, digest: str) -> Classifier:
     from ecgmodel.command_line.classify import open_model
     from ecgmodel.network.serving import Classifier
 
@@ -214,7 +231,7 @@ def _as_dict(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _start(given: dict[str, object]) -> None:
-    _worker.update(given, classifier=_open_classifier(str(given["model"])))
+    _worker.update(given, classifier=_open_classifier(str(given["model"]), _digest(str(given["model"]))))
 
 
 def _work(name: str, files: Files) -> SurveyLine:
@@ -228,9 +245,10 @@ def _parts_path(out: Path) -> Path:
 
 
 def _describe_options(options: argparse.Namespace) -> str:
-    """Return what makes one survey another: model, lead and settings."""
+    """Return what makes one survey another: model, and what is in its file, lead and settings."""
     given = _as_dict(options)
-    return json.dumps([str(given["model"]), given["lead"], given["settings"].to_json()])  # type: ignore[attr-defined]
+    model = str(given["model"])
+    return json.dumps([model, _digest(model), given["lead"], given["settings"].to_json()])  # type: ignore[attr-defined]
 
 
 def _stamp(files: Files) -> list[list[object]]:

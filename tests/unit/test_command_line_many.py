@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ecgmodel.command_line.main import USER_FAULT, main
+from ecgmodel.command_line.many import _digest
+from ecgmodel.network.model_file import shipped_model_path
 from ecgmodel.records.imports.gather import list_folder, open_archives, sort_files
 
 CSV = Path(__file__).parents[1] / "data" / "csv"
@@ -58,6 +60,21 @@ def test_a_line_for_each_recording(folder: Path, tmp_path: Path, capsys: pytest.
     err = capsys.readouterr().err
     assert "4 of 5 recordings were done before" in err
     assert "5 of 5: letter.txt" in err
+
+
+def test_another_model_of_the_same_name_does_all_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A model trained anew under its old path is another: no table is half of the one and half of the other."""
+    (tmp_path / "in").mkdir()
+    shutil.copy(CSV / "polar.txt", tmp_path / "in")
+    model, out = tmp_path / "mine.safetensors", tmp_path / "out.csv"
+    many = ["classify", "--many", str(tmp_path / "in"), "--model", str(model), "--out", str(out), "--workers", "1"]
+    digests = set()
+    for name in ("beats-gru", "paper-gru"):
+        shutil.copy(shipped_model_path(name), model)
+        digests.add(_digest(str(model)))
+        assert main(many) == 0
+        assert "1 of 1: polar.txt" in capsys.readouterr().err
+    assert len(digests) == 2
 
 
 def test_half_a_line_of_a_killed_run_is_no_harm(folder: Path, tmp_path: Path) -> None:
