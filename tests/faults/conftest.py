@@ -32,3 +32,8 @@ def fill(disk: Path) -> Path:
             file.write(b"0" * 512)
     assert shutil.disk_usage(disk).free < 512
     return disk / "full"
+
+
+def make_read_only(disk: Path) -> None:
+    """Let nobody write to a disk any more, the administrator neither."""
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)

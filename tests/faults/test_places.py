@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from ecgmodel.command_line.main import USER_FAULT
+from ecgmodel.training.jobs.jobs import create_run, read_run
 from tests.browser.server import ROOT
-from tests.faults.conftest import fill
+from tests.faults.conftest import fill, make_read_only
+from tests.unit.training.jobs.quick_worker import QUICK
 
 VARIABLES = (
     *("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"),
@@ -114,6 +116,20 @@ def test_an_unknown_user(tmp_path: Path) -> None:
 def test_a_full_cache(pages: tuple[str, ...], small_disk: Path, tmp_path: Path) -> None:
     fill(small_disk)
     visit({"HOME": str(tmp_path), "XDG_CACHE_HOME": str(small_disk), "XDG_DATA_HOME": str(small_disk)}, tmp_path, pages)
+
+
+@pytest.mark.faults(
+    what="the folder of runs can be read alone, and a run waits in it",
+    holds="every page comes without a fault, in Chinese too; the run still waits",
+)
+@pytest.mark.nightly
+def test_a_read_only_folder_of_runs(small_disk: Path, tmp_path: Path) -> None:
+    path = create_run(small_disk, QUICK, 0, "waiting")
+    before = {file: file.read_bytes() for file in path.iterdir()}
+    make_read_only(small_disk)
+    visit({"HOME": str(tmp_path), "ECG_RUNS_DIR": str(small_disk)}, tmp_path, PAGES + MORE_PAGES)
+    assert read_run(path).state == "waiting"
+    assert {file: file.read_bytes() for file in path.iterdir()} == before
 
 
 @pytest.mark.faults(
