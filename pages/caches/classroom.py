@@ -15,7 +15,7 @@ from ecgmodel.records.record import Record
 from ecgmodel.records.sources.catalogue import RecordOutline
 from ecgmodel.segments.splits import DS2
 from pages.caches.models import model_stamp, open_classifier
-from pages.caches.records import availability, record_entries, shared_outline, shared_record
+from pages.caches.records import availability, record_entries, shared_outline, shared_record, shared_stamp
 from pages.session.visitor import own
 
 MAX_SETS = 4
@@ -46,11 +46,10 @@ def beats_to_name(seed: int, model_name: str | None) -> tuple[BeatToName, ...]:
         Where there are no beats to draw, or a record is damaged.
     """
     names = _source_records()
-    if model_name is None:
-        return _shared_beats(seed, None, ("", 0), names)
-    if model_name in own("model"):
+    if model_name is not None and model_name in own("model"):
         return _find_beats(seed, model_name, names)
-    return _shared_beats(seed, model_name, model_stamp(model_name), names)
+    stamps = tuple(map(shared_stamp, names)), None if model_name is None else model_stamp(model_name)
+    return _shared_beats(seed, model_name, stamps, names)
 
 
 def _source_records() -> tuple[str, ...]:
@@ -65,13 +64,13 @@ def _source_records() -> tuple[str, ...]:
 
 def _outline(name: str) -> Record | RecordOutline:
     """Return a record's marks; one that is simulated is there as a whole or not at all."""
-    where = availability(name)
-    return shared_record(name, where) if where == "embedded" else shared_outline(name, where)
+    read = shared_record if availability(name) == "embedded" else shared_outline
+    return read(name, shared_stamp(name))
 
 
 @st.cache_resource(max_entries=MAX_SETS, show_spinner=False)
 def _shared_beats(
-    seed: int, model_name: str | None, stamp: tuple[str, int], names: tuple[str, ...]
+    seed: int, model_name: str | None, stamps: tuple[tuple[str | None, ...], str | None], names: tuple[str, ...]
 ) -> tuple[BeatToName, ...]:
     return _find_beats(seed, model_name, names)
 
@@ -86,7 +85,7 @@ def _find_beats(seed: int, model_name: str | None, names: Sequence[str]) -> tupl
     )
     found = {}
     for name in {beat.record for beat in drawn}:  # each record is read once
-        record = shared_record(name, availability(name))
+        record = shared_record(name, shared_stamp(name))
         for beat in drawn:
             if beat.record == name:
                 found[beat] = cut_beat(record, beat, _ask_model(model_name, beat))
@@ -100,7 +99,7 @@ def _ask_model(model_name: str | None, beat: DrawnBeat) -> int:
         return NO_ANSWER
     try:
         classifier = open_classifier(model_name, beat.record)
-        record = shared_record(beat.record, availability(beat.record))
+        record = shared_record(beat.record, shared_stamp(beat.record))
         segment = cut_one(record, classifier.model.card.segments, beat.r_sample)
         return int(np.asarray(classifier.predict(segment).label)[0])
     except EcgModelError:  # a model of runs, and the beat is in none

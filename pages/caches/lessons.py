@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ecgmodel.segments.dataset import Segments
 from pages.caches.freeze import freeze
 from pages.caches.models import model_stamp, open_classifier, untrained_classifier
-from pages.caches.records import availability, open_record, record_entries, shared_record
+from pages.caches.records import open_record, record_entries, record_stamp, shared_record, shared_stamp
 from pages.session.visitor import own
 
 MAX_BEATS = 128
@@ -35,21 +35,21 @@ def lesson_beats(name: str) -> Annotations:
 
     if name in own("record"):
         return list_beats(open_record(name))
-    return _shared_lesson_beats(name, availability(name))
+    return _shared_lesson_beats(name, shared_stamp(name))
 
 
 @st.cache_resource(max_entries=MAX_BEATS, show_spinner=False)
-def _shared_lesson_beats(name: str, available: str | None) -> Annotations:
+def _shared_lesson_beats(name: str, stamp: str | None) -> Annotations:
     from ecgmodel.segments.one_beat import list_beats
 
-    return freeze(list_beats(shared_record(name, available)))
+    return freeze(list_beats(shared_record(name, stamp)))
 
 
 @st.cache_data(max_entries=MAX_BEATS, show_spinner=False)
-def _shared_typical_beat(name: str, available: str | None, symbol: str) -> int | None:
+def _shared_typical_beat(name: str, stamp: str | None, symbol: str) -> int | None:
     from ecgmodel.segments.typical import find_typical
 
-    return find_typical(shared_record(name, available), symbol)
+    return find_typical(shared_record(name, stamp), symbol)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,12 +78,12 @@ class Excerpt:
 
 def typical_excerpt(name: str, symbol: str, before_s: float, after_s: float) -> Excerpt:
     """Return the most typical beat of a class in a record that has one, with so many seconds around it."""
-    return _shared_excerpt(name, availability(name), symbol, before_s, after_s)
+    return _shared_excerpt(name, shared_stamp(name), symbol, before_s, after_s)
 
 
 @st.cache_resource(max_entries=MAX_BEATS, show_spinner=False)
-def _shared_excerpt(name: str, available: str | None, symbol: str, before_s: float, after_s: float) -> Excerpt:
-    record, r_sample = shared_record(name, available), _shared_typical_beat(name, available, symbol)
+def _shared_excerpt(name: str, stamp: str | None, symbol: str, before_s: float, after_s: float) -> Excerpt:
+    record, r_sample = shared_record(name, stamp), _shared_typical_beat(name, stamp, symbol)
     around = slice(r_sample - round(before_s * record.fs), r_sample + round(after_s * record.fs))
     signal = np.nan_to_num(record.lead()[around]).astype(np.float32)
     return freeze(Excerpt(name, record.source, record.fs, r_sample, signal))
@@ -99,13 +99,13 @@ def trace_lesson(record_name: str, r_sample: int, cell: str, model_name: str | N
     """
     if record_name in own("record") or model_name in own("model"):
         return _trace_lesson(record_name, r_sample, cell, model_name)
-    stamp = ("", 0) if model_name is None else model_stamp(model_name)
-    return _shared_lesson_trace(record_name, availability(record_name), r_sample, cell, model_name, stamp)
+    stamps = record_stamp(record_name), None if model_name is None else model_stamp(model_name)
+    return _shared_lesson_trace(record_name, r_sample, cell, model_name, stamps)
 
 
 @st.cache_resource(max_entries=MAX_TRACES, show_spinner=False)
 def _shared_lesson_trace(
-    record_name: str, where: str | None, r_sample: int, cell: str, model_name: str | None, stamp: tuple[str, int]
+    record_name: str, r_sample: int, cell: str, model_name: str | None, stamps: tuple[str | None, str | None]
 ) -> tuple[Segments, GateTrace]:
     return _trace_lesson(record_name, r_sample, cell, model_name)
 
@@ -126,18 +126,18 @@ def time_cells(n_segments: int) -> dict[str, tuple[float, ...]]:
     from ecgmodel.network.cost import time_serving
     from ecgmodel.segments.runs import cut_runs
 
-    segments = cut_runs(shared_record(embedded.DEFAULT_NAME, "embedded"))
+    segments = cut_runs(open_record(embedded.DEFAULT_NAME))
     chosen = segments.take(np.arange(n_segments) % len(segments))
     return time_serving({cell: untrained_classifier(cell) for cell in ("gru", "lstm")}, chosen)
 
 
 def lesson_facts(name: str) -> LessonFacts:
     """Return what a lesson says of a record that everybody can open, see `ecgmodel.lesson.facts`."""
-    return _shared_lesson_facts(name, availability(name))
+    return _shared_lesson_facts(name, shared_stamp(name))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _shared_lesson_facts(name: str, where: str | None) -> LessonFacts:
+def _shared_lesson_facts(name: str, stamp: str | None) -> LessonFacts:
     from ecgmodel.lesson.facts import find_facts
 
-    return find_facts(shared_record(name, where))
+    return find_facts(shared_record(name, stamp))

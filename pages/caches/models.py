@@ -24,7 +24,7 @@ from ecgmodel.training.jobs.job_file import (
 if TYPE_CHECKING:
     from ecgmodel.network.serving import Classifier
 from pages.caches.freeze import freeze
-from pages.caches.listing import listed
+from pages.caches.listing import listed, stamp_files
 from pages.session import choices
 from pages.session.visitor import own, own_stamp, put_own
 
@@ -108,37 +108,32 @@ def _model_path(name: str) -> Path:
     return next((model.path for model in trained_models() if model.name == name), runs_folder() / "none")
 
 
-def model_stamp(name: str) -> tuple[str, int]:
+def model_stamp(name: str) -> str | None:
     """Return what tells the model that a name stands for now from any other of this name: a key for caches.
 
-    It is the file of a model of this machine, and when it was written, 0 where there is none; of a visitor's own, what
-    it got when it came.
+    `None` where there is no file of this name; of a visitor's own model, what it got when it came.
     """
-    if name in own("model"):
-        return own_stamp("model", name), 1
-    path = _model_path(name)
-    return str(path), path.stat().st_mtime_ns if path.exists() else 0
+    return own_stamp("model", name) if name in own("model") else stamp_files([_model_path(name)])
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
-def _shared_model(name: str, stamp: tuple[str, int]) -> Model:
-    path, written = stamp
-    if not written:
+def _shared_model(name: str, stamp: str | None) -> Model:
+    if stamp is None:
         raise ModelFileError(
             "There is no model '{asked}' here. The models are {names}.", asked=name, names=", ".join(model_names())
         )
-    return freeze(read_model(Path(path)))
+    return freeze(read_model(_model_path(name)))
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
-def _shared_classifier(name: str, stamp: tuple[str, int]) -> Classifier:
+def _shared_classifier(name: str, stamp: str | None) -> Classifier:
     from ecgmodel.network.serving import Classifier
 
     return Classifier(_shared_model(name, stamp))
 
 
 @st.cache_resource(scope="session", max_entries=MAX_OWN_MODELS, show_spinner=False)
-def _own_classifier(name: str, stamp: tuple[str, int]) -> Classifier:
+def _own_classifier(name: str, stamp: str | None) -> Classifier:
     from ecgmodel.network.serving import Classifier
 
     return Classifier(open_model(name))

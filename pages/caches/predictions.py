@@ -17,7 +17,7 @@ from pages.caches.models import model_stamp, open_classifier
 from pages.caches.records import open_record, record_stamp
 from pages.session.visitor import own
 
-Stamps = tuple[str | None, tuple[str, int]]
+Stamps = tuple[str | None, str | None]
 """Of the record and of the model: with them as a key, what has been replaced is read again."""
 
 MAX_PREDICTIONS = 24

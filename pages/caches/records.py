@@ -12,7 +12,7 @@ from ecgmodel.records.sources import catalogue
 from ecgmodel.segments.runs import find_runs
 from pages.caches.by_size import CacheBySize, array_bytes
 from pages.caches.freeze import freeze
-from pages.caches.listing import listed
+from pages.caches.listing import listed, stamp_files
 from pages.session import place
 from pages.session.visitor import own, own_stamp
 
@@ -52,7 +52,7 @@ def open_record(name: str) -> Record:
         Where there is no such record, or it is not on this machine.
     """
     brought = own("record").get(name)
-    return brought if brought is not None else shared_record(name, availability(name))
+    return brought if brought is not None else shared_record(name, shared_stamp(name))
 
 
 def record_in_use() -> Record:
@@ -61,28 +61,39 @@ def record_in_use() -> Record:
 
 
 def availability(name: str) -> str | None:
-    """Return where a record is now: with it as a key, a record that has come since is read again."""
+    """Return where a record would be read from now; `None` where there is none of this name."""
     entry = _entries().get(name)
     return None if entry is None else entry.available
 
 
 def record_stamp(name: str) -> str | None:
     """Return what tells the record that a name stands for now from any other of this name: a key for caches."""
-    return own_stamp("record", name) if name in own("record") else availability(name)
+    return own_stamp("record", name) if name in own("record") else shared_stamp(name)
+
+
+def shared_stamp(name: str) -> str | None:
+    """Return what tells the files of a record that all visitors share from others of their names: a key for caches.
+
+    With it as a key, a record that has come, or whose files have changed, is read again. `None` where no file of it is
+    on this machine, or it needs none; looked at once a run of a page.
+    """
+    if name not in _entries():
+        return None
+    return listed(f"files of record {name}", lambda: stamp_files(catalogue.record_paths(name)))
 
 
 def record_summary(name: str) -> catalogue.RecordSummary | None:
     """Return what a record is without its signals; `None` where it is not on this machine."""
-    return _shared_summary(name, availability(name))
+    return _shared_summary(name, shared_stamp(name))
 
 
 @st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
-def _shared_summary(name: str, available: str | None) -> catalogue.RecordSummary | None:
+def _shared_summary(name: str, stamp: str | None) -> catalogue.RecordSummary | None:
     return catalogue.read_summary(name)
 
 
 @st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
-def shared_outline(name: str, available: str | None) -> catalogue.RecordOutline:
+def shared_outline(name: str, stamp: str | None) -> catalogue.RecordOutline:
     """Return an annotated record without its signals, which a count of its marks does not need.
 
     Raises
@@ -98,7 +109,7 @@ def shared_outline(name: str, available: str | None) -> catalogue.RecordOutline:
     return freeze(outline)
 
 
-def shared_record(name: str, available: str | None) -> Record:
+def shared_record(name: str, stamp: str | None) -> Record:
     """Return a record that all visitors share.
 
     Raises
@@ -106,7 +117,7 @@ def shared_record(name: str, available: str | None) -> Record:
     RecordError
         Where it is not on this machine, or damaged.
     """
-    return _records().get((name, available), lambda: freeze(catalogue.open_record(name, allow_download=False)))
+    return _records().get((name, stamp), lambda: freeze(catalogue.open_record(name, allow_download=False)))
 
 
 @st.cache_resource(show_spinner=False)
@@ -128,18 +139,17 @@ def segment_signals(rows: tuple[tuple[str, int], ...], n_samples: int) -> list[n
     list of ndarray of shape (n_samples,), float32, or None
         `None` where the record is not on this machine.
     """
-    where = tuple((name, availability(name)) for name in sorted({name for name, _ in rows}))
-    return _shared_signals(rows, n_samples, where)
+    names = sorted({name for name, _ in rows})
+    here = tuple((name, shared_stamp(name)) for name in names if availability(name) not in (None, "download"))
+    return _shared_signals(rows, n_samples, here)
 
 
 @st.cache_resource(max_entries=MAX_SIGNALS, show_spinner=False)
 def _shared_signals(
-    rows: tuple[tuple[str, int], ...], n_samples: int, where: tuple[tuple[str, str | None], ...]
+    rows: tuple[tuple[str, int], ...], n_samples: int, here: tuple[tuple[str, str | None], ...]
 ) -> list[np.ndarray | None]:
     signals: dict[int, np.ndarray] = {}
-    for name, available in where:
-        if available in (None, "download"):
-            continue
+    for name, _ in here:
         record = catalogue.open_record(name, allow_download=False)
         lead = record.lead(record.default_lead)
         for row, (of, start) in enumerate(rows):
@@ -156,7 +166,7 @@ def count_runs() -> dict[str, int] | None:
     entries = [entry for entry in record_entries() if entry.source == "mitdb"]
     if any(entry.available == "download" for entry in entries):
         return None
-    found = [_shared_run_counts(entry.name, entry.available) for entry in entries]
+    found = [_shared_run_counts(entry.name, shared_stamp(entry.name)) for entry in entries]
     return {symbol: sum(counts[symbol] for counts in found) for symbol in CLASSES}
 
 
@@ -164,12 +174,12 @@ def count_record_runs(name: str) -> dict[str, int]:
     """Return how many runs of each class an annotated record has."""
     if name in own("record"):
         return _count_runs(open_record(name).annotations)
-    return _shared_run_counts(name, availability(name))
+    return _shared_run_counts(name, shared_stamp(name))
 
 
 @st.cache_data(max_entries=MAX_SUMMARIES, show_spinner=False)
-def _shared_run_counts(name: str, available: str | None) -> dict[str, int]:
-    return _count_runs(shared_outline(name, available).annotations)
+def _shared_run_counts(name: str, stamp: str | None) -> dict[str, int]:
+    return _count_runs(shared_outline(name, stamp).annotations)
 
 
 def _count_runs(annotations: Annotations) -> dict[str, int]:

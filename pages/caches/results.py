@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ecgmodel.evaluation.threshold_figures import AnswersOfOthers
     from ecgmodel.training.run_folder import EpochResult
 from pages.caches.freeze import freeze
+from pages.caches.listing import stamp_files
 from pages.caches.models import trained_models
 
 MAX_RESULTS = 24
@@ -69,7 +70,8 @@ def noise_stress() -> NoiseStress | None:
 def run_predictions(path: Path) -> Predictions | None:
     """Return what a training answered to what it held out; `None` where it was not judged, or is damaged."""
     kept = path / "predictions.npz"
-    return _shared_run_predictions(str(kept), kept.stat().st_mtime_ns) if kept.exists() else None
+    stamp = stamp_files([kept])
+    return _shared_run_predictions(str(kept), stamp) if stamp else None
 
 
 def run_epochs(name: str) -> tuple[EpochResult, ...]:
@@ -81,7 +83,7 @@ def run_epochs(name: str) -> tuple[EpochResult, ...]:
 
 
 @st.cache_resource(max_entries=MAX_RUNS, show_spinner=False)
-def _shared_run_predictions(path: str, stamp: int) -> Predictions | None:
+def _shared_run_predictions(path: str, stamp: str) -> Predictions | None:
     from ecgmodel.evaluation.predictions import read_predictions
 
     try:
@@ -90,15 +92,14 @@ def _shared_run_predictions(path: str, stamp: int) -> Predictions | None:
         return None
 
 
-def _result_stamp(name: str, kind: str) -> int:
+def _result_stamp(name: str, kind: str) -> str | None:
     from ecgmodel.evaluation.results import results_folder
 
-    path = results_folder() / f"{name}{kind}"
-    return path.stat().st_mtime_ns if path.exists() else 0
+    return stamp_files([results_folder() / f"{name}{kind}"])
 
 
 @st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)
-def _shared_result(name: str, stamp: int) -> Result | None:
+def _shared_result(name: str, stamp: str | None) -> Result | None:
     from ecgmodel.evaluation.results import read_result, results_folder
 
     try:
@@ -108,7 +109,7 @@ def _shared_result(name: str, stamp: int) -> Result | None:
 
 
 @st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)
-def _shared_predictions(name: str, stamp: int) -> Predictions | None:
+def _shared_predictions(name: str, stamp: str) -> Predictions | None:
     from ecgmodel.evaluation.predictions import read_predictions
     from ecgmodel.evaluation.results import results_folder
 
@@ -119,7 +120,7 @@ def _shared_predictions(name: str, stamp: int) -> Predictions | None:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _shared_noise_stress(stamp: int) -> NoiseStress | None:
+def _shared_noise_stress(stamp: str) -> NoiseStress | None:
     from ecgmodel.evaluation.noise_stress import FILE, read_noise_stress
     from ecgmodel.evaluation.results import results_folder
 
@@ -130,7 +131,7 @@ def _shared_noise_stress(stamp: int) -> NoiseStress | None:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _shared_answers(name: str, stamp: int) -> AnswersOfOthers | None:
+def _shared_answers(name: str, stamp: str) -> AnswersOfOthers | None:
     from ecgmodel.evaluation.threshold_figures import AnswersOfOthers
 
     predictions = _shared_predictions(name, stamp)
@@ -138,7 +139,7 @@ def _shared_answers(name: str, stamp: int) -> AnswersOfOthers | None:
 
 
 @st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)
-def _shared_intervals(name: str, stamp: int) -> ResultIntervals:
+def _shared_intervals(name: str, stamp: str) -> ResultIntervals:
     from ecgmodel.evaluation.results import find_intervals
 
     return find_intervals(_shared_result(name, stamp))

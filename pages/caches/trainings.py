@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ecgmodel.training.plan import TrainingPlan
     from ecgmodel.training.presets import Preset
 from pages.caches.freeze import freeze
-from pages.caches.records import availability, shared_outline, shared_record
+from pages.caches.records import shared_outline, shared_record, shared_stamp
 
 MAX_LABELS = 8
 MAX_PLANS = 128
@@ -69,14 +69,14 @@ def training_labels(kind: str, names: tuple[str, ...], all_leads: bool = False) 
     RecordError
         Where a record cannot be read.
     """
-    return _shared_labels(kind, names, all_leads, tuple(map(availability, names)))
+    return _shared_labels(kind, names, all_leads, tuple(map(shared_stamp, names)))
 
 
 @st.cache_resource(max_entries=MAX_LABELS, show_spinner=False)
-def _shared_labels(kind: str, names: tuple[str, ...], all_leads: bool, where: tuple[str | None, ...]) -> Segments:
+def _shared_labels(kind: str, names: tuple[str, ...], all_leads: bool, stamps: tuple[str | None, ...]) -> Segments:
     from ecgmodel.segments.mitdb_segments import place_segments
 
-    outlines = [shared_outline(name, available) for name, available in zip(names, where, strict=True)]
+    outlines = [shared_outline(name, stamp) for name, stamp in zip(names, stamps, strict=True)]
     return freeze(place_segments(kind, outlines, all_leads))
 
 
@@ -90,16 +90,16 @@ def training_plan(preset: Preset, fold: int) -> TrainingPlan:
     """
     from ecgmodel.training.train import describe_run, training_records
 
-    where = tuple(map(availability, training_records(preset)))
-    return _shared_plan(json.dumps(describe_run(preset, fold)), where, preset, fold)
+    stamps = tuple(map(shared_stamp, training_records(preset)))
+    return _shared_plan(json.dumps(describe_run(preset, fold)), stamps, preset, fold)
 
 
 @st.cache_resource(max_entries=MAX_PLANS, show_spinner=False)
-def _shared_plan(description: str, where: tuple[str | None, ...], _preset: Preset, fold: int) -> TrainingPlan:
+def _shared_plan(description: str, stamps: tuple[str | None, ...], _preset: Preset, fold: int) -> TrainingPlan:
     from ecgmodel.training.plan import plan_training
     from ecgmodel.training.train import training_records
 
-    segments = _shared_labels(_preset.segments, training_records(_preset), _preset.all_leads, where)
+    segments = _shared_labels(_preset.segments, training_records(_preset), _preset.all_leads, stamps)
     return freeze(plan_training(_preset, fold, segments))
 
 
@@ -123,14 +123,14 @@ def training_example(record_name: str, kind: str, r_sample: int) -> Segments:
     EcgModelError
         Where the record cannot be opened, or has no such segment.
     """
-    return _shared_example(record_name, availability(record_name), kind, r_sample)
+    return _shared_example(record_name, shared_stamp(record_name), kind, r_sample)
 
 
 @st.cache_resource(max_entries=MAX_PLANS, show_spinner=False)
-def _shared_example(record_name: str, where: str | None, kind: str, r_sample: int) -> Segments:
+def _shared_example(record_name: str, stamp: str | None, kind: str, r_sample: int) -> Segments:
     from ecgmodel.segments.one_beat import cut_one
 
-    return freeze(cut_one(shared_record(record_name, where), kind, r_sample))
+    return freeze(cut_one(shared_record(record_name, stamp), kind, r_sample))
 
 
 def examples_figure(examples: Sequence[ExampleSegment], seconds_word: str, theme: Theme) -> go.Figure:

@@ -12,7 +12,7 @@ from ecgmodel.lesson.plan import Scene, make_plan
 from ecgmodel.records.record import Record
 from ecgmodel.records.sources.embedded import DEFAULT_NAME
 from pages.caches.lessons import lesson_facts, lesson_record_names
-from pages.caches.records import availability, shared_record
+from pages.caches.records import shared_record, shared_stamp
 from pages.session import choices
 from pages.ui.downloads import offer_file
 from pages.ui.text import language, t, translator
@@ -40,7 +40,7 @@ def choose_minutes() -> int:
 def offer_papers(minutes: int) -> None:
     """Offer plan, worksheet and key of a lesson; each is made on the click."""
     name = _record_name()
-    record, address, lang = shared_record(name, availability(name)), app_address(), language()
+    record, address, lang = shared_record(name, shared_stamp(name)), app_address(), language()
     labels = {"plan": t("Speaker notes"), "worksheet": t("Worksheet"), "key": t("Answer key")}
     with st.container(horizontal=True):
         for paper in PAPERS:

@@ -171,6 +171,21 @@ def open_record(
     return database_files.read_folder_record(cache_folder(database_files.database_of(name)), name)
 
 
+def record_paths(name: str) -> tuple[Path, ...]:
+    """Return the files from which a record is read, in each place that may have them; none for an embedded one.
+
+    Raises
+    ------
+    RecordError
+        Where the name is unknown.
+    """
+    _check_known(name)
+    if name in embedded.NAMES:
+        return ()
+    files = database_files.record_files(name)
+    return tuple(folder / file.name for _, folder in _folders(database_files.database_of(name)) for file in files)
+
+
 def read_summary(name: str) -> RecordSummary | None:
     """Read what a record is without its signals; `None` where it would have to be fetched.
 
