@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 from ecgmodel import __version__
 from ecgmodel.command_line import (
-    benchmark,
     classify,
     dataset,
     detector,
     download,
     evaluate,
-    export_lesson,
     lesson_plan,
     noise,
     train,
 )
 from ecgmodel.errors import EcgModelError
 
-COMMANDS = (download, dataset, classify, train, evaluate, detector, noise, lesson_plan, export_lesson, benchmark)
+COMMANDS = (download, dataset, classify, train, evaluate, detector, noise, lesson_plan)
 """Modules with `add_parser(commands)`, in the order in which `--help` lists them."""
+
+BESIDE = ("pages.lesson.command", "tests.benchmarks.command")
+"""Further ones, of the app and of the tests: they build on the library, which knows their names alone."""
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 USER_FAULT = 2
 INTERRUPTED = 130
@@ -40,9 +45,18 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ecgmodel {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in COMMANDS:
+    for module in (*COMMANDS, *_find_beside()):
         module.add_parser(commands)
     return parser
+
+
+def _find_beside() -> Iterator[ModuleType]:
+    """Yield the commands that lie beside the library: in a checkout, from whatever folder it is used."""
+    for name in BESIDE:
+        if CHECKOUT.joinpath(*name.split(".")).with_suffix(".py").is_file():
+            if str(CHECKOUT) not in sys.path:
+                sys.path.append(str(CHECKOUT))
+            yield importlib.import_module(name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,10 +1,43 @@
-"""Matrices and numbers as JSON holds them, and back."""
+"""Matrices and numbers as JSON holds them, and back; files of a format, in which a change is seen line by line."""
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Collection, Mapping
+from pathlib import Path
 
 import numpy as np
+
+
+def write_lines(values: Mapping[str, object], spread: Collection[str] = ()) -> bytes:
+    """Return a JSON file with a key a line; what stands under the keys `spread`, dicts or lists, has an item a line."""
+    lines = (
+        f"{json.dumps(name)}: {(_spread if name in spread else json.dumps)(part)}" for name, part in values.items()
+    )
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _spread(part: Mapping[str, object] | list) -> str:
+    if isinstance(part, list):
+        return "[\n" + ",\n".join(json.dumps(item) for item in part) + "\n]"
+    return "{\n" + ",\n".join(f"{json.dumps(name)}: {json.dumps(item)}" for name, item in part.items()) + "\n}"
+
+
+def read_format(path: Path, name: str) -> dict:
+    """Return what a JSON file of a format holds.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be read.
+    ValueError, KeyError, TypeError
+        Where it is no JSON, or of another format.
+    """
+    values = json.loads(path.read_text("utf-8"))
+    if values["format"] != name:
+        raise ValueError(values["format"])
+    return values
 
 
 def points(pairs: list) -> tuple[tuple[float, float], ...]:

@@ -8,7 +8,6 @@ saw its person.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 
 from ecgmodel.errors import ConfigError, RecordError
 from ecgmodel.evaluation.aami import count_groups, score_groups
+from ecgmodel.evaluation.json_values import read_format, write_lines
 from ecgmodel.evaluation.r_peaks import STRESS_DB
 from ecgmodel.network.serving import Classifier
 from ecgmodel.records.record import Annotations, Record
@@ -194,22 +194,19 @@ def _judge(
 def format_noise_stress(found: NoiseStress) -> bytes:
     """Return the JSON file: a line for each record in each noise."""
     rows = [
-        json.dumps(
-            {
-                "record": row.record,
-                "noise": row.noise,
-                "snr_db": row.snr_db,
-                "beats": row.found.n_beats,
-                "missed": row.found.n_missed,
-                "invented": row.found.n_invented,
-                "groups": row.groups.tolist(),
-            }
-        )
+        {
+            "record": row.record,
+            "noise": row.noise,
+            "snr_db": row.snr_db,
+            "beats": row.found.n_beats,
+            "missed": row.found.n_missed,
+            "invented": row.found.n_invented,
+            "groups": row.groups.tolist(),
+        }
         for row in found.rows
     ]
     head = {"format": FORMAT, "model": found.model, "seed": found.seed, "command": found.command}
-    lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
-    return ("{\n" + ",\n".join(lines) + ',\n"rows": [\n' + ",\n".join(rows) + "\n]\n}\n").encode()
+    return write_lines(head | {"rows": rows}, spread=("rows",))
 
 
 def read_noise_stress(path: Path) -> NoiseStress:
@@ -221,9 +218,7 @@ def read_noise_stress(path: Path) -> NoiseStress:
         Where there is none, or it is damaged or of another format.
     """
     try:
-        values = json.loads(path.read_text("utf-8"))
-        if values["format"] != FORMAT:
-            raise ValueError(values["format"])
+        values = read_format(path, FORMAT)
         rows = tuple(
             StressedRecord(
                 str(row["record"]),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ecgmodel.evaluation.json_values import write_lines
 from ecgmodel.records.record import Record
 from ecgmodel.records.signal.beat_scores import BeatScorer
 from ecgmodel.records.signal.noise_stress import stress
@@ -219,12 +219,4 @@ def describe_result(result: DetectorResult) -> dict[str, object]:
 
 def format_result(described: dict[str, object]) -> bytes:
     """Return the JSON file: a line for each record."""
-
-    def rows(values: dict[str, object]) -> str:
-        return "{\n" + ",\n".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in values.items()) + "\n}"
-
-    parts = [
-        f"{json.dumps(name)}: {rows(value) if isinstance(value, dict) else json.dumps(value)}"
-        for name, value in described.items()
-    ]
-    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
+    return write_lines(described, spread=[name for name, value in described.items() if isinstance(value, dict)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from dataclasses import asdict, dataclass, field
@@ -15,7 +14,7 @@ from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.aami import score_groups
 from ecgmodel.evaluation.detected_scores import by_database, score_detected
 from ecgmodel.evaluation.intervals import Interval, bootstrap_people
-from ecgmodel.evaluation.json_values import arrays, lists, plain, points
+from ecgmodel.evaluation.json_values import arrays, lists, plain, points, read_format, write_lines
 from ecgmodel.evaluation.operating_curves import ClassCurve, ReliabilityBin
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.former_names import rename_settings
@@ -281,8 +280,7 @@ def write_result(result: Result, path: Path) -> None:
     OSError
         Where it cannot be written.
     """
-    lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in describe_result(result).items()]
-    write_atomically(path, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+    write_atomically(path, write_lines(describe_result(result)))
 
 
 def read_result(path: Path) -> Result:
@@ -294,10 +292,7 @@ def read_result(path: Path) -> Result:
         Where there is none, or it is damaged or of another format.
     """
     try:
-        values = json.loads(path.read_text("utf-8"))
-        if values["format"] != FORMAT:
-            raise ValueError(values["format"])
-        return _parse(values)
+        return _parse(read_format(path, FORMAT))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(
             "{path} does not hold the result of an evaluation. Evaluate again: python -m ecgmodel evaluate.",

@@ -1,4 +1,4 @@
-"""A few seconds of one lead on ECG paper, as an SVG that is as wide as its place, with a mark above one beat."""
+"""A few seconds of one lead on ECG paper, as an SVG that fills its container's width, with a mark above one beat."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MARGIN_MM = 4.0
 
 
 def draw_beat_strip(signal: np.ndarray, fs: float, r_sample: int, *, theme: Theme, accent: str) -> str:
-    """Return the drawing, 25 mm a second and 10 mm a mV in proportion.
+    """Return the drawing, in the proportions of 25 mm/s and 10 mm/mV.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def _grid(width: float, height: int, every: int) -> str:
 
 
 def as_image(svg: str, label: str) -> str:
-    """Return an SVG as an image in HTML; Streamlit takes drawings out of the HTML that it is given.
+    """Return an SVG as an HTML image, since Streamlit strips inline drawings from HTML.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ Unit = Literal["count", "row", "column"]
 UNITS: tuple[Unit, ...] = ("count", "row", "column")
 
 FAINTEST = 0.10
-"""Of a cell that is not empty: one wrong beat among thousands is what one looks for."""
+"""Least depth of a cell that is not empty, so that a single wrong beat among thousands can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class MatrixCell:
     text : str
         The count, or the percentage of its row or column.
     depth : float
-        Of its colour, 0 to 1; by the share of the row, or of the column where that is shown.
+        Depth of its colour, 0 to 1: its share of the row, or of the column where that is shown.
     right : bool
         Whether truth and prediction are the same.
     """
@@ -47,7 +47,7 @@ def fill_cells(
     matrix : ndarray of shape (n_rows, n_columns), int64
         Rows are the truth.
     rows, columns : sequence of str
-        What stands for each; a cell is right where both are the same.
+        Name of each; a cell is right where both names are the same.
     unit : {"count", "row", "column"}
     """
     matrix = np.asarray(matrix, dtype=np.int64)
@@ -69,7 +69,7 @@ def fill_cells(
 
 
 def format_share(part: int, whole: int) -> str:
-    """Return a percentage that is 100 or 0 only where it is all or none; "" of nothing."""
+    """Return a percentage that reads 100 or 0 only where `part` is all or none; "" where `whole` is 0."""
     if whole == 0:
         return ""
     if part in (0, whole):

@@ -23,7 +23,7 @@ def draw_training(runs: Mapping[str, Sequence[EpochResult]], what: str, words: M
     Parameters
     ----------
     runs : mapping of str to sequence of EpochResult
-        By their names, as the legend shows them.
+        Epochs by the name of their run, as the legend shows it.
     what : {"loss", "accuracy"}
     words : mapping of str to str
         For "title", "epoch", "training" and "validation", in the reader's language.
@@ -72,7 +72,7 @@ def draw_precision_recall(
 
 
 def draw_reliability(tenths: Sequence[ReliabilityBin], words: Mapping[str, str]) -> go.Figure:
-    """Draw how often the answers of each tenth of probability are right; `words` for "title", "x", "y", "segments"."""
+    """Draw how often answers are right in each tenth of probability; `words` for "title", "x", "y", "segments"."""
     figure = go.Figure()
     _diagonal(figure)
     most = max((tenth.n for tenth in tenths), default=1)
@@ -98,7 +98,7 @@ def draw_risk(curve: RiskCurve, marked: tuple[float, float], words: Mapping[str,
     ----------
     curve : RiskCurve
     marked : tuple of (float, float)
-        Share and errors of a point to mark.
+        Share withheld and error rate of the point to mark.
     words : mapping of str to str
         For "title", "x", "y" and "threshold", in the reader's language.
     """

@@ -9,7 +9,8 @@ import numpy as np
 from ecgmodel.figures.palette import STATE_SCALES, Theme
 
 CIVIDIS = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
-"""Ten colours of cividis (Nunez et al. 2018, doi 10.1371/journal.pone.0199239), made for colour-blind eyes too."""
+"""Ten colours of cividis (Nunez et al. 2018, doi 10.1371/journal.pone.0199239), designed for colour-blind readers
+too."""
 
 LEVELS = 256
 

@@ -1,4 +1,4 @@
-"""The card of a model on paper: what it was made of, what it reached, and what it must not be used for.
+"""The card of a model, to be printed: what it was made from, how well it does, and what it must not be used for.
 
 After Mitchell et al. 2019 (Model cards for model reporting, doi 10.1145/3287560.3287596).
 """
@@ -21,16 +21,16 @@ from ecgmodel.records.sources.databases import DATABASES, find_database, lead_of
 from ecgmodel.scores.metrics import score
 
 WATTS = 30.0
-"""Assumed of the two cores that train, with their share of memory and supply; no meter was read."""
+"""Power assumed for the two cores that train, with their share of memory and power supply; it was not measured."""
 
 FEW = 0.6
-"""A class of which so few are found is named among what a model must not be used for."""
+"""A class with a sensitivity below this is named among what the model must not be used for."""
 
 N_WORST = 10
 _DASH = "\N{NO-BREAK SPACE}–\N{NO-BREAK SPACE}"
 
 Parts = dict[str, dict[str, np.ndarray]]
-"""Matrices of records, divided by something."""
+"""Confusion matrices by record, for each part (a database, a lead)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +67,7 @@ def list_worst(judged: Sequence[Judged], n: int = N_WORST) -> tuple[WorstRecord,
 
 
 def energy_wh(seconds: float, watts: float = WATTS) -> float:
-    """Return the energy of a training in watt hours: time times the power assumed."""
+    """Return the energy of a training in watt-hours: its time multiplied by the power assumed."""
     return seconds / 3600 * watts
 
 

@@ -1,4 +1,4 @@
-"""Noise stress in Plotly: what is found against the signal-to-noise ratio."""
+"""Noise stress in Plotly: what is found, against the signal-to-noise ratio."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ def draw_noise(
     names: Mapping[str, str],
     words: Mapping[str, str],
 ) -> go.Figure:
-    """Draw figures against the signal-to-noise ratio, the quietest noise at the left.
+    """Draw figures against the signal-to-noise ratio, with the weakest noise on the left.
 
     Parameters
     ----------
     found : NoiseStress
     figures : mapping of str to callable
-        By its name below the title, what is read from a point: the first as a solid line, the second dashed.
+        By the name that stands below the title, the function that reads it from a point: the first is drawn solid, the
+        second dashed.
     names : mapping of str to str
         Of the noises.
     words : mapping of str to str

@@ -30,7 +30,7 @@ class Table:
     rows : sequence of sequence of str
     head : sequence of str or None
     numbers_from : int
-        The first column that is set to the right.
+        The first column that is right-aligned.
     """
 
     rows: Sequence[Sequence[str]]
@@ -47,7 +47,7 @@ class MatrixRow:
     name : str
     cells : tuple of MatrixCell
     edges : tuple of str
-        What stands behind them.
+        What follows the cells.
     colour : str
         Of the dot before the name; "" for none.
     """
@@ -65,7 +65,7 @@ class MatrixTable:
     Attributes
     ----------
     columns, edges : tuple of str
-        Heads of the columns: of the cells, and of what stands behind them.
+        Heads of the columns: those of the cells, and those of what follows them.
     rows : tuple of MatrixRow
     foot : tuple of str
         The last row, its name first; empty for none.
@@ -81,7 +81,7 @@ class MatrixTable:
 
 
 def sensitivity_of(matrix: np.ndarray, rows: Sequence[str], columns: Sequence[str]) -> list[str]:
-    """Return, row by row, the share that is named right; 0 % where no column stands for the row."""
+    """Return the share of each row that is classified correctly; 0 % where the row's class has no column."""
     found = []
     for name, counts in zip(rows, matrix, strict=True):
         hits = int(counts[columns.index(name)]) if name in columns else 0
@@ -90,14 +90,14 @@ def sensitivity_of(matrix: np.ndarray, rows: Sequence[str], columns: Sequence[st
 
 
 def make_matrix(matrix: np.ndarray, rows: Sequence[str], columns: Sequence[str], edge: str) -> MatrixTable:
-    """Return a matrix of counts with the sensitivity of each row behind it.
+    """Return a matrix of counts, each row followed by its sensitivity.
 
     Parameters
     ----------
     matrix : ndarray of shape (n_rows, n_columns), int64
         Rows are the truth.
     rows, columns : sequence of str
-        What stands for each.
+        Name of each.
     edge : str
         Head of the sensitivities.
     """

@@ -1,4 +1,4 @@
-"""A recording on paper: one HTML file without scripts or links to elsewhere, to be printed or kept.
+"""The report of a recording: one HTML file without scripts or outside links, to be printed or kept.
 
 The templates escape all text, so that a file's name or header cannot bring markup into it.
 """
@@ -21,7 +21,7 @@ MM_PER_MV = 10.0
 STRIP_S = 7.0
 STRIP_MM = STRIP_S * MM_PER_S
 LABEL_MM = 7.0
-"""Above the paper, for the beats' symbols."""
+"""Height above the paper for the symbols of the beats."""
 
 MAX_POINTS_PER_S = 250.0
 MAX_EXAMPLES = 4
@@ -36,7 +36,7 @@ class ReportBeats:
     r_sample : ndarray of shape (n,), int64
     symbol : ndarray of shape (n,), str
     probability : ndarray of shape (n,), float, or None
-        That the model gave to its own choice.
+        Probability that the model gave to its own choice.
     """
 
     r_sample: np.ndarray
@@ -62,15 +62,15 @@ def write_report(
     ----------
     record : Record
     lead : str
-        That the strips show.
+        The lead that the strips show.
     beats : ReportBeats
     summary : BeatSummary
     facts : sequence of (str, str)
         Names and values for the table of the recording, in the reader's language.
     notes : sequence of str
-        What the reader has to know of the recording, in the reader's language.
+        What the reader has to know about the recording, in the reader's language.
     model : str or None
-        By which the beats are named.
+        The model that classified the beats.
     say : callable
         Translates the report's own words.
     lang : str
@@ -165,7 +165,9 @@ def _grid(top: float, bottom: float, pitch: float) -> str:
 
 
 def _path(piece: np.ndarray, step: int, fs: float, centre: float, zero: float, top: float, bottom: float) -> str:
-    """Return the line; of several samples in a step the lowest and the highest are kept, and NaN breaks it."""
+    """Return the line. Where a step holds several samples, the lowest and the highest are drawn; NaN breaks the
+    line.
+    """
     points, pen = [], "M"
     for i in range(0, len(piece), step):
         block = piece[i : i + step]
@@ -181,7 +183,9 @@ def _path(piece: np.ndarray, step: int, fs: float, centre: float, zero: float, t
 
 
 def _find_examples(beats: ReportBeats, fs: float) -> list[float]:
-    """Return where strips begin that show beats other than normal ones, apart from each other and the first strip."""
+    """Return the times, in seconds, at which strips of beats other than normal begin, apart from each other and the
+    first.
+    """
     starts: list[float] = []
     for symbol in ("V", "A", UNSURE, "L", "R"):
         for sample in beats.r_sample[beats.symbol == symbol].tolist():

@@ -1,4 +1,4 @@
-"""A result on paper: one HTML file without scripts or links to elsewhere, to be printed or kept."""
+"""The report of an evaluation: one HTML file without scripts or outside links, to be printed or kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report; what is not there is left out."""
+    """A part of the report; what is empty is left out."""
 
     title: str = ""
     matrix: MatrixTable | None = None

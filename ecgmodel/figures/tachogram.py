@@ -1,4 +1,6 @@
-"""RR intervals in Plotly: the tachogram, against time, and the Poincaré plot, each against the one before."""
+"""RR intervals in Plotly: the tachogram, against time, and the Poincaré plot, each interval against the previous
+one.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from ecgmodel.records.variability import NormalIntervals, Variability
 HEIGHT = 320
 
 MOST_DRAWN = 20_000
-"""Up to so many points are drawn by the browser itself; more need WebGL, which a machine without graphics may lack."""
+"""Up to this many points are drawn as SVG; more need WebGL, which a machine without a graphics card may lack."""
 
 
 def draw_tachogram(
@@ -34,9 +36,9 @@ def draw_tachogram(
         For "title", "x" and "y", and with `counted` for "counted" and "others", in the reader's language.
     theme : {"light", "dark"}
     end_s : ndarray of shape (n,), float64, or None
-        Where each ends; `None` where they follow each other.
+        End of each interval, in seconds; `None` where each begins where the previous one ends.
     counted : ndarray of shape (n,), bool, or None
-        Which are normal-to-normal; the others are drawn as grey points. `None` draws all alike.
+        Which intervals are normal-to-normal; the others are drawn as grey points. `None` draws all alike.
     """
     end_s = np.cumsum(rr_s) if end_s is None else end_s
     colour = CLASS_COLOURS[theme]["N"]
@@ -68,7 +70,7 @@ def draw_tachogram(
 def draw_poincare(
     intervals: NormalIntervals, found: Variability, words: Mapping[str, str], theme: Theme = "light"
 ) -> go.Figure:
-    """Draw each normal-to-normal interval against the one before, with the ellipse of SD1 and SD2.
+    """Draw each normal-to-normal interval against the previous one, with the ellipse of SD1 and SD2.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from ecgmodel.segments.dataset import MODEL_FS
 from ecgmodel.training.run_folder import EpochResult
 
 RUN_CLASSES = ("N", "V", "L", "R", "A")
-"""Whose colours the runs take, one after the other."""
+"""Classes whose colours the runs take, in this order."""
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 MAX_RUNS = len(DASHES)
@@ -24,7 +24,7 @@ FONT_SIZE = 13
 
 @dataclass(frozen=True, slots=True)
 class CurveWords:
-    """What a figure of curves says, in the reader's language."""
+    """The texts of a figure of curves, in the reader's language."""
 
     epoch: str
     loss: str
@@ -65,13 +65,13 @@ class ExampleSegment:
 
 
 def smooth(values: Sequence[float], weight: float) -> list[float]:
-    """Return exponentially weighted means, as TensorBoard draws them: each start counts for what it is worth.
+    """Return exponentially weighted means as TensorBoard draws them, corrected for the bias of the first values.
 
     Parameters
     ----------
     values : sequence of float
     weight : float
-        Of all that came before; 0 returns the values.
+        Weight of all earlier values; 0 returns the values as they are.
     """
     mean, norm, means = 0.0, 0.0, []
     for value in values:
@@ -91,7 +91,7 @@ def draw_curves(runs: Sequence[Curves], words: CurveWords, theme: Theme, smoothi
     words : CurveWords
     theme : {"light", "dark"}
     smoothing : float
-        As in `smooth`; what it is taken from then lies faint below.
+        As `weight` in `smooth`; the values themselves are then drawn faintly behind the mean.
     """
     figure = make_subplots(
         rows=1,
@@ -182,7 +182,7 @@ def draw_gradients(run: Curves, norm_word: str, epoch_word: str, theme: Theme) -
 
 
 def draw_examples(examples: Sequence[ExampleSegment], seconds_word: str, theme: Theme) -> go.Figure:
-    """Draw a segment of each class beside the others, their padding shaded."""
+    """Draw a segment of each class side by side, with the padding shaded."""
     figure = make_subplots(
         rows=1,
         cols=len(examples),

@@ -1,4 +1,4 @@
-"""What a step gets to see: buckets of like lengths, what an epoch draws, batches, and the weight of each class."""
+"""What a step sees: buckets of similar lengths, the segments that an epoch draws, batches, and class weights."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _NOT_PREMATURE = [CLASSES.index(name) for name in "NLR"]
 def bucket_lengths(length: np.ndarray, config: NetworkConfig, n_buckets: int = N_BUCKETS) -> np.ndarray:
     """Return the padded lengths into which segments are sorted for training, ascending.
 
-    A bucket holds every step that a read-out may take: convolutions look back alone, so the steps up to the last one
-    that sees the signal are the same however much padding follows them.
+    A bucket holds every step that a read-out may use: the convolutions only look back, so the steps up to the last one
+    that sees the signal are the same however much padding follows.
     """
     need = np.minimum(length + config.receptive_field, config.n_samples)
     quantum = 8 * config.step_stride
@@ -90,7 +90,7 @@ def fill_batch(
     weight = np.r_[weight, np.zeros(missing)].astype(np.float32)
     signal = train.signal[index, :length].astype(np.float32, copy=False)
     if settings.inverted:
-        # The lead and what is unusual in it; the channels of the rhythm know no sign.
+        # The lead and its residual change sign; the channels of the rhythm have none.
         signal[:, :, :2] *= np.where(random.random((len(index), 1, 1)) < settings.inverted, -1, 1).astype(np.float32)
     if settings.noise_sd or settings.amplitude_jitter:
         real = np.arange(length) < train.length[index, np.newaxis]
@@ -102,7 +102,7 @@ def fill_batch(
 
 
 def find_targets(label: np.ndarray, record: np.ndarray) -> np.ndarray:
-    """Return what the loss asks for of segments with these labels, as indices into `labels.POSSIBLE`: (n,)."""
+    """Return the targets of segments with these labels, as indices into `labels.POSSIBLE`: (n,)."""
     names, place = np.unique(record, return_inverse=True)
     databases = [find_database(str(name)) for name in names]
     untold = np.array([database is not None and not database.tells_blocks for database in databases], dtype=bool)
@@ -127,7 +127,7 @@ def shift_of_shares(train: Segments, settings: TrainSettings, class_weight: np.n
         _, first, n_of_group = np.unique(group, return_index=True, return_counts=True)
         drawn = np.minimum(n_of_group, settings.most_per_record or len(label))
         np.add.at(trained, label[first], class_weight[label[first]] * drawn)
-        # Of several leads each shows the same beats.
+        # With several leads, each shows the same beats.
         leads, n_of_lead = np.unique(lead, return_counts=True)
         natural += np.bincount(label[lead == leads[n_of_lead.argmax()]], minlength=len(CLASSES))
     there = natural > 0

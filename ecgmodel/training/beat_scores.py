@@ -1,9 +1,9 @@
 """Fit the network that scores candidates of the R peak detector, over people of DS1 and svdb alone.
 
-Beside each record as it is come two copies: in noise, of muscles and of a wandering baseline; and played faster, for
-hearts faster than these people's. What moves electrodes (`em`) is left to the noise stress test. Tried and left out, as
-more was missed or invented: copies with tall P waves; and noise without an ECG, with which beats of `svdb/865`, who was
-not fitted on, were taken for noise.
+Each record is used as it is and in two copies: one with noise (muscle artefact and baseline wander), and one played
+faster, for heart rates above those of these people. Electrode motion (`em`) is kept for the noise stress test. Tried
+and left out, as more was missed or invented: copies with tall P waves; and noise without an ECG, with which beats of
+`svdb/865`, who was not fitted on, were taken for noise.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ TRAINING_NOISES: dict[Noise, tuple[float, float]] = {"ma": (-3.0, 21.0), "bw": (
 """Noises, each with the lowest and the highest signal-to-noise ratio, in dB."""
 
 NOISE_TURN_S = 60.0
-"""After this, another ratio is drawn."""
+"""Length of a turn, after which another ratio is drawn."""
 
 CALM_SHARE = 0.3
 """Share of the turns without a noise."""
 
 NOISY_WEIGHT = 0.3
 FAST_WEIGHT = 0.1
-"""What a candidate of the noisy and of the fast copy counts beside one of the record as it is."""
+"""Weight of a candidate of the noisy or the fast copy; one of the record as it is has weight 1."""
 
 FASTER = (1.3, 2.0)
-"""How many times as fast the fast copy is played: the lowest and the highest."""
+"""Lowest and highest factor by which the fast copy is played faster."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,7 +159,7 @@ def _find_examples(record: Record, signal: np.ndarray, weight: float, fs: float 
 
 
 def _add_training_noise(record: Record, rng: np.random.Generator) -> np.ndarray:
-    """Return the lead with noises that come and go."""
+    """Return the lead with intermittent noise."""
     signal = record.lead().astype(np.float64)
     turn = round(NOISE_TURN_S * record.fs)
     n_turns = len(signal) // turn + 1

@@ -1,4 +1,4 @@
-"""Runs side by side: in which settings they differ."""
+"""Runs side by side: the settings in which they differ."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Difference:
     Attributes
     ----------
     setting : str
-        As in `config.json`, the parts of its path joined by points: "network.units".
+        Its path in `config.json`, joined by dots: "network.units".
     values : tuple of str
-        Of each run; "" where it does not name it.
+        Value of each run; "" where the run does not name the setting.
     """
 
     setting: str

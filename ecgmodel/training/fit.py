@@ -1,4 +1,4 @@
-"""Fit a network to segments: buckets of like lengths, AdamW under a cosine, averaged weights, an epoch at a time."""
+"""Fit a network to segments, epoch by epoch: buckets of similar lengths, AdamW with cosine decay, averaged weights."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import TrainStep
 
 COMPILED_FROM = 50_000
-"""Segments, over all epochs, from which XLA is waited for. The first epoch took 17 to 28 s with it and 8 to 12 s
-without, and each segment after it 0.25 to 0.4 ms less: about there it has won its time back."""
+"""Number of segments, over all epochs, from which the step is compiled with XLA. The first epoch took 17 to 28 s with
+it and 8 to 12 s without, and each segment after it took 0.25 to 0.4 ms less: at about this number the compilation has
+paid for itself."""
 
 
 class TrainingDivergedError(EcgModelError):
@@ -91,7 +92,7 @@ def fit(
     on_epoch, on_batch : callable or None
         Called after each epoch with its result, and after each batch with its number (from 1) and their count.
     should_stop : callable
-        Asked after each batch; a started epoch is then given up and the run can be resumed.
+        Asked after each batch; where it says so, the epoch that has begun is given up, and the run can be resumed.
     step : TrainStep or None
         Of the same network and settings (`prepare_step`), to be used again: tracing it takes as long as some epochs.
     on_progress : callable or None

@@ -23,21 +23,21 @@ from ecgmodel.training.presets import Preset
 from ecgmodel.training.train import describe_run, split_for
 
 TRAINING_OVER_FORWARD = 5.0
-"""Time of a training step over that of a forward pass of the served network on as many samples. Measured, in processor
-time: 4.2 for `paper-gru`, 6.1 for `gru`, 5.9 for `beats-gru`."""
+"""Time of a training step divided by that of a forward pass of the served network on as many samples. Measured in
+processor time: 4.2 for `paper-gru`, 6.1 for `gru`, 5.9 for `beats-gru`."""
 
 NOT_COMPILED = 1.5
-"""Time of an epoch without XLA over that of one with it. Measured on simulated records: 1.2 for `gru`, 1.6 for
+"""Time of an epoch without XLA divided by that of one with it. Measured on simulated records: 1.2 for `gru`, 1.6 for
 `paper-lstm`, 1.8 for `paper-gru`."""
 
 UNSURE = 1.6
 """An estimate from a forward pass may be off by this factor, either way."""
 
 N_TIMED = 64
-"""Segments that are timed at most."""
+"""Most segments that are timed."""
 
 WORK_TIMED = 1_000_000_000
-"""Multiply-adds that are timed at most, so that nobody waits for the estimate of a large network."""
+"""Most multiply-adds that are timed, so that nobody waits for the estimate of a large network."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ class TrainingPlan:
     n_epoch : int
         Segments that an epoch sees.
     work : float
-        What an epoch computes, in full-length segments: shorter buckets count as their part.
+        Work of an epoch, in full-length segments; a shorter bucket counts in proportion.
     """
 
     train: np.ndarray
@@ -90,7 +90,7 @@ class TimeEstimate:
 
 
 def plan_training(preset: Preset, fold: int, segments: Segments) -> TrainingPlan:
-    """Divide segments as `train_preset` will.
+    """Divide segments as `train_preset` does.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def plan_training(preset: Preset, fold: int, segments: Segments) -> TrainingPlan
 
 
 def estimate_epoch(preset: Preset, plan: TrainingPlan, forward_s: float, runs: Sequence[Run] = ()) -> TimeEstimate:
-    """Estimate the time of an epoch, from a run that had the same to compute, else from a forward pass.
+    """Estimate the time of an epoch from a run with the same work, or else from a forward pass.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def time_forward(config: NetworkConfig, clock: Callable[[], float] = time.perf_c
 
 
 def _load_of(preset: Preset) -> dict[str, object]:
-    """Return what decides how long an epoch takes."""
+    """Return the settings that decide how long an epoch takes."""
     description = describe_run(preset, 0)
     training = {name: description["training"][name] for name in ("batch", "most_per_record")}
     kept = ("segments", "protocol", "network", "validate", "records", "all_leads")

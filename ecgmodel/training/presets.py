@@ -19,16 +19,16 @@ class Preset:
     name : str
     segments : {"runs", "beats"}
     protocol : str
-        Unless another is asked for.
+        The protocol unless another is asked for.
     config : NetworkConfig
     settings : TrainSettings
     all_leads : bool
         Train on beats in all views of a record (`segments.views`), on runs of every lead; validation and scores keep
         to the default lead.
     validate : bool
-        Keep the split's validation part out of training. Where nothing is left to choose, it may train as well.
+        Keep the split's validation part out of training. Where nothing is left to be chosen, it may be trained on too.
     records : tuple of str
-        The only ones whose segments are cut; empty takes all of the protocol.
+        The only records whose segments are cut; empty takes all records of the protocol.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""How far a training is before its first epoch has ended, and within each: what a page tells meanwhile."""
+"""How far a training has come within an epoch, and before the first: what a page shows meanwhile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a training does now.
+    """What a training is doing.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Progress:
     loss : float
         Mean over the epoch's batches so far; NaN before the first.
     seconds : float
-        That this epoch's batches took so far, without what was compiled meanwhile.
+        Time that this epoch's batches have taken so far, without compiling.
     began : float
         When the process took the run, in seconds since 1970; 0 where nobody notes it.
     """

@@ -1,4 +1,4 @@
-"""A run is a folder, and the folder is all there is of it: a kill at any moment loses at most the current epoch.
+"""A run is a folder, which holds all its state: a kill at any moment loses at most the current epoch.
 
 config.json             what was asked for
 events.jsonl            one line an epoch
@@ -31,7 +31,7 @@ _EPOCHS = "epochs"
 _NORMS = "epochs/gradient_norm/"
 LOCK = "lock"
 PATIENCE_S = 2.0
-"""How long a training waits for a lock: whoever asks for it in that moment is gone at once."""
+"""How long a training waits for a lock: whoever only asks about it lets go at once."""
 
 
 class RunHeldError(ConfigError):
@@ -93,7 +93,7 @@ class Checkpoint:
 
 
 class RunFolder:
-    """The files of one run. What only reads changes nothing; the folder is made by what is first written to it.
+    """The files of one run. Reading changes nothing; the folder is made when something is first written.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ class RunFolder:
             lock.release()
 
     def is_held(self, name: str = LOCK) -> bool:
-        """Tell whether a process holds a lock of this folder now; no file is made or written for that."""
+        """Tell whether a process holds a lock of this folder now, without making or writing a file."""
         path = self.path / name
         try:
             with path.open("rb") as file:

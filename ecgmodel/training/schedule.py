@@ -1,4 +1,4 @@
-"""How the learning rate goes over a training, and the moving average of the weights that it leaves.
+"""The learning rate over the course of a training, and the moving average of the weights.
 
 Keras has both (`keras.optimizers.schedules.CosineDecay`, `use_ema` of its optimizers), and neither fits. Its average is
 of the trained variables alone, so averaged kernels would meet moving statistics of batch normalisation that belong to
@@ -20,7 +20,7 @@ AVERAGE_EVERY = 10
 
 
 def learning_rate(settings: TrainSettings, progress: float) -> float:
-    """Return the learning rate after a part of the training, 0 to 1: one epoch of climbing under a half cosine."""
+    """Return the learning rate at a point of the training, 0 to 1: a half cosine, with one epoch of warm-up."""
     warm = min(1.0, progress * settings.epochs)
     return settings.learning_rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))
 
@@ -41,11 +41,11 @@ class MovingAverage:
     Parameters
     ----------
     weights : Weights
-        Where it stands.
+        The weights from which it starts.
     decay : float
-        A step, 0 to 1; 0 takes the weights as they are.
+        Decay per step, 0 to 1; 0 takes the weights as they are.
     n_steps : int
-        The training's steps up to now.
+        Steps of the training so far.
     """
 
     def __init__(self, weights: Weights, decay: float, n_steps: int = 0) -> None:

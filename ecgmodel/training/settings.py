@@ -1,4 +1,4 @@
-"""How to train: every choice that is not the network's, checked, and as files hold it."""
+"""How to train: every choice beyond the network itself, checked, and its form in files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ecgmodel.errors import ConfigError
 from ecgmodel.network.former_names import rename_settings
 
 YOUNGER = ("natural_shares", "inverted", "early_apart")
-"""Settings that older files do not name, where they are off."""
+"""Settings that older files do not name; they are off there."""
 
 CLASS_WEIGHTINGS = ("none", "root", "balanced")
 
@@ -36,17 +36,17 @@ class TrainSettings:
         Augmentation, drawn anew each epoch: standard deviation of white noise added to the standardised signal, and
         largest relative change of its amplitude.
     inverted : float
-        Share of segments that an epoch sees upside down, as from electrodes the wrong way round.
+        Share of segments that an epoch sees upside down, as with reversed electrodes.
     chrono_max_steps : int
         Longest time, in steps of the recurrent layer, for which its units keep their state at the start, see
         `initialise_weights`; 0 starts as Keras does.
     most_per_record : int
-        Segments of one class and one record that an epoch sees at most, drawn anew each epoch; 0 sees all.
+        Most segments of one class and one record that an epoch sees, drawn anew each epoch; 0 sees all.
     early_apart : bool
-        Count beats of N, L and R that come early as a class of their own in `most_per_record`: few hearts have them,
-        and they are what premature beats are mistaken for.
+        Count early N, L and R beats as a class of their own in `most_per_record`: few people have them, and premature
+        beats are mistaken for them.
     natural_shares : bool
-        Take back from the answers what `class_weighting` and `most_per_record` made of the classes' shares, so that
+        Correct the answers for the class shares that `class_weighting` and `most_per_record` produce, so that
         probabilities mean what they say (Saerens et al. 2002, doi 10.1162/089976602753284446).
     seed : int
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BATCH_NORM_MOMENTUM = 0.99
 MOVING = ("/mean", "/variance")
 IMPOSSIBLE = -1e9
-"""Added to the logarithm of the probability of a class that a beat cannot be."""
+"""Added to the log-probability of a class that a beat cannot belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class TrainStep:
     weights : Weights
         To start from.
     label_smoothing : float
-        Part of the target that is spread over all classes.
+        Share of the target that is spread evenly over all classes.
     weight_decay : float
         Decoupled (AdamW), on kernels only.
     clip_norm : float
@@ -61,7 +61,8 @@ class TrainStep:
     seed : int
         Of dropout.
     jit_compile : bool
-        Let XLA compile the step: for each new shape that takes as long as some hundred steps, which are then faster.
+        Let XLA compile the step. For each new shape this takes as long as some hundred steps, which are faster
+        afterwards.
     """
 
     def __init__(

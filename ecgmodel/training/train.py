@@ -1,4 +1,4 @@
-"""From a preset to a model file: cut, split, fit, judge on what was held out, and write it all down."""
+"""From a preset to a model file: cut, split, fit, judge on held-out segments, and write the result."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def train_preset(
     segments : Segments
         Of all records, labelled.
     fold : int
-        That is held out, from 0.
+        The fold that is held out, from 0.
     out : Path
         Of the run folder.
     resume : bool
@@ -95,7 +95,7 @@ def train_preset(
         )
         if not result.finished:
             return None
-        # DS2 is opened once, by `evaluate`; until then the people that validated are what a card can speak of.
+        # DS2 is opened once, by `evaluate`; until then a card can only report on the people of the validation part.
         held_out = split.validation if preset.protocol == "ds1-ds2" else split.test
         model = _describe_model(preset, fold, segments, split.train, held_out, result)
         write_model(model, folder.model_path)
@@ -143,7 +143,7 @@ def keep_default_lead(split: Split, segments: Segments) -> Split:
 
 
 def describe_run(preset: Preset, fold: int) -> dict[str, object]:
-    """Return what tells one run from another, as what JSON can hold."""
+    """Return what distinguishes one run from another, as JSON can hold it."""
     description: dict[str, object] = {
         "preset": preset.name,
         "segments": preset.segments,
@@ -152,7 +152,7 @@ def describe_run(preset: Preset, fold: int) -> dict[str, object]:
         "network": preset.config.to_dict(),
         "training": preset.settings.to_dict(),
     }
-    # What is as usual goes unnamed.
+    # Defaults are not named.
     if not preset.validate:
         description["validate"] = False
     if preset.all_leads and preset.name not in PRESETS:
@@ -163,7 +163,7 @@ def describe_run(preset: Preset, fold: int) -> dict[str, object]:
 
 
 def read_preset(description: dict[str, object]) -> Preset:
-    """Return the preset of which `describe_run` wrote the description, under former names or those of today.
+    """Return the preset that `describe_run` described, under today's names or former ones.
 
     Raises
     ------

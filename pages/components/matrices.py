@@ -69,7 +69,7 @@ class Gauge:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pane:
+class MatrixPane:
     """One matrix, or the reason why there is none.
 
     Attributes
@@ -106,7 +106,7 @@ class PaneCell:
 
 
 def show_matrices(
-    panes: Sequence[Pane],
+    panes: Sequence[MatrixPane],
     axes: MatrixAxes,
     *,
     key: str,
@@ -118,7 +118,7 @@ def show_matrices(
 
     Parameters
     ----------
-    panes : sequence of Pane
+    panes : sequence of MatrixPane
     axes : MatrixAxes
         Of all of them.
     key : str
@@ -144,7 +144,7 @@ def show_matrices(
     _matrices(key=key, data=data | {"stamp": stamp(key, data)}, on_cell_change=take)
 
 
-def _describe(pane: Pane, axes: MatrixAxes, unit: Unit) -> dict:
+def _describe(pane: MatrixPane, axes: MatrixAxes, unit: Unit) -> dict:
     described = {"key": pane.key, "title": pane.title, "note": pane.note, "empty": pane.empty}
     if pane.matrix is None:
         return described | {"rows": None}

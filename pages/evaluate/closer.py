@@ -11,7 +11,7 @@ from ecgmodel.evaluation.published import DE_CHAZAL_SCORES
 from ecgmodel.labels import CLASS_NAMES, CLASSES
 from ecgmodel.records.sources.databases import person
 from ecgmodel.scores.metrics import score
-from pages.components.matrices import Headline, Pane
+from pages.components.matrices import Headline, MatrixPane
 from pages.evaluate.choice import Closer, choose_part, choose_unit, part_name
 from pages.evaluate.judged import ALL, Judged, Measure, Part, matrix_of
 from pages.evaluate.matrix import show_judged
@@ -74,12 +74,14 @@ def _tell_difference(closer: Closer) -> None:
     )
 
 
-def _make_pane(one: Judged, measure: Measure, part: Part) -> Pane:
+def _make_pane(one: Judged, measure: Measure, part: Part) -> MatrixPane:
     known = _has(one, part)
     if not known:
-        return Pane(one.key, one.title, empty=t("It has no {part}.", part=part_name(part)))
+        return MatrixPane(one.key, one.title, empty=t("It has no {part}.", part=part_name(part)))
     if measure == "groups" and part.fold is not None and one.predictions is None:
-        return Pane(one.key, one.title, empty=t("Its segments were not kept, so the groups of one fold are unknown."))
+        return MatrixPane(
+            one.key, one.title, empty=t("Its segments were not kept, so the groups of one fold are unknown.")
+        )
     matrix = matrix_of(one, measure, part)
     right = sum(int(matrix[k, k]) for k in range(matrix.shape[1]))
     accuracy = right / matrix.sum() if matrix.sum() else float("nan")
@@ -92,7 +94,7 @@ def _make_pane(one: Judged, measure: Measure, part: Part) -> Pane:
             Headline(t("Mean sensitivity"), _percent(scores.mean_sensitivity), _range(intervals.get("sensitivity"))),
             Headline(t("Mean specificity"), _percent(scores.mean_specificity), _range(intervals.get("specificity"))),
         ]
-    return Pane(
+    return MatrixPane(
         key=one.key,
         title=one.title,
         note=part_name(part),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ecgmodel.figures.confusion import Unit
 from ecgmodel.labels import CLASS_NAMES
-from pages.components.matrices import MatrixAxes, Pane, PaneCell, show_matrices
+from pages.components.matrices import MatrixAxes, MatrixPane, PaneCell, show_matrices
 from pages.evaluate.judged import ALL, Measure, Part, axes_of
 from pages.session import choices
 from pages.ui.text import look_up, t
@@ -46,12 +46,14 @@ def chosen_cell() -> ChosenCell | None:
     return choices.page_choice("evaluate", CELL)
 
 
-def show_judged(panes: Sequence[Pane], measure: Measure, *, key: str, part: Part = ALL, unit: Unit = "count") -> None:
+def show_judged(
+    panes: Sequence[MatrixPane], measure: Measure, *, key: str, part: Part = ALL, unit: Unit = "count"
+) -> None:
     """Show matrices of one measure and part side by side; a click on a cell is kept, a second click lets it go.
 
     Parameters
     ----------
-    panes : sequence of Pane
+    panes : sequence of MatrixPane
         Each with the key of what was judged.
     measure : {"classes", "groups"}
     key : str

@@ -9,7 +9,7 @@ import streamlit as st
 from ecgmodel.evaluation.aami import score_groups
 from ecgmodel.records.sources.databases import person
 from ecgmodel.segments.splits import PROTOCOLS
-from pages.components.matrices import Gauge, Headline, Pane
+from pages.components.matrices import Gauge, Headline, MatrixPane
 from pages.evaluate.judged import ALL, MEASURES, Judged, Measure, matrix_of, protocol_name
 from pages.evaluate.matrix import show_judged
 from pages.session import address, choices
@@ -145,7 +145,7 @@ def _only_tested(fold: object) -> list[str]:
     return sorted({person(name) for name in fold.test_records} - set(fold.shared_people))
 
 
-def _make_pane(one: Judged, preset: str, measure: Measure) -> Pane:
+def _make_pane(one: Judged, preset: str, measure: Measure) -> MatrixPane:
     result, intervals = one.result, one.intervals()
     groups = score_groups(result.group_matrix)
     figures_in, accuracy = (
@@ -160,7 +160,7 @@ def _make_pane(one: Judged, preset: str, measure: Measure) -> Pane:
             Headline(t("{symbol} found", symbol=symbol), "–" if interval is None else f"{value:.1%}", _range(interval))
         )
     title = protocol_title(one.protocol)
-    return Pane(
+    return MatrixPane(
         key=one.key,
         title=title if one.name == preset else f"{title} · {one.name}",
         note=_say_who(one),
@@ -180,8 +180,8 @@ def _rule_lines(one: Judged, measure: Measure) -> tuple[tuple[str, float], ...]:
     return ((f"{name} {accuracy:.0%}", accuracy),)
 
 
-def _missing_pane(preset: str, protocol: str) -> Pane:
-    return Pane(
+def _missing_pane(preset: str, protocol: str) -> MatrixPane:
+    return MatrixPane(
         key="",
         title=protocol_title(protocol),
         empty=t(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -31,31 +32,35 @@ SHORT = 215
 PIECE = 256
 
 
-def show_hunt(
-    trace: GateTrace,
-    model: Model,
-    brush: tuple[int, int] | None,
-    record: Record,
-    name: str,
-    lead: str,
-    beats: Annotations,
-    source: str,
-) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class HuntedRecord:
+    """The record whose beats are looked through, as the model in use reads it.
+
+    Attributes
+    ----------
+    record : Record
+    model : str
+        Name of the model.
+    lead : str
+    beats : Annotations
+        Those that can be chosen; `source` says whose they are.
+    source : str
+    """
+
+    record: Record
+    model: str
+    lead: str
+    beats: Annotations
+    source: str
+
+
+def show_hunt(trace: GateTrace, model: Model, brush: tuple[int, int] | None, hunted: HuntedRecord) -> None:
     """List the units that act in the brushed stretch and not elsewhere, and beats in which they do the same."""
     with st.container(height=TALL, border=False, key="gates.hunt"):
-        _show_units(trace, model, brush, record, name, lead, beats, source)
+        _show_units(trace, model, brush, hunted)
 
 
-def _show_units(
-    trace: GateTrace,
-    model: Model,
-    brush: tuple[int, int] | None,
-    record: Record,
-    name: str,
-    lead: str,
-    beats: Annotations,
-    source: str,
-) -> None:
+def _show_units(trace: GateTrace, model: Model, brush: tuple[int, int] | None, hunted: HuntedRecord) -> None:
     if brush is None:
         st.caption(
             t("Drag across a stretch of the segment, a QRS complex or a pause, to see which units answer to it.")
@@ -94,30 +99,21 @@ def _show_units(
         )
     with right:
         units = found.unit[: N_UNITS // 2]
-        key = (record.name, name, lead, place.selected_sample(), brush)
+        key = (hunted.record.name, hunted.model, hunted.lead, place.selected_sample(), brush)
         if st.button(t("Find beats in which the first {n} do the same", n=len(units))):
             visitor.own("gates")["hunt"] = key
         if visitor.own("gates").get("hunt") == key:
-            _show_similar(trace, units, brush, record, name, lead, beats, source)
+            _show_similar(trace, units, brush, hunted)
 
 
-def _show_similar(
-    trace: GateTrace,
-    units: np.ndarray,
-    brush: tuple[int, int],
-    record: Record,
-    name: str,
-    lead: str,
-    beats: Annotations,
-    source: str,
-) -> None:
+def _show_similar(trace: GateTrace, units: np.ndarray, brush: tuple[int, int], hunted: HuntedRecord) -> None:
+    record, beats = hunted.record, hunted.beats
     first, last = brush
     samples = []
     with st.spinner(t("The model reads the record …")):
-        pieces = _pieces(record, name, lead, source, samples)
-        found = hunt_beats(
-            open_classifier(name, record.name), pieces, units, first, last, trace.states[first : last + 1][:, units]
-        )
+        classifier = open_classifier(hunted.model, record.name)
+        pattern = trace.states[first : last + 1][:, units]
+        found = hunt_beats(classifier, _pieces(hunted, samples), units, first, last, pattern)
     r_sample = np.concatenate(samples)[found.index]
     other = r_sample != place.selected_sample()
     r_sample, correlation = r_sample[other][:N_SIMILAR], found.correlation[other][:N_SIMILAR]
@@ -137,18 +133,19 @@ def _show_similar(
     )
 
 
-def _pieces(record: Record, name: str, lead: str, source: str, samples: list[np.ndarray]) -> Iterator[Segments]:
+def _pieces(hunted: HuntedRecord, samples: list[np.ndarray]) -> Iterator[Segments]:
     """Yield the segments of a record, at most `MAX_HUNTED`, and note the R peak of each in samples of the record."""
     from ecgmodel.segments.long_records import iter_beats
     from ecgmodel.segments.resampling import resample_lead, to_model_samples
     from ecgmodel.segments.runs import cut_runs
 
-    if open_model(name).card.segments == "runs":
+    record, lead = hunted.record, hunted.lead
+    if open_model(hunted.model).card.segments == "runs":
         runs = cut_runs(record, lead)
         samples.append(runs.r_sample)
         yield runs
         return
-    r_sample = find_beats(record.name, lead, source).sample[:MAX_HUNTED]
+    r_sample = find_beats(record.name, lead, hunted.source).sample[:MAX_HUNTED]
     samples.append(r_sample)
     signal, at = record.lead(lead), r_sample
     if record.fs != MODEL_FS:

@@ -15,7 +15,7 @@ from pages.components.gates import Pane, read_gates, show_gates
 from pages.gates.beat import choose_beat, find_readable, take_surroundings
 from pages.gates.edit import choose_edit
 from pages.gates.hold import choose_experiment, show_experiment_matrix
-from pages.gates.hunt import show_hunt
+from pages.gates.hunt import HuntedRecord, show_hunt
 from pages.gates.panes import choose_beside, make_pane, show_answers, show_difference, trace_beat
 from pages.gates.place import choose_place
 from pages.gates.tools import choose_saliency, choose_tool, keep_brush, show_saliency
@@ -76,7 +76,7 @@ def show_cell(record: Record, name: str, beside: str | None, source: str, lead: 
         show_answers(panes)
         summary = st.empty()
         if tool == "hunt":
-            show_hunt(panes[0].trace, model, brush, record, name, lead, beats, source)
+            show_hunt(panes[0].trace, model, brush, HuntedRecord(record, name, lead, beats, source))
     private = record.source == "upload" or any(pane.name in visitor.own("model") for pane in panes)
     show_gates(panes, key=VIEW, step=choices.step(), unit=choices.unit(), wish=wish, brush=brush, private=private)
     show_difference(panes)

@@ -10,7 +10,7 @@ from pages.ui.text import t
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Publication:
     """A publication.
 
     Attributes
@@ -27,8 +27,8 @@ class Source:
     url: str
 
 
-def _doi(short: str, full: str, doi: str) -> Source:
-    return Source(short, full, f"https://doi.org/{doi}")
+def _doi(short: str, full: str, doi: str) -> Publication:
+    return Publication(short, full, f"https://doi.org/{doi}")
 
 
 SOURCES = {
@@ -60,7 +60,7 @@ SOURCES = {
         "Learning long-term dependencies with gradient descent is difficult. IEEE Trans Neural Netw 5(2):157–166",
         "10.1109/72.279181",
     ),
-    "pascanu": Source(
+    "pascanu": Publication(
         "Pascanu et al. 2013",
         "On the difficulty of training recurrent neural networks. ICML",
         "https://arxiv.org/abs/1211.5063",
@@ -80,7 +80,7 @@ SOURCES = {
         "Learning phrase representations using RNN encoder–decoder for statistical machine translation. EMNLP",
         "10.3115/v1/D14-1179",
     ),
-    "chung": Source(
+    "chung": Publication(
         "Chung et al. 2014",
         "Empirical evaluation of gated recurrent neural networks on sequence modeling",
         "https://arxiv.org/abs/1412.3555",
@@ -100,7 +100,7 @@ SOURCES = {
         "Phoneme recognition using time-delay neural networks. IEEE Trans Acoust Speech Signal Process 37(3):328–339",
         "10.1109/29.21701",
     ),
-    "keras": Source("Keras", "Keras 3 API documentation: GRU layer, LSTM layer", "https://keras.io/api/layers/"),
+    "keras": Publication("Keras", "Keras 3 API documentation: GRU layer, LSTM layer", "https://keras.io/api/layers/"),
     "dechazal": _doi(
         "de Chazal et al. 2004",
         "Automatic classification of heartbeats using ECG morphology and heartbeat interval features. "

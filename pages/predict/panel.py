@@ -8,7 +8,7 @@ import streamlit as st
 from ecgmodel.classification.agreement import Agreement, Pairs
 from ecgmodel.labels import CLASS_NAMES, CLASSES, SYMBOL_NAMES
 from ecgmodel.network.model_file import Model
-from pages.components.matrices import MatrixAxes, Pane, PaneCell, show_matrices
+from pages.components.matrices import MatrixAxes, MatrixPane, PaneCell, show_matrices
 from pages.session import choices, place
 from pages.ui.blocks import clock, held_out_words
 from pages.ui.row_table import show_row_table, table_height
@@ -58,7 +58,7 @@ def show_agreement(agreement: Agreement, fs: float, key: str) -> None:
 
     names = {symbol: look_up(name) for symbol, name in CLASS_NAMES.items()}
     show_matrices(
-        (Pane(key=key, title="", matrix=agreement.matrix, opens=True),),
+        (MatrixPane(key=key, title="", matrix=agreement.matrix, opens=True),),
         MatrixAxes(CLASSES, CLASSES, names),
         key="predict.matrix",
         chosen=cell,

@@ -112,10 +112,9 @@ def test_imports_are_absolute(path: Path):
 
 @pytest.mark.parametrize("path", LIBRARY_MODULES, ids=_name)
 def test_library_never_imports_the_app(path: Path):
-    """`ecgmodel` knows neither Streamlit nor the pages; two commands alone ask the tests or the pages for work."""
+    """`ecgmodel` knows neither Streamlit nor the pages nor the tests."""
     foreign = {module.split(".")[0] for _, module in _imports(_parse(path))} & FOREIGN_TO_LIBRARY
-    allowed = {"benchmark": {"tests"}, "export_lesson": {"pages"}} if path.parent.name == "command_line" else {}
-    assert foreign <= allowed.get(path.stem, set())
+    assert foreign == set()
 
 
 @pytest.mark.parametrize("path", LIBRARY_MODULES, ids=_name)

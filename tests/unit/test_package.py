@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -31,3 +33,12 @@ def test_the_citation_is_of_this_version():
     lines = (ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
     assert f"version: {ecgmodel.__version__}" in lines
     assert f"license: {PROJECT['project']['license']}" in lines
+
+
+def test_the_app_s_commands_are_there_from_any_folder(tmp_path: Path):
+    """What the checkout offers beside the library is among the commands, though the library alone is on the path."""
+    (tmp_path / "ecgmodel").symlink_to(ROOT / "ecgmodel", target_is_directory=True)
+    command = [sys.executable, "-m", "ecgmodel", "--help"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "export-lesson" in done.stdout
+    assert "benchmark" in done.stdout

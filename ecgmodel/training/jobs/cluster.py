@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 NICENESS_VARIABLE = "ECG_TRAINING_NICENESS"
 
 NICENESS = 10
-"""Unless the variable says otherwise. So the app answers while a network is trained."""
+"""Unless the variable says otherwise, so that the app stays responsive while a network is trained."""
 
 _KEYS = ("tls_ca_file", "tls_client_cert", "tls_client_key")
 
 LOOK_EVERY_S = 2.0
 
 ALLOWED_FAILURES = 1000
-"""How often the scheduler retries; a run counts for itself how often it died in one epoch."""
+"""How often the scheduler retries a task; a run counts by itself how often it died within one epoch."""
 
 
 def main() -> None:
@@ -68,12 +68,12 @@ def main() -> None:
 
 
 def read_niceness() -> int:
-    """Return by how much a training gives way to other processes.
+    """Return the niceness of a training: how much it gives way to other processes.
 
     Raises
     ------
     ConfigError
-        Where the variable is no number.
+        Where the variable is not a number.
     """
     text = os.environ.get(NICENESS_VARIABLE, str(NICENESS))
     try:

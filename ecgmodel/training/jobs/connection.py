@@ -43,7 +43,7 @@ def connect(address: str, timeout_s: float = TIMEOUT_S, security: Security | Non
     ClusterSilentError
         Where nobody answers.
     ConfigError
-        Where no waiting would help: the address is none, or the certificates do not fit.
+        Where waiting would not help: the address is not one, or the certificates do not match.
     """
     from distributed import Client
 
@@ -57,7 +57,7 @@ def connect(address: str, timeout_s: float = TIMEOUT_S, security: Security | Non
 
 
 def check_workers(client: Client, paths: Sequence[Path], timeout_s: float = TIMEOUT_S) -> None:
-    """Look that there are workers, and that they all see some files or folders.
+    """Check that there are workers, and that all of them see some files or folders.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def check_workers(client: Client, paths: Sequence[Path], timeout_s: float = TIME
 
 
 def no_workers(address: str) -> ClusterSilentError:
-    """Return the sentence for a scheduler alone."""
+    """Return the sentence for a scheduler without workers."""
     return ClusterSilentError(
         "The cluster at {address} has no workers. Start some where the project is installed: dask worker {address}",
         address=address,
@@ -114,7 +114,7 @@ def lacks_package(error: ImportError) -> ConfigError:
 
 
 def _check(address: str) -> None:
-    """Raise where an address is none, or its host is not known, for which Dask has no words."""
+    """Raise where an address is not one or its host is unknown; Dask's own errors do not say so."""
     from distributed.comm.addressing import parse_address, parse_host_port
 
     try:

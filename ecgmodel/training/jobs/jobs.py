@@ -41,7 +41,7 @@ RESERVE_BYTES = 16_384
 JobState = Literal["waiting", "starting", "training", "stopping", "stopped", "failed", "finished", "damaged"]
 
 MIN_BATCHES = 3
-"""Batches of the first epoch from which the time left is judged."""
+"""Batches of the first epoch after which the time left is estimated."""
 
 BUSY: tuple[JobState, ...] = ("starting", "training", "stopping")
 """States in which a process works on a run."""
@@ -88,7 +88,7 @@ class Run:
 
     @property
     def n_epochs(self) -> int:
-        """How many it is to have."""
+        """The number of epochs that it is to have."""
         return 0 if self.preset is None else self.preset.settings.epochs
 
     @property
@@ -101,9 +101,9 @@ class Run:
 
     @property
     def seconds_left(self) -> float | None:
-        """Time that the remaining epochs take at the speed of the last ones, in the first one of its batches.
+        """Time that the remaining epochs take at the speed of the last ones, or, in the first epoch, of its batches.
 
-        `None` before `MIN_BATCHES` of it.
+        `None` before `MIN_BATCHES` of the first epoch are done.
         """
         if self.state == "finished":
             return None
@@ -123,7 +123,7 @@ def list_runs(folder: Path) -> tuple[Run, ...]:
 
 
 def read_run(path: Path) -> Run:
-    """Return how a run is now; what is damaged in it is told, not raised."""
+    """Return the state of a run; damage is reported in it, not raised."""
     folder, error = RunFolder(path), None
     job = read_job(path)
     preset, fold = None, 0
@@ -165,7 +165,9 @@ def read_run(path: Path) -> Run:
 
 
 def name_runs(runs: Sequence[Run]) -> dict[str, str]:
-    """Return what each run is called by its key: its title, with the end of its key where another has the same."""
+    """Return the name of each run by its key: its title, with the end of the key where another run has the same
+    title.
+    """
     n_titles = Counter(run.title for run in runs)
     return {run.key: run.title if n_titles[run.title] == 1 else f"{run.title} · {run.key[-KEY_END:]}" for run in runs}
 
@@ -196,7 +198,7 @@ def create_run(folder: Path, preset: Preset, fold: int, title: str) -> Path:
 
 
 def _make_folder(folder: Path, when: str) -> Path:
-    """Make and return a folder that nobody else has, whoever makes one in the same second."""
+    """Make and return a folder of its own, even where others make one in the same second."""
     folder.mkdir(parents=True, exist_ok=True)
     while True:
         path = folder / f"{when}-{secrets.token_hex(3)}"
@@ -273,12 +275,12 @@ def delete_run(path: Path) -> None:
 
 
 def write_failure(path: Path, error: EcgModelError) -> None:
-    """Keep why a run failed; on a full disk in the room that was reserved for that.
+    """Keep why a run failed; on a full disk, in the space that was reserved for it.
 
     Raises
     ------
     OSError
-        Where it cannot be written all the same.
+        Where it cannot be written even so.
     """
     if not (path / "job.json").exists():  # it was deleted meanwhile
         return

@@ -1,4 +1,4 @@
-"""Work spread over a cluster, a task a piece, of which no piece takes another with it."""
+"""Work spread over a cluster, one task a piece, in which no piece drags another down."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 IN_FLIGHT = 1000
-"""Pieces that the scheduler holds at once; the others stay here, so that a million are no burden to it."""
+"""Pieces that the scheduler holds at once; the others wait here, so that a million do not burden it."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,7 +29,7 @@ class Outcome(Generic[Item, Result]):
     result : object or None
         `None` where it failed.
     error : Exception or None
-        What its task raised; `KilledWorker` where it was alone and its workers died all the same.
+        What its task raised; `KilledWorker` where its workers died although it ran alone.
     """
 
     item: Item
@@ -40,10 +40,10 @@ class Outcome(Generic[Item, Result]):
 def spread(
     client: Client, function: Callable[..., Result], items: Iterable[Item], arguments: Callable[[Item], tuple]
 ) -> Iterator[Outcome[Item, Result]]:
-    """Yield how every piece ended, in the order in which they do.
+    """Yield how every piece ended, in the order in which they end.
 
     A worker that dies costs its own pieces a second try, on another. Where workers die under a piece as often as the
-    scheduler allows, it need not be its own fault: other pieces lay there, too. It is tried again by itself, when all
+    scheduler allows, the piece need not be at fault: others were on the same workers. It is tried again alone, when all
     others are done.
 
     Parameters

@@ -1,4 +1,4 @@
-"""What a worker does with a job: train its run to the end, a stop or a failure, all of which stand in its folder."""
+"""What a worker does with a job: train its run to the end, a stop or a failure; the folder says which."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PROGRESS_EVERY_S = 0.5
 def train_job(path: Path) -> None:
     """Train a run to its end, its stop or its failure.
 
-    It may be called again after it died at any moment. Where another process works on the run, nothing is done.
+    It may be called again after dying at any moment. Where another process works on the run, nothing is done.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if not read_job(path).wanted or RunFolder(path).model_path.exists():
@@ -96,7 +96,7 @@ class _Recorder:
         return self._stop
 
     def note(self, progress: Progress) -> None:
-        """Keep what is being done now: each stage at once, and then now and again."""
+        """Keep what is being done now: each new stage at once, and its progress from time to time."""
         now = time.monotonic()
         is_new = progress.stage not in self._told
         # Where the folder was deleted meanwhile, nothing brings it back.

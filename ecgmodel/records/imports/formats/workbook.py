@@ -23,6 +23,7 @@ from ecgmodel.records.imports.source import Source
 from ecgmodel.records.imports.understanding import ImportSettings, Understanding
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 MAX_UNPACKED_BYTES = 300 * 1024 * 1024
@@ -112,12 +113,10 @@ def read_sheet(source: Source, sheet: str | None, *, sniff: bool) -> SheetText:
         Where the workbook is damaged, encrypted, too large or empty, or has no such sheet.
     """
     _measure(source)
-    from openpyxl import load_workbook  # loads slowly, and a CSV never needs it
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and links that break rules which do not bear on the cells
-            book = load_workbook(_open(source), read_only=True, data_only=True, keep_links=False)
+            book = _open_book(source)
         try:
             sheets = [s for s in book.worksheets[:MAX_SHEETS] if hasattr(s, "iter_rows")]
             chosen = _choose(sheets, sheet)
@@ -134,6 +133,34 @@ def read_sheet(source: Source, sheet: str | None, *, sniff: bool) -> SheetText:
 
 def _open(source: Source) -> io.BytesIO | io.BufferedReader:
     return io.BytesIO(source.data) if isinstance(source.data, bytes) else source.data.open("rb")
+
+
+def _open_book(source: Source) -> Workbook:
+    """Open a workbook to be read row by row.
+
+    Where a sheet does not state its size, `openpyxl.load_workbook` parses it to its end, however many rows it has, to
+    find that out. Nothing here asks for it: writers state it wrongly.
+    """
+    from openpyxl.reader.excel import ExcelReader  # loads slowly, and a CSV never needs it
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+    class UnmeasuredSheet(ReadOnlyWorksheet):
+        def _get_size(self) -> None:
+            pass
+
+    class Reader(ExcelReader):
+        def read_worksheets(self) -> None:
+            for sheet, relation in self.parser.find_sheets():
+                if relation.target not in self.valid_files:
+                    continue
+                if "chartsheet" in relation.Type:
+                    self.read_chartsheet(sheet, relation)
+                else:
+                    self.wb._sheets.append(UnmeasuredSheet(self.wb, sheet.name, relation.target, self.shared_strings))
+
+    reader = Reader(_open(source), read_only=True, data_only=True, keep_links=False)
+    reader.read()
+    return reader.wb
 
 
 def _measure(source: Source) -> None:
@@ -178,7 +205,6 @@ def _choose(sheets: list[ReadOnlyWorksheet], wanted: str | None) -> Finding:
 
 def _count_numbers(sheet: ReadOnlyWorksheet) -> int:
     """Return how many of the first rows have a number; a sheet of pictures or text has none."""
-    sheet.reset_dimensions()  # writers state them wrongly, and rows would be left out
     rows = sheet.iter_rows(min_row=1, max_row=TRIED_ROWS, values_only=True)
     return sum(any(isinstance(cell, (int, float)) or _is_number(cell) for cell in row[:MAX_COLUMNS]) for row in rows)
 
@@ -189,7 +215,6 @@ def _is_number(cell: object) -> bool:
 
 def _write_rows(sheet: ReadOnlyWorksheet, limit: int | None) -> tuple[bytes, int]:
     """Return the rows of a sheet as text, each as wide as the widest of the first rows."""
-    sheet.reset_dimensions()
     rows = sheet.iter_rows(min_row=1, max_row=limit, values_only=True)
     out = io.BytesIO()
     width = n_cells = 0

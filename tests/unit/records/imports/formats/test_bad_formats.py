@@ -83,15 +83,20 @@ SHEET = (
 END = "</sheetData></worksheet>"
 
 
-@pytest.mark.usefixtures("bounded")
-def test_a_workbook_with_a_million_empty_rows_is_read_up_to_its_samples() -> None:
-    """What stands below the samples, as a format that goes down to the last row, does not count."""
+@pytest.fixture
+def million_rows() -> bytes:
+    """A workbook with 2,000 samples and every row below them, as a format that goes down to the last row writes it."""
     rows = "".join(
         f'<row r="{i + 1}"><c r="A{i + 1}"><v>{np.sin(i / 7) + (i % 200 == 0):.3f}</v></c></row>' for i in range(2000)
     )
     rows += "".join(f'<row r="{i}"/>' for i in range(2001, 1_048_577))
-    data = change_sheet(book([1]), SHEET.format("", rows) + END)
-    found = read_files({"x.xlsx": data}, ImportSettings(fs=250.0))
+    return change_sheet(book([1]), SHEET.format("", rows) + END)
+
+
+def test_a_workbook_with_a_million_empty_rows_is_read_up_to_its_samples(million_rows: bytes, bounded: None) -> None:
+    """What stands below the samples does not count, and is not read, though the sheet does not state its size."""
+    assert b"<dimension" not in zipfile.ZipFile(io.BytesIO(million_rows)).read("xl/worksheets/sheet1.xml")
+    found = read_files({"x.xlsx": million_rows}, ImportSettings(fs=250.0))
     assert isinstance(found, Recording)
     assert found.record.n_samples == 2000
 

@@ -36,7 +36,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
-    # The measures lie with the tests: they drive a browser, and they measure what the library must not contain.
+    # Only where they are asked for: the test requirements may not be there, and every command reads this module.
     for package in ("playwright", "psutil"):
         if importlib.util.find_spec(package) is None:
             raise EcgModelError("The benchmark needs the test requirements: pip install -r tests/requirements.txt")
