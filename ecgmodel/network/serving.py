@@ -58,7 +58,7 @@ class Classifier:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._n_threads = n_threads or os.cpu_count() or 1
-        graph = build_graph(model.config, model.weights, channels_first=True).SerializeToString()
+        graph = build_graph(model.config, model.weights, for_serving=True).SerializeToString()
         self.model = model
         self._for_fold: dict[int, Classifier] = {}
         self._lock = Lock()
