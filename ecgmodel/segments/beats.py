@@ -1,10 +1,10 @@
-"""Beats: one heartbeat in its context, cut by R peaks alone, so for any signal and for live work.
+"""Beats: one heartbeat in its context, cut from R peaks alone, and so from any signal, live ones included.
 
 The rule
 --------
-A segment is 1000 samples at 360 Hz: 1.75 s up to the R peak, the R peak, and 1.03 s behind it. So most segments hold
-the two beats before and, unless the heart is slow, the one after: how early the beat came and how long the pause behind
-it is can be seen. A live monitor can name a beat `DELAY_S` after its R peak, not earlier.
+A segment is 1000 samples at 360 Hz: 1.75 s before the R peak, the R peak, and 1.03 s after it. Most segments thus hold
+the two beats before and, unless the heart is slow, the one after, so that it can be seen how early the beat came and
+how long the pause after it is. A live monitor can name a beat `DELAY_S` after its R peak, not earlier.
 
 Six channels; nothing in them comes later than the window's end:
 
@@ -17,15 +17,15 @@ Six channels; nothing in them comes later than the window's end:
    `LOCAL_BEATS` intervals, its own included; held from its R peak to the next, so the beat behind shows how long the
    pause was.
 3. How early this heart's beats can come: the same over its slow rhythm, the `SLOW` quantile of the last `MANY_BEATS`
-   intervals. It tells early beats where they are the rule. Behind this beat's R peak its own stays.
+   intervals. It reveals early beats where they are the rule. After this beat's R peak, its own value is held.
 4. How irregular the rhythm is: the median change from one interval to the next over the last `MANY_BEATS`, see
-   `irregularity`. In atrial fibrillation an early beat says little. Behind this beat's R peak its own stays.
+   `irregularity`. In atrial fibrillation an early beat says little. After this beat's R peak, its own value is held.
+5. The same as channel 3 over the last `LONG_BEATS` intervals: a run of early beats may outlast the memory of the other
+   channels. After this beat's R peak, its own value is held. Networks of five channels, which are older, read the
+   others.
 
-5. The same as channel 3 over the last `LONG_BEATS` intervals: a run of early beats may outlast the others' memory.
-   Behind this beat's R peak its own stays. Networks of five channels, from before it was there, read the others.
-
-Channels 2 to 5 are 0 in front of the record's first R peak. That these rhythms tell premature beats was found by
-cross-validation over the people of DS1, before any network read them.
+Channels 2 to 5 are 0 before the record's first R peak. That these measures of rhythm reveal premature beats was found
+by cross-validation over the people of DS1, before any network read them.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def cut_beats(
     record, lead : str
         Names to keep.
     select : slice or ndarray of int
-        Of the beats to cut, ascending. The rhythm is that of all beats; long records are cut piece by piece.
+        Which beats to cut, ascending. The rhythm is that of all beats; long records are cut piece by piece.
 
     Returns
     -------
@@ -146,7 +146,7 @@ def usual_rr(r_sample: np.ndarray, n_beats: int, quantile: float) -> np.ndarray:
     Returns
     -------
     ndarray of shape (n,), float64
-        In seconds; of the first beat, the interval behind it; 1 where there is a single beat.
+        In seconds; for the first beat, the interval after it; 1 where there is a single beat.
     """
     if len(r_sample) < 2:
         return np.ones(len(r_sample))
@@ -157,7 +157,7 @@ def usual_rr(r_sample: np.ndarray, n_beats: int, quantile: float) -> np.ndarray:
 def prematurity(r_sample: np.ndarray, n_beats: int, quantile: float) -> np.ndarray:
     """Return twice the logarithm of each beat's RR interval over the usual one, see `usual_rr`.
 
-    0 is in time, negative is early; 0 for the first beat. Intervals count from 1 / `MAX_RATIO` to `MAX_RATIO` times the
+    0 means in time, negative early; 0 for the first beat. Intervals count from 1 / `MAX_RATIO` to `MAX_RATIO` times the
     usual one.
     """
     ratio = np.ones(len(r_sample))
@@ -167,10 +167,10 @@ def prematurity(r_sample: np.ndarray, n_beats: int, quantile: float) -> np.ndarr
 
 
 def irregularity(r_sample: np.ndarray) -> np.ndarray:
-    """Return how much each RR interval differs from the one before, lately: ndarray of shape (n,), float64.
+    """Return how much RR intervals have lately differed from one to the next: ndarray of shape (n,), float64.
 
     The median of |log(RR / RR before)| over the last `MANY_BEATS` beats, on a logarithmic scale that is about 0 at
-    `USUAL_CHANGE`, 1 at three times of it, and -2.3 where all intervals are equal.
+    `USUAL_CHANGE`, 1 at three times that, and -2.3 where all intervals are equal.
     """
     change = np.zeros(len(r_sample))
     if len(r_sample) > 2:
@@ -180,13 +180,14 @@ def irregularity(r_sample: np.ndarray) -> np.ndarray:
 
 
 def _running_quantile(values: np.ndarray, n: int, quantile: float) -> np.ndarray:
-    """Return the quantile of each value and up to n - 1 before it, between two of them by the line that joins them."""
+    """Return the quantile of each value and up to n - 1 before it, interpolated linearly."""
     history = np.concatenate([np.full(n - 1, np.inf), values])
     rows = np.lib.stride_tricks.sliding_window_view(history, n)
     place = quantile * (np.minimum(np.arange(1, len(values) + 1), n) - 1)
     below, above = place.astype(int), np.ceil(place).astype(int)
     low, high = np.empty(len(values)), np.empty(len(values))
-    # What is missing comes last. Where nothing is, two places are wanted, and finding them is quicker than sorting.
+    # Missing values come last. Where there are none, only two places are needed, and finding them is quicker than
+    # sorting.
     few = min(n - 1, len(values))
     ordered, row = np.sort(rows[:few], axis=1), np.arange(few)
     low[:few], high[:few] = ordered[row, below[:few]], ordered[row, above[:few]]
@@ -216,7 +217,7 @@ def _scale_rows(windows: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.nd
         mean[rows] = values.sum(axis=1, keepdims=True) / count
         centred = (values - mean[rows]) * present
         spread = np.sqrt(np.einsum("ij,ij->i", centred, centred)[:, np.newaxis] / count)
-        # What is left of a flat line is rounding, and must not be blown up.
+        # What remains of a flat line is rounding error, and must not be magnified.
         flat = spread <= FLAT * np.abs(values).max(axis=1, keepdims=True, initial=0)
         gain[rows] = np.where(flat, 0, 1 / np.where(flat, 1, spread))
         out[rows] = centred * gain[rows]
@@ -262,7 +263,7 @@ def _typical_beats(signal: np.ndarray, r_sample: np.ndarray, numbers: np.ndarray
 def _median(beats: np.ndarray, axis: int = 0) -> np.ndarray:
     """Return the median along an axis; 0 where there is a gap.
 
-    Sorting all of a few rows is six times as quick as numpy's median, which selects.
+    Sorting a few rows is six times as fast as numpy's median, which selects.
     """
     ordered = np.moveaxis(np.sort(beats, axis=axis), axis, 0)  # NaN comes last
     middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2

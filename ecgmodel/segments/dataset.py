@@ -16,7 +16,7 @@ MODEL_FS = 360.0
 """Sampling frequency of every segment, in Hz: that of MIT-BIH."""
 
 FLAT = 1e-6
-"""A signal whose spread is no more than this part of its largest value is flat."""
+"""A signal whose spread is at most this fraction of its largest value is flat."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,13 +34,13 @@ class Segments:
     record : ndarray of shape (n,), str
         Record that each was cut from.
     lead : ndarray of shape (n,), str
-        And which lead of it.
+        Lead that each was cut from.
     start_sample : ndarray of shape (n,), int64
         First sample of each in its record; negative where the window begins before the record does.
     r_sample : ndarray of shape (n,), int64
         R peak of the (first) beat, in samples from the start of the *record*.
     n_beats : ndarray of shape (n,), int32
-        Beats that the label speaks of.
+        Beats that the label stands for.
     """
 
     signal: np.ndarray
@@ -65,7 +65,7 @@ class Segments:
 
 
 def join_segments(parts: Sequence[Segments]) -> Segments:
-    """Put the segments of several records behind one another; `parts` must not be empty."""
+    """Concatenate the segments of several records; `parts` must not be empty."""
     return Segments(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Segments)))
 
 

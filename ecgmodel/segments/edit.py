@@ -19,7 +19,7 @@ from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES, Segments
 from ecgmodel.segments.runs import SAMPLES_AFTER, SAMPLES_BEFORE, cut_runs, find_runs
 
 QRS_HALF_S = 0.06
-"""Half of what is taken for a QRS complex."""
+"""Half the width of what is taken for a QRS complex."""
 
 EDIT_RANGES = {
     "early": (0.0, 0.6),
@@ -40,12 +40,12 @@ class BeatEdit:
     Attributes
     ----------
     early : float
-        The part of the RR interval before the beat that is taken away; as much is put behind it, as after a beat that
-        does not reset the sinus node. The waves in front are squeezed together, the beat itself keeps its shape.
+        The fraction of the RR interval before the beat that is taken away; as much is added after it, as after a beat
+        that does not reset the sinus node. The waves before it are squeezed together; the beat itself keeps its shape.
     widen : float
         How many times as wide the QRS complex becomes.
     r_scale : float
-        How many times as high the QRS complex becomes.
+        How many times as tall the QRS complex becomes.
     flip : bool
         Swap the two electrodes of the lead.
     mains_hz : {50, 60}
@@ -97,7 +97,7 @@ class Surroundings:
     start_sample : int
         Where it begins in its record, in samples of the record.
     r_sample : ndarray of shape (n_beats,), int64
-        R peaks; of runs, those of the run alone.
+        R peaks; for runs, only those of the run.
     symbol : ndarray of shape (n_beats,), str
         The experts' symbols; "" where there are none.
     index : int
@@ -118,7 +118,7 @@ class Surroundings:
 def beat_surroundings(
     record: str, lead: str, signal: np.ndarray, r_sample: np.ndarray, symbol: np.ndarray, fs: float, index: int
 ) -> Surroundings:
-    """Return a beat with as many beats before it as its rhythm and typical beat look back upon.
+    """Return a beat with as many beats before it as its rhythm and its typical beat look back on.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def run_surroundings(record: Record, lead: str, sample: int) -> Surroundings:
         holds the beat.
     """
     if record.annotations is None or record.fs != MODEL_FS:
-        cut_runs(record, lead)  # raises, and says which of the two it is
+        cut_runs(record, lead)  # raises, and says which of the two
     marks = record.annotations
     mark = int(np.searchsorted(marks.sample, sample))
     runs = find_runs(marks.symbol)

@@ -11,7 +11,7 @@ from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES, HISTORY, LONG
 from ecgmodel.segments.dataset import MODEL_FS, Segments
 
 CONTEXT_BEATS = 2 * max(HISTORY + REFRESH, LONG_BEATS)
-"""Beats in front of a piece that are cut with it, so that its rhythm and typical beat are those of the whole record."""
+"""Beats before a piece that are cut with it, so that its rhythm and typical beat are those of the whole record."""
 
 
 def iter_beats(signal: np.ndarray, r_sample: np.ndarray, piece: int) -> Iterator[Segments]:
@@ -52,7 +52,7 @@ def cut_piece(signal: np.ndarray, r_sample: np.ndarray, select: slice) -> Segmen
     """
     first, stop, _ = select.indices(len(r_sample))
     context = max(first - CONTEXT_BEATS, 0) // REFRESH * REFRESH
-    # Beats behind the last one of the piece are in its window too.
+    # Beats after the last one of the piece are in its window too.
     seen = int(np.searchsorted(r_sample, r_sample[stop - 1] + AFTER_SAMPLES, side="right"))
     begin = max(int(r_sample[context]) - BEFORE_SAMPLES, 0) if context else 0
     end = max(int(r_sample[seen - 1]) + AFTER_SAMPLES + 1, begin)

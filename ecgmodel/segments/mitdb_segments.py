@@ -1,4 +1,4 @@
-"""The segments of many records, cut one way."""
+"""The segments of many records, all cut in one way."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The people of several databases, dealt to folds: nobody trains a network that reads them.
+"""The people of several databases, dealt to folds: no network reads a person on whom it was trained.
 
-Of svdb half the records take part. The other half was set aside for a test by strangers; no training has opened it.
+Half the records of svdb take part. The other half is set aside for a test on strangers; no training has opened it.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ PEOPLE_RECORDS = (*MITDB.record_names, *SVDB_OPEN)
 N_PEOPLE_FOLDS = 5
 
 NOBODY = N_PEOPLE_FOLDS
-"""Fold that holds nobody out: everyone trains the network that reads strangers."""
+"""Fold that holds nobody out: everyone trains the network for strangers."""
 
 WEIGHTS = {"S": 2, "V": 2, "L": 1, "R": 1, "N": 1, "people": 1}
-"""How much it matters that folds are alike in beats of a kind, and in people."""
+"""How much it matters that folds are alike in each kind of beat, and in people."""
 
 WHOLE = 100_000
 
@@ -66,7 +66,8 @@ def deal_people(counts: Mapping[str, Mapping[str, int]], n_folds: int) -> dict[s
     """Deal people to folds, so that folds are alike in beats of every kind of each database.
 
     Whoever has the largest share of any kind is dealt first, each to the fold whose shares, squared and summed, grow
-    least. All is reckoned in whole numbers and nothing is drawn, so the deal is the same on every machine.
+    least. Everything is computed in whole numbers and nothing is drawn at random, so the deal is the same on every
+    machine.
 
     Parameters
     ----------

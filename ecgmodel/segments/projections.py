@@ -1,8 +1,8 @@
-"""Leads that nobody placed: mixtures of a record's two leads.
+"""Leads that were never placed: mixtures of a record's two leads.
 
 A lead shows the heart's electrical axis from one direction. A weighted sum of two leads shows it from a direction
 between them or beside them, as an electrode elsewhere would, so a few mixtures show a network each person's beats in
-more shapes. Trained with them, and cross-validated over the people of DS1, `beats-gru` told premature beats of
+more shapes. Trained with them, and cross-validated over the people of DS1, `beats-gru` recognised premature beats of
 strangers better than with the two leads alone.
 """
 
@@ -26,9 +26,9 @@ def projected_leads(leads: Sequence[str]) -> tuple[str, ...]:
 
 
 def add_projections(record: Record) -> Record:
-    """Return the record with the mixtures behind its own leads.
+    """Return the record with the mixtures after its own leads.
 
-    Each lead is scaled to unit variance before; a mixture is cos(angle) of the first and sin(angle) of the second.
+    Each lead is first scaled to unit variance; a mixture is cos(angle) of the first and sin(angle) of the second.
     """
     names = projected_leads(record.leads)
     if not names:

@@ -15,7 +15,8 @@ BLOCK = 1 << 20
 """Samples that are resampled at a time."""
 
 LARGEST_TERM = 1000
-"""Of the ratio of two whole numbers that stands for that of the frequencies; so the filter stays short."""
+"""Largest term of the ratio of whole numbers that stands for that of the frequencies, so that the filter stays
+short."""
 
 FILTER_REACH = 10
 """Half length of the anti-aliasing filter of `scipy.signal.resample_poly`, in periods of the lower frequency."""
@@ -54,7 +55,7 @@ def resample_lead(signal: np.ndarray, fs: float, progress: Callable[[float], Non
     up, down = ratio.numerator, ratio.denominator
     n_samples = len(signal)
     result = np.empty(-(-n_samples * up // down), dtype=np.float32)
-    # Blocks begin at whole multiples of `down`, where a sample of the one frequency meets one of the other.
+    # Blocks begin at whole multiples of `down`, where samples of both frequencies coincide.
     step = max(BLOCK // down, 1) * down
     margin = -(-(FILTER_REACH * max(up, down) // up + 2) // down) * down
     for start in range(0, n_samples, step):

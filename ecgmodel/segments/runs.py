@@ -2,8 +2,8 @@
 
 A run is a maximal stretch of consecutive annotations with the same symbol. *Every* annotation counts, so a change of
 rhythm or of signal quality between two beats also ends a run. All 48 records give 16,499 runs of the five classes, the
-paper's table class by class. Runs are cut by their labels: their very length tells something of their class, and
-without labels there are none. Live work cuts `beats` instead.
+paper's table class by class. Runs are cut by their labels: their length alone reveals something of their class, and
+without labels there are none. Live classification uses `beats` instead.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def find_runs(symbols: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    A mark of the rhythm ends a run as any other annotation does.
+    A rhythm annotation ends a run as any other does.
 
     >>> find_runs(np.array(list("NNV+NN"))).tolist()
     [[0, 1], [2, 2], [3, 3], [4, 5]]
@@ -94,7 +94,7 @@ def cut_runs(record: Record, lead: str | None = None) -> Segments:
 
 
 def can_cut_runs(record: Record) -> bool:
-    """Tell whether a record can be cut into runs: experts labelled it, and it has `MODEL_FS`."""
+    """Tell whether a record can be cut into runs: it is annotated, and sampled at `MODEL_FS`."""
     return record.annotations is not None and record.fs == MODEL_FS
 
 

@@ -1,4 +1,4 @@
-"""Who trains and who is tested: the protocols.
+"""Who is trained on and who is tested on: the protocols.
 
 - `segments-10fold` (Oh et al. 2018): segments are dealt at random, so a person stands on both sides. All leads of a
   beat are dealt together.
@@ -133,9 +133,9 @@ class _Beats:
     Attributes
     ----------
     first : ndarray of shape (n_beats,), int64
-        A segment of each; which of its leads is open.
+        A segment of each beat, in any of its leads.
     place : ndarray of shape (n_segments,), int64
-        Which beat each segment is of.
+        The beat that each segment belongs to.
     """
 
     first: np.ndarray
@@ -143,7 +143,7 @@ class _Beats:
 
 
 def _distinct_beats(segments: Segments) -> _Beats:
-    """Find the segments that are one beat in several leads: they go to one side, and count once."""
+    """Find the segments that show one beat in several leads: they go to the same side, and count once."""
     _, record = np.unique(segments.record, return_inverse=True)
     samples, at = np.unique(segments.r_sample, return_inverse=True)
     key = record * len(samples) + at
@@ -169,7 +169,7 @@ def deal_stratified(label: np.ndarray, seed: int) -> np.ndarray:
     dealt = 0
     for value in np.unique(label):
         members = random.permutation(np.flatnonzero(label == value))
-        # Goes on where the last class ended, so that folds differ in size by one at most.
+        # Continues where the last class ended, so that folds differ in size by at most one.
         deal[members] = (dealt + np.arange(len(members))) % N_FOLDS
         dealt += len(members)
     return deal
@@ -199,7 +199,7 @@ def deal_people(records: Sequence[str], counts: np.ndarray, seed: int) -> np.nda
     np.add.at(amounts[:, 2:], who, counts)
     amounts[:, 0] = amounts[:, 2:].sum(axis=1)
     amounts[:, 1] = 1
-    # 1 is what a fold should have. People count little: they only keep a fold from being one person.
+    # 1 is what a fold should have. People count for little: they only keep a fold from being a single person.
     share = amounts / amounts.sum(axis=0).clip(min=1) * N_FOLDS * np.sqrt([2, 0.2, *[1] * counts.shape[1]])
     share = np.vstack([share, np.zeros((N_FOLDS, share.shape[1]))])
     random = np.random.default_rng(seed)

@@ -1,12 +1,13 @@
-"""Beats as a training sees them: each record in several views, so that a network meets more than one electrode shows.
+"""Beats as a training sees them: each record in several views, so that a network meets more than one electrode
+position.
 
 The views of a record are its default lead, its other leads, the mixtures of `projections`, and of the default lead what
 a watch would have sent (`WATCH_HZ`) and what a person in motion would have (`add_motion`). R peaks are those of the
-experts' beats, moved to where the detector finds them in the default lead: what is served are detected beats, and the
-marks of svdb lie up to 60 ms beside the R peak.
+experts' beats, moved to where the detector finds them in the default lead: the network will serve detected beats, and
+the marks of svdb lie up to 60 ms off the R peak.
 
-Of each view beside the default lead some beats are kept, spread evenly over the record, and all with half precision:
-every beat of two databases in every view would fill 40 GB.
+Only some beats of each view other than the default lead are kept, spread evenly over the record, and all are kept in
+half precision: every beat of two databases in every view would fill 40 GB.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ WATCH = "watch"
 MOTION = "motion"
 
 MOTION_SNR_DB = (0.0, 18.0)
-"""Of the QRS complexes over the noise, as the MIT-BIH Noise Stress Test Database counts; drawn anew each minute."""
+"""Signal-to-noise ratio, in dB, as the MIT-BIH Noise Stress Test Database defines it; drawn anew each minute."""
 
 
 def name_views(leads: Sequence[str]) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ def cut_views(record: Record, thin: bool = False) -> Segments:
     -------
     Segments
         `signal` in half precision; `lead` is the view's name, and samples are those of the experts' marks. Beats that
-        none of the five classes can stand for are left out; they only shape the rhythm.
+        belong to none of the five classes are left out; they only shape the rhythm.
     """
     marks = record.annotations.beats()
     main = record.lead()
@@ -113,10 +114,10 @@ def snap_to_detected(sample: np.ndarray, signal: np.ndarray, fs: float) -> np.nd
 
 
 def add_motion(signal: np.ndarray, fs: float, random: np.random.Generator) -> np.ndarray:
-    """Return a lead with the noise of a person in motion, of another strength each minute.
+    """Return a lead with the noise of a person in motion, at another strength each minute.
 
-    The noise is one of three kinds a minute: wander of the baseline (below 0.7 Hz), muscles (above 20 Hz, swelling and
-    fading) and electrodes that slip (steps that fade within a second, below 10 Hz).
+    Each minute has one of three kinds of noise: baseline wander (below 0.7 Hz), muscle artefact (above 20 Hz, swelling
+    and fading) and electrode motion (steps that fade within a second, below 10 Hz).
 
     Parameters
     ----------
@@ -162,7 +163,7 @@ def _show(record: Record) -> Iterator[np.ndarray]:
         yield resample_lead(whole.lead(name), record.fs)
     main = fill_missing(resample_lead(whole.lead(names[0]), record.fs))
     yield _band(main, WATCH_HZ, "bandpass", MODEL_FS)
-    # Drawn from the record's name, so that every cut of it is the same.
+    # Seeded by the record's name, so that it is always cut in the same way.
     yield add_motion(main, MODEL_FS, np.random.default_rng(list(record.name.encode())))
 
 

@@ -1,4 +1,4 @@
-"""Setting beats by hand beside the keys and buttons of the trace: begin, add, move, any symbol, and each step back."""
+"""Setting beats by hand, beyond the keys and buttons of the trace: begin, add, move, any symbol, and undo."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _START = "annotate.start"
 
 
 def show_start(record: Record) -> None:
-    """Ask from which beats to start, and make the visitor's own copy of them."""
+    """Ask which beats to start from, and make the visitor's own copy of them."""
     starts = {"found": t("R peaks, not labelled")}
     if record.annotations is not None:
         starts["truth"] = t("a copy of the labels: {who}", who=truth_name(record))
@@ -31,7 +31,7 @@ def show_start(record: Record) -> None:
         starts["model"] = t("the model's labels")
     starts["nothing"] = t("nothing")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        # What the model said of a visitor's own file comes along from Upload.
+        # What the model said of a visitor's own file is taken over from Upload.
         if visitor.is_news(_START, record.name) or st.session_state.get(_START) not in starts:
             st.session_state[_START] = "model" if record.name.startswith("upload: ") and "model" in starts else "found"
         st.selectbox(t("Start from"), tuple(starts), format_func=starts.__getitem__, key=_START, width=280)
@@ -84,7 +84,7 @@ def _first_beats(record: Record, start: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def show_editor(record: Record, edited: EditedBeats) -> None:
-    """Show the tools: what can be done to the selected beat, a beat to add, and the way back."""
+    """Show the tools: what can be done to the selected beat, adding a beat, and undoing a change."""
     selected = place.selected_sample()
     there = selected is not None and selected in edited.sample
     _show_selected(record, edited, selected if there else None)

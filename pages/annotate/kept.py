@@ -98,13 +98,13 @@ def discard(record: Record) -> None:
 
 
 def note_saved(record: Record) -> None:
-    """Note that the visitor took the labels home as a file."""
+    """Note that the visitor saved the labels as a file."""
     kept = visitor.own("edit")
     kept[_SAVED] = (record.name, kept[record.name].done)
 
 
 def keep_in_browser(record: Record) -> None:
-    """Let the browser keep the labels, give them back behind a reload, and ask before unsaved ones are left."""
+    """Let the browser keep the labels, give them back after a reload, and ask before unsaved ones are left."""
     kept = visitor.own("edit")
     beats = beats_of(record)
     is_unsaved = beats is not None and bool(beats.done) and kept.get(_SAVED) != (record.name, beats.done)

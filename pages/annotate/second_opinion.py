@@ -35,7 +35,9 @@ class SecondOpinion:
 
 
 def shows_truth(record: Record) -> bool:
-    """Show whether the record's own labels are in the trace, and return it: at first not, so that they do not lead."""
+    """Show and return whether the record's own labels are in the trace: at first they are not, so that they do not
+    lead.
+    """
     return st.toggle(
         t("Show the labels of: {who}", who=truth_name(record)), key=f"{_SHOW}.{record.name}", persist_state="session"
     )

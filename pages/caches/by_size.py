@@ -19,9 +19,9 @@ class _Entry(Generic[T]):
 
 
 class CacheBySize(Generic[T]):
-    """What was made last, up to so many bytes; the newest entry stays, however large it is.
+    """The values made last, up to a number of bytes; the newest entry stays, however large it is.
 
-    Two who ask for the same at once wait for one making; who asks for something else does not wait.
+    Two threads that ask for the same value at once share one call of `make`; others do not wait.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class CacheBySize(Generic[T]):
             return sum(entry.n_bytes for entry in self._entries.values())
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept under `key`; where there is nothing, what `make` returns, which is kept."""
+        """Return what is kept under `key`; where there is nothing, call `make` and keep its result."""
         with self._lock:
             if key in self._entries:
                 entry = self._entries[key] = self._entries.pop(key)  # the newest again

@@ -20,7 +20,7 @@ from pages.session.visitor import own
 
 MAX_SETS = 4
 MOST_SIMULATED = 5
-"""As many as the cache of records holds, so that none is simulated twice; the first has beats of all classes."""
+"""As many as the cache of records holds, so that none is simulated twice; the first has beats of every class."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -63,7 +63,7 @@ def _source_records() -> tuple[str, ...]:
 
 
 def _outline(name: str) -> Record | RecordOutline:
-    """Return a record's marks; one that is simulated is there as a whole or not at all."""
+    """Return a record's marks; a simulated record has no outline without its signals."""
     read = shared_record if availability(name) == "embedded" else shared_outline
     return read(name, shared_stamp(name))
 

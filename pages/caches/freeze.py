@@ -1,4 +1,4 @@
-"""Read-only arrays: what is kept for everybody must not be changed by anybody."""
+"""Read-only arrays: what is shared by everybody must not be changed by anybody."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def lesson_record_names() -> tuple[str, ...]:
 
 
 def lesson_beats(name: str) -> Annotations:
-    """Return the beats of a record that a lesson can speak of, see `segments.one_beat.list_beats`."""
+    """Return the beats of a record that a lesson can use, see `segments.one_beat.list_beats`."""
     from ecgmodel.segments.one_beat import list_beats
 
     if name in own("record"):

@@ -1,6 +1,6 @@
-"""Models and what serves them, kept for all visitors.
+"""Models and their classifiers, kept for all visitors.
 
-What runs a model (ONNX Runtime) is imported by the first page that needs it, so that a first trace does not wait for
+ONNX Runtime, which runs a model, is imported by the first page that needs it, so that a first trace does not wait for
 it.
 """
 
@@ -30,7 +30,7 @@ from pages.session.visitor import own, own_stamp, put_own
 
 MAX_MODELS = 8
 MAX_OWN_MODELS = 2
-"""Model files that a visitor can have brought at a time; each may have 64 MiB."""
+"""Model files that a visitor can have at a time; each may take 64 MiB."""
 DEFAULT_MODELS = ("beats-gru", "gru")
 """The model of a first visit: one that reads any signal comes first."""
 
@@ -81,7 +81,7 @@ def open_classifier(name: str, record: str) -> Classifier:
     name : str
         Of the model.
     record : str
-        Of the record; whose a visitor's own is, its name does not tell.
+        Of the record; the name of a visitor's own does not say whose it is.
     """
     serve = _own_classifier if name in own("model") else _shared_classifier
     return serve(name, model_stamp(name)).for_record("" if record in own("record") else record)
@@ -103,7 +103,7 @@ def keep_own_model(name: str, model: Model) -> None:
 
 def _model_path(name: str) -> Path:
     """Return where a model of this machine lies, shipped or trained; where there is none, a path without a file."""
-    if name in _shipped_models():  # a trained one's name is free text and must not become part of a path
+    if name in _shipped_models():  # the name of a trained model is free text and must not become part of a path
         return shipped_model_path(name)
     return next((model.path for model in trained_models() if model.name == name), runs_folder() / "none")
 

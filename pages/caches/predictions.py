@@ -18,12 +18,12 @@ from pages.caches.records import open_record, record_stamp
 from pages.session.visitor import own
 
 Stamps = tuple[str | None, str | None]
-"""Of the record and of the model: with them as a key, what has been replaced is read again."""
+"""Stamps of the record and of the model: with them in the key, what has been replaced is read again."""
 
 MAX_PREDICTIONS = 24
 MAX_SAMPLES = 8
 SAMPLE_PER_CLASS = 60
-"""Beats of each class on which an experiment is judged: a second's work the first time."""
+"""Beats of each class on which an experiment is judged: this takes a second the first time."""
 
 
 def predict_record(record_name: str, model_name: str, lead: str | None, beats: str) -> RecordPrediction:

@@ -1,4 +1,4 @@
-"""The files to try the import with, and what is understood of them: the same for every visitor."""
+"""The sample files for the import, and what is understood of them: the same for every visitor."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def sample_file(kind: str) -> SampleFile:
 
 @st.cache_resource(max_entries=len(SAMPLES), show_spinner=False)
 def understand_sample(kind: str) -> Understanding:
-    """Return what the import understands of one of the files, before anybody sets anything by hand."""
+    """Return what the import understands of one of the files, before anything is set by hand."""
     sample = sample_file(kind)
     return sniff_files({sample.name: sample.data}, ImportSettings())

@@ -1,4 +1,4 @@
-"""What is done once after a start of the app."""
+"""What is done once, after the app has started."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def _shared_plan(description: str, stamps: tuple[str | None, ...], _preset: Pres
 
 
 def forward_seconds(config: NetworkConfig) -> float:
-    """Return how long a network takes for a segment on this machine, measured once in a while."""
+    """Return how long a network takes for a segment on this machine, measured from time to time."""
     return _shared_forward_seconds(json.dumps(config.to_dict()), config)
 
 

@@ -20,7 +20,7 @@ _NAME = "classroom.name"
 
 
 def restore(asked: str | None) -> None:
-    """Let a visitor who has loaded the page anew into their room again, and drop what belongs to a room that is gone.
+    """Let a visitor who has reloaded the page back into their room, and drop what belongs to a room that is gone.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def show_door() -> None:
         st.info(t("The room was closed. Its names and answers are gone."), icon=":material/info:")
     left, right = st.columns(2, gap="large")
     invited = choices.page_choice(_PAGE, "code", "")
-    with right if invited else left:  # what the visitor came for stands first, on a telephone above the other
+    with right if invited else left:  # what the visitor came for comes first; on a phone it is above the other
         _show_opening()
     with left if invited else right:
         _show_joining(invited)

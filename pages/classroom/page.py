@@ -1,4 +1,4 @@
-"""Class room: a teacher asks, a class answers on its telephones, and both see how far they agree."""
+"""Class room: a teacher asks, a class answers on its phones, and both see how far they agree."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is shown after the reveal: the right answers, the class, the model, and for a student oneself."""
+"""What is shown after the reveal: the right answers, the class, the model, and a student's own answers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def show_question_result(view: RoomView, chosen: int | None = None) -> None:
 
 
 def show_beats_result(view: RoomView, answers: np.ndarray, own: np.ndarray | None = None) -> None:
-    """Show experts, model and class side by side, and for a student oneself.
+    """Show experts, model and class side by side, and for a student their own answers.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def _votes(counts: np.ndarray) -> str:
 
 
 def _show_hard_ones(view: RoomView, truth: np.ndarray, answers: np.ndarray) -> None:
-    """Show the beats that most named otherwise than the experts, with what they are."""
+    """Show the beats that most students named differently from the experts, with the right names."""
     wrong = ((answers != truth) & (answers != NO_ANSWER)).sum(axis=0)
     hard = [k for k in np.argsort(-wrong, kind="stable") if wrong[k] > 0][:MOST_STRIPS]
     if not hard:

@@ -1,4 +1,4 @@
-"""A student's page: what is asked, large buttons, "sent", and after the reveal oneself beside the others.
+"""A student's page: what is asked, large buttons, "sent", and after the reveal the student beside the others.
 
 What the student does runs one fragment; a second one, without anything to show, looks every two seconds whether the
 class has moved on, and only then does the page run again.

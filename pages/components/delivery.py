@@ -28,11 +28,11 @@ PREFIX = "packets"
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 NEVER_KEPT = "private, no-store"
-"""What a visitor brought is on no disk, not even the browser's."""
+"""What a visitor brought is kept on no disk, not even the browser's."""
 
 LEAST_COMPRESSED = 1024
 COMPRESSION = 1
-"""Of zlib: a signal takes 30 ms once, and becomes half as large; more effort gains some percent."""
+"""Level of zlib: compressing a signal takes 30 ms, once, and halves it; higher levels gain only a few percent."""
 
 HELD_BYTES = 16_000_000
 LEAST_HELD = 12
@@ -102,12 +102,12 @@ _shelf = _Shelf()
 
 
 def is_open() -> bool:
-    """Tell whether this process serves packets by address: where another server runs the pages, messages carry them."""
+    """Tell whether this process serves packets by address; where another server runs the pages, messages carry them."""
     return _shelf.is_open
 
 
 def routes() -> list[Route]:
-    """Return what the server has to answer, and from now on name packets by their address."""
+    """Return the routes that the server has to answer, and from now on refer to packets by their address."""
     from starlette.routing import Route
 
     _shelf.is_open = True

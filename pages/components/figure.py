@@ -32,7 +32,7 @@ def show_figure(
     text : dict
         Its words in the visitor's language.
     fields : dict
-        What JSON can hold.
+        Values that JSON can hold.
     arrays : dict of str to ndarray, optional
         float32, int32, int16 or uint8; flat in the browser.
     event : {"place", "beat"}
@@ -66,7 +66,7 @@ def show_figure(
 
 
 def _ignore() -> None:
-    """Stand as the callback without which Streamlit keeps no state of this name."""
+    """Do nothing: Streamlit keeps a state only where it has a callback."""
 
 
 _figure = st.components.v2.component(

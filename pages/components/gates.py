@@ -48,7 +48,7 @@ class Mark:
     symbol : str
         "" where nobody annotated it.
     chosen : bool
-        It is the beat that the page opened.
+        Whether it is the beat that the page opened.
     """
 
     sample: int
@@ -165,7 +165,7 @@ def read_gates(key: str) -> GatesEvent:
 
 
 def _ignore() -> None:
-    """Stand as the callback without which Streamlit keeps no state of this name."""
+    """Do nothing: Streamlit keeps a state only where it has a callback."""
 
 
 def encode_pane(pane: Pane) -> Packet:

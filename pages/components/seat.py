@@ -34,7 +34,7 @@ def keep_in_tab(kept: Mapping[str, str] | None, *, forget: bool = False) -> dict
 
 
 def _ignore() -> None:
-    """Stand as the callback without which Streamlit keeps no state of this name."""
+    """Do nothing: Streamlit keeps a state only where it has a callback."""
 
 
 _seat = st.components.v2.component("ecg_seat", js=read_asset("classroom/seat.js"), isolate_styles=False)

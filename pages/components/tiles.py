@@ -17,7 +17,7 @@ from pages.ui.text import t
 CODE_FILES = (*FIGURE_FILES, "matrix/tiles.js")
 
 LEAST_SPAN_MV = 0.8
-"""A flat segment is not blown up to the height of its tile."""
+"""Smallest range that a tile spans, so that a flat segment is not magnified to its full height."""
 
 STEP_MV = 0.005
 
@@ -32,7 +32,7 @@ class Tile:
     r_sample : int
         In samples of the record at `dataset.MODEL_FS`.
     title, label : str
-        Above it, and in full for who cannot see it.
+        What stands above it, and the same in full for screen readers.
     truth, named : str
         Symbols.
     probability : str

@@ -229,7 +229,7 @@ def show_trace(
 
 
 def _ignore() -> None:
-    """Stand as the callback without which Streamlit keeps no state of this name."""
+    """Do nothing: Streamlit keeps a state only where it has a callback."""
 
 
 def _take_selected(key: str, on_select: Callable[[int], None]) -> None:

@@ -1,4 +1,4 @@
-"""What a page wishes a trace to show, and what the visitor did there since.
+"""What a page wishes a trace to show, and what the visitor has done there since.
 
 The browser and the page both move the trace and select beats. A wish of the page has a number, so that the browser
 follows each once, and a report of the browser that the page could not know of yet is no wish.

@@ -29,7 +29,7 @@ def show_databases(columns: Sequence[Judged | None]) -> None:
 
 
 def _write_table(one: Judged) -> str:
-    """Return a table in Markdown with a column a database, which a phone has room for."""
+    """Return a Markdown table with one column for each database, which fits on a phone."""
     scores, intervals = one.result.detected_scores(), one.intervals().detected
     people = {
         name: len({person(record) for record in records}) for name, records in by_database(one.result.detected).items()

@@ -1,4 +1,4 @@
-"""From a cell to its segments, and from a segment to the trace: what stands behind a number of a matrix."""
+"""From a cell to its segments, and from a segment to the trace: what lies behind a number in a matrix."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _show_title(judged: Judged, cell: ChosenCell, n: int) -> None:
 
 
 def _order(predictions: Predictions, rows: np.ndarray) -> np.ndarray:
-    """Show how segments are ordered, and return them so."""
+    """Show the choice of an order, and return the segments in it."""
     orders = {"sure": t("most certain first"), "time": t("by record and time")}
     st.session_state[_ORDER] = choices.page_choice("evaluate", "order", "sure")
     st.segmented_control(

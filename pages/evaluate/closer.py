@@ -36,7 +36,7 @@ def show_closer(closer: Closer, measure: Measure) -> None:
 
 
 def _tell_difference(closer: Closer) -> None:
-    """Say how far two accuracies lie apart, and whether other people could have turned them round."""
+    """Say how far apart two accuracies are, and whether other people could have reversed their order."""
     main, beside = closer.main.records(), closer.beside.records()
     common = sorted(set(main) & set(beside))
     if not common:

@@ -1,4 +1,4 @@
-"""Curves of a result: how it was trained, what thresholds would make of it, how far to believe its probabilities."""
+"""Curves of a result: how it was trained, and what other thresholds would give."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Judged:
     predictions : Predictions or None
         `None` where they were not kept.
     is_simulated : bool
-        A training that has only seen simulated records, and so was judged on such.
+        Whether it is a training that has only seen simulated records, and so was judged on such.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""Evaluate: how good a network really is, and what stands behind every number of it."""
+"""Evaluate: how good a network really is, and what lies behind each of its numbers."""
 
 import streamlit as st
 

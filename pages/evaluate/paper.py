@@ -1,4 +1,4 @@
-"""The reproduction panel: the paper's table and figures, ours of the same question, and how far they are apart."""
+"""The reproduction panel: the paper's table and figures, ours for the same question, and how far apart they are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pages.evaluate.judged import ALL, Judged, matrix_of
 from pages.ui.text import look_up, t
 
 ALLOWED_POINTS = 0.5
-"""So far below the paper a score may lie before it is red."""
+"""How many points below the paper a score may be before it is shown in red."""
 
 _RED = "color: #d55e00; font-weight: 600"
 
@@ -70,7 +70,7 @@ def _show_counts(ours: Sequence[Judged]) -> None:
 
 
 def _show_binary(ours: Sequence[Judged]) -> None:
-    """Show the paper's figures beside ours of the same question: abnormal or not."""
+    """Show the paper's figures beside ours for the same question: abnormal or not."""
     normal, abnormal = count_oh_normal()
     st.markdown(t("**Any abnormal beat against normal**"))
     st.caption(
@@ -113,7 +113,7 @@ def _show_binary(ours: Sequence[Judged]) -> None:
 
 
 def _show_classes(ours: Sequence[Judged]) -> None:
-    """Show our figures over the five classes, to which the paper has none."""
+    """Show our figures over the five classes, for which the paper gives none."""
     st.markdown(t("**Five classes**"))
     st.caption(t("A harder question: each beat must be given its own class. The paper states no such figure."))
     words = {"accuracy": t("Accuracy"), "sensitivity": t("Mean sensitivity"), "specificity": t("Mean specificity")}

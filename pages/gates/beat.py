@@ -20,10 +20,10 @@ from pages.ui.text import look_up, t
 _KIND = "gates.kind"
 
 FIRST_BEATS = 40
-"""So many beats of a record have a rhythm but hardly a typical beat before them; a first visit takes a later one."""
+"""The first beats of a record have too few before them for a typical beat; a first visit takes one after these."""
 
 SAME_BEAT_S = 0.002
-"""The address has three digits behind the second; what lies nearer than this is the beat that it means."""
+"""The address has three decimals of a second; a beat nearer than this is the one that it means."""
 
 
 def choose_beat(record: Record, name: str, lead: str, beats: Annotations, readable: np.ndarray) -> int:
@@ -99,7 +99,9 @@ def _beat_in_use(record: Record, name: str, lead: str, beats: Annotations, reada
 
 
 def _first_choice(record: Record, name: str, lead: str, beats: Annotations, readable_beats: np.ndarray) -> int:
-    """Return a beat that the model names rightly and surely: if it can be one from the view on that is not in time."""
+    """Return a beat that the model names correctly and with certainty, if possible a premature or late one from the
+    view on.
+    """
     label = np.array([class_index(symbol) for symbol in beats.symbol])
     known = readable_beats if np.any(beats.symbol == "") else readable_beats[label[readable_beats] >= 0]
     behind = known[(beats.sample[known] >= place.start_s() * record.fs) & (known >= FIRST_BEATS)]
@@ -163,7 +165,7 @@ def take_surroundings(record: Record, lead: str, model: Model, beats: Annotation
 
 
 def _seconds(text: str) -> float | None:
-    """Return a time out of an address, `None` where it is none."""
+    """Return a time from an address, `None` where the text is not one."""
     try:
         seconds = float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where in the cell the Gates page stands: a time step and a unit."""
+"""The place in the cell that the Gates page shows: a time step and a unit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pages.ui.text import t
 def choose_place(event: GatesEvent, trace: GateTrace, segment: Segments, stride: int) -> str:
     """Take over where the visitor is, or what the address asks for; return the wish that makes the view go there.
 
-    What is out of range is put right, with a sentence.
+    A value out of range is corrected, with a sentence.
     """
     kept = visitor.own("gates")
     wish = kept.setdefault("wish", 0)
@@ -61,7 +61,7 @@ def _nearest(name: str, text: str | None, count: int, now: int) -> int:
 
 
 def _whole(text: str) -> int | None:
-    """Return a whole number out of an address, `None` where it is none."""
+    """Return a whole number from an address, `None` where the text is not one."""
     try:
         number = int(text)
     except ValueError:

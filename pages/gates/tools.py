@@ -1,4 +1,4 @@
-"""Which tool of the Gates page is in hand, and what moved the decision."""
+"""Which tool of the Gates page is in use, and what moved the decision."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SALIENCY = "gates.saliency"
 
 
 def choose_tool() -> str | None:
-    """Show the tools and return the one in hand."""
+    """Show the tools and return the one in use."""
     names = {"hold": t("What if …"), "edit": t("Edit the beat"), "hunt": t("Unit hunting")}
     return st.pills(
         t("Tools"),

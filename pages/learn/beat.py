@@ -111,7 +111,7 @@ def _take_beat(asked: str, record: Record, beats: Annotations) -> None:
 
 
 def readable_by(chosen: BeatInUse, model: Model) -> BeatInUse:
-    """Return the chosen beat where the model can read it, else the nearest that it can.
+    """Return the chosen beat where the model can read it, else the nearest one that it can.
 
     Raises
     ------

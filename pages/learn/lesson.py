@@ -1,4 +1,4 @@
-"""What a chapter is made of, and what stands around every one: Python lines, the link for a class."""
+"""What a chapter is made of, and what surrounds every one: Python lines, the link for a class."""
 
 from __future__ import annotations
 

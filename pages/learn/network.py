@@ -100,7 +100,7 @@ def tell() -> None:
 
 
 def _tell_what_is_shown() -> None:
-    """Say what the network of the figure has otherwise than the paper's."""
+    """Say how the network of the figure differs from the paper's."""
     config = model_for(_cell_in_use(), beat_in_use().record).model.config
     paper = NetworkConfig(cell=config.cell)
     if config == paper:
@@ -189,7 +189,9 @@ def _describe(
 
 
 def _filter_of_lead(signal: np.ndarray, kernel: np.ndarray) -> int:
-    """Return the filter to open with: the one that the lead itself, the first channel, moves most beside the others."""
+    """Return the filter to open with: the one that the lead itself, the first channel, moves most compared with the
+    others.
+    """
     moved = np.stack(
         [np.ptp(convolve(signal[:, [c]], kernel[:, [c]]), axis=0) for c in range(kernel.shape[1])]
     )  # (n_channels, n_filters)

@@ -1,4 +1,4 @@
-"""The experiment of chapter 7: what a bias in the convolutions makes of the padding."""
+"""The experiment of chapter 7: what a bias in the convolutions does to the padding."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pages.learn.beat import beat_in_use, model_without_norm
 
 BIASES = (0.0, 0.05, 0.1, 0.2, 0.4)
 MOST_OF_PADDED = 600
-"""So many of a segment's 1000 samples may the run take that shows what padding does."""
+"""Most of a segment's 1000 samples that the run may take which shows what padding does."""
 
 
 def describe_padding() -> tuple[dict, dict]:

@@ -1,4 +1,6 @@
-"""The time step and the unit that a figure shows: what the page wishes, and what the visitor chose in the figure."""
+"""The time step and the unit that a figure shows: those that the page asks for, and those that the visitor chose
+there.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ class Place:
 
 
 def wish_place(key: tuple, n_steps: int, units: int, usual: tuple[int, int]) -> Place:
-    """Return where a figure is to stand.
+    """Return the place that a figure is to show.
 
     The address goes first, then what was wished before for the same beat and model, then `usual`. Where the address
     asks for a step or unit that the model does not have, the nearest is taken and a sentence says so.

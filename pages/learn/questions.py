@@ -58,7 +58,7 @@ def show_questions(chapter: int, questions: Sequence[Question]) -> None:
 
 def _ask(chapter: int, question: Question) -> None:
     answers = question.answers
-    # With some numbers a wrong answer comes out as the right one: it is not offered twice.
+    # With some numbers a wrong answer equals the right one; it is not offered twice.
     texts = [answer.text for answer in answers]
     order = [k for k in quiz.shuffle(chapter, question.name, len(answers)) if texts.index(texts[k]) == k]
     # The answers are part of the key: other numbers on the screen make it another question.

@@ -43,7 +43,7 @@ def wrap(name: str, files: Sequence[str], *, style: str | None = None, constant:
     Raises
     ------
     LessonError
-        Where the files export not one thing.
+        Where the files do not export exactly one thing.
     """
     code = "\n".join(map(read_asset, files))
     code, n_exports = _EXPORT.subn(f"LESSON.mounts.{name} = ", code)

@@ -18,7 +18,7 @@ _FORMULA = re.compile(r"(?<!\\)\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)")
 _ICON = re.compile(r":material/\w+:\s*")
 _COLOUR = re.compile(r":[a-z]+(?:-background)?\[((?:[^\[\]]|\[[^\]]*\])*)\](?!\()")
 _PRIME = re.compile(r"<msup><mi>(\w)</mi><m[io]>(?:&#x0?2032;|′)</m[io]></msup>")
-"""A prime is raised already; as an exponent it flies away."""
+"""A prime is raised already; as an exponent it would sit too high."""
 
 _HEADING = re.compile(r"<p><strong>[^<]*</strong></p>")
 

@@ -1,4 +1,4 @@
-"""Which answers are unsure, and thresholds that the visitor moves; with what both cost over people never seen."""
+"""Which answers are unsure, and thresholds that the visitor moves; with the cost of both on people never seen."""
 
 from __future__ import annotations
 

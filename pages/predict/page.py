@@ -69,7 +69,7 @@ if is_first:
     # The trace comes at once, the model's answers when they are there.
     show_trace(record, key=TRACE, view=view, leads=(lead,), rows=tuple(rows))
 try:
-    # Later runs find them kept, or ask again where other records have taken their place.
+    # Later runs find them in the cache, or compute them again where other records have taken their place.
     with st.spinner(t("The model reads the record …")) if is_first else nullcontext():
         prediction = predict_record(record.name, name, lead, source)
 except EcgModelError as error:

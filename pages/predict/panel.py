@@ -1,4 +1,4 @@
-"""What stands around the trace of the Predict page: the choices, the model's card, the agreement with the experts."""
+"""What surrounds the trace of the Predict page: the choices, the model's card, the agreement with the experts."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def show_agreement(agreement: Agreement, fs: float, key: str) -> None:
 
 
 def show_other_beats(agreement: Agreement) -> None:
-    """Show the beats that belong to none of the five classes, and as what the model named them."""
+    """Show the beats that belong to none of the five classes, and what the model named them."""
     if not agreement.others:
         st.caption(t("All beats of this record belong to the five classes."))
         return
@@ -107,7 +107,7 @@ def show_other_beats(agreement: Agreement) -> None:
 
 
 def show_disagreements(agreement: Agreement, fs: float, key: str) -> None:
-    """List the beats that the model names otherwise than the experts; a selected one comes into the trace."""
+    """List the beats that the model names differently from the experts; a selected one is brought into the trace."""
     found = agreement.disagreements
     if not len(found):
         st.caption(t("None."))

@@ -29,7 +29,7 @@ _PAGE_ADDRESS = ("chapter", "beat", "step", "unit", "controls", "preset", "run",
 
 
 def read(records: Sequence[str], models: Sequence[str], default_record: str) -> None:
-    """Take over what the address asks for, if it is another than this session last read or wrote.
+    """Take over what the address asks for, if it differs from what this session last read or wrote.
 
     Parameters
     ----------

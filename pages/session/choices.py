@@ -1,6 +1,6 @@
-"""What the visitor has chosen beside the place: language, model, the lesson, the training.
+"""What the visitor has chosen apart from the place: language, model, lesson, training.
 
-Nothing here knows wording.
+Nothing here contains wording.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _SPEAKING: ContextVar[Language | None] = ContextVar("speaking", default=None)
 
 @contextmanager
 def speaking(chosen: Language) -> Iterator[None]:
-    """Make everything within the block speak one language, whoever visits."""
+    """Make everything within the block speak one language, whoever the visitor is."""
     before = _SPEAKING.set(chosen)
     try:
         yield
@@ -48,7 +48,7 @@ def speaking(chosen: Language) -> Iterator[None]:
 def language() -> Language:
     """Return the language that the visitor chose, else the browser's where it is Chinese, else English.
 
-    A page asks hundreds of times, and Streamlit's session answers slowly: what a run found stays with it.
+    A page asks hundreds of times, and Streamlit's session answers slowly, so each run looks it up once.
     """
     spoken = _SPEAKING.get()
     if spoken is not None:
@@ -165,7 +165,7 @@ def set_controls(shown: bool) -> None:
 
 
 def put(key: str, value: object) -> None:
-    """Put a value into a widget of numbers, text or yes and no, where it does not stand there already.
+    """Put a value into a widget for a number, a text or a switch, unless it is there already.
 
     What is put in is sent to the browser, over what the visitor has typed there since this run began.
     """

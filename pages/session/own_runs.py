@@ -1,7 +1,8 @@
-"""Whose run of a training it is: who started it stops, renames and deletes it, and so does who has the teacher's key.
+"""Who may change a training: whoever started it may stop, rename and delete it, and so may whoever has the teacher's
+key.
 
-On a machine that serves itself alone, every run is its user's. Where others come in, by `--server.address` or because
-`ECG_TEACHER_KEY` is set, a run belongs to the session that started it.
+On a machine that serves only itself, every run is its user's. Where others can come in, by `--server.address` or
+because `ECG_TEACHER_KEY` is set, a run belongs to the session that started it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import streamlit as st
 
 KEY_VARIABLE = "ECG_TEACHER_KEY"
-"""Environment variable with the words that let a session change every run."""
+"""Environment variable with the key that lets a session change every run."""
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 

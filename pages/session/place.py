@@ -1,7 +1,7 @@
 """The record in use, and where in it the visitor stands: lead, view, beat.
 
-A choice lives under a key of its own, not under a widget's, because a widget's key dies when its page is left. What is
-chosen on one page is so still chosen on the next.
+A choice is kept under a key of its own, not a widget's, which is lost when its page is left. What is chosen on one page
+is thus still chosen on the next.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def tally(chapter: int) -> Tally:
 
 
 def forget() -> None:
-    """Start over: no answers, and another order of them."""
+    """Start over: without answers, and with the options in another order."""
     before = attempt()
     for key in [key for key in st.session_state if str(key).startswith("quiz.")]:
         del st.session_state[key]

@@ -1,4 +1,4 @@
-"""Where this ends, and whose work it rests on."""
+"""The limits of the app, and the work that it rests on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start: one heartbeat on its way through the network, three doors, what the signs mean, and where this ends."""
+"""Start: one heartbeat on its way through the network, three ways in, what the signs mean, and the limits."""
 
 from pathlib import Path
 

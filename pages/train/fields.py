@@ -12,7 +12,7 @@ from ecgmodel.errors import ConfigError
 from pages.session import choices
 
 FIELD = "train.form"
-"""Before the name of a field: the key of its widget."""
+"""Prefix of a field's name in the key of its widget."""
 
 
 def keep(name: str) -> None:
@@ -35,7 +35,7 @@ def _prepare(name: str) -> dict[str, Any]:
 def select(name: str, label: str, options: Sequence[Any], **more: Any) -> None:
     """Show a choice; `more` goes to `st.selectbox`."""
     common = _common(name)
-    # Put in every time: what is chosen is known by its words, which another language changes.
+    # Set every time: a choice is identified by its words, which change with the language.
     st.session_state[common["key"]] = choices.training_form()[name]
     if "on_change" in more:
         common.pop("args")
@@ -69,7 +69,7 @@ def whole(value: object) -> int:
 
 
 def number(text: str) -> float:
-    """Return the number that a text is, with a point or a comma.
+    """Return the number in a text, with a decimal point or comma.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def whole_numbers(text: str) -> tuple[int, ...]:
     Raises
     ------
     ConfigError
-        Where something else stands in it.
+        Where it contains anything else.
     """
     parts = str(text).replace(",", " ").replace("，", " ").replace(";", " ").split()
     try:

@@ -61,7 +61,7 @@ def read_form(form: dict[str, Any]) -> Preset:
     Raises
     ------
     ConfigError
-        Where a field holds what cannot be trained.
+        Where a field holds a value that cannot be trained with.
     """
     base = PRESETS[form["preset"]]
     records = data_records(form["records"]) if form["records"] == "simulated" else ()

@@ -1,6 +1,6 @@
 """Train: choose a network, watch it learn, compare runs, and take one to the other pages.
 
-What grows while somebody trains stands in fragments, which look at the run folders again and again.
+What changes during a training is in fragments, which look at the run folders periodically.
 """
 
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ def watch_runs() -> None:
 
 
 def is_busy(runs: Sequence[Run]) -> bool:
-    """Tell whether anything goes on."""
+    """Tell whether any run is waiting or in progress."""
     return any(run.is_busy or run.state == "waiting" for run in runs)
 
 

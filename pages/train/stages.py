@@ -1,4 +1,4 @@
-"""How far a run is: what it does now, and how long that and the rest take."""
+"""How far a run has come: what it is doing, and how long that and the rest will take."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pages.train.words import time_words
 from pages.ui.text import t, tn
 
 START_S = 30
-"""What a first epoch waits for: a process, the cutting of segments, TensorFlow, and what is compiled."""
+"""Seconds until a first epoch begins: starting a process, cutting segments, loading TensorFlow and compiling."""
 
 
 def show_progress(run: Run, runs: Sequence[Run]) -> None:

@@ -24,7 +24,7 @@ from pages.ui.text import plain, t
 
 _ERROR = "train.error"
 CHART_CONFIG = {"displayModeBar": False}
-"""Its buttons would lie over the titles on a phone; a drag zooms and a double click goes back without them."""
+"""Plotly's buttons would cover the titles on a phone; without them a drag still zooms and a double click resets."""
 
 COLOURS: dict[JobState, str] = {
     "waiting": "gray",
@@ -156,8 +156,7 @@ def describe_run(run: Run) -> str:
 def show_actions(run: Run) -> None:
     """Show everything that can be asked of a run.
 
-    This must stand in no fragment that runs by itself: a file that is made at a click is lost when its button is drawn
-    anew.
+    This must not be in a fragment that runs by itself: a file made on a click is lost when its button is drawn again.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="train.actions"):
         may_change = may_change_run(run.key)

@@ -82,7 +82,7 @@ def truth_name(record: Record) -> str:
 
 
 def held_out_words(card: ModelCard) -> str:
-    """Return in words, as Markdown, on what a model's scores were computed."""
+    """Return in words, as Markdown, which data a model's scores were computed on."""
     if card.held_out_records:
         people = len({person(name) for name in card.held_out_records})
         return tn("{n} person it never saw", "{n} people it never saw", people)

@@ -42,7 +42,7 @@ def offer_file(
 
 
 def _kept(make: FileMaker, file_name: str, mime: str) -> FileMaker:
-    """Return `make` so that Streamlit keeps its file for the visitor whose page runs now.
+    """Wrap `make` so that Streamlit keeps its file for the visitor whose page is running.
 
     Streamlit's registry of such makers outlives the session, so only the session's id is held here: with the rest would
     stay everything that the visitor has uploaded.
@@ -55,7 +55,7 @@ def _kept(make: FileMaker, file_name: str, mime: str) -> FileMaker:
         data = data.encode() if isinstance(data, str) else data
         if visitor is not None and runtime.exists() and runtime.get_instance().is_active_session(visitor.session_id):
             files = runtime.get_instance().media_file_mgr
-            # Whose a file is, Streamlit reads from the thread.
+            # Streamlit takes the owner of a file from the thread.
             keeper = Thread(target=files.add, args=(data, mime, f"download.{file_name}", file_name, True))
             add_script_run_ctx(keeper, visitor)
             keeper.start()

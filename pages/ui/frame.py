@@ -46,7 +46,7 @@ def show_page() -> None:
     ended = True
     try:
         page.run()
-    except EcgModelError as error:  # such as a model whose file went while the page was looking at it
+    except EcgModelError as error:  # such as a model whose file vanished while the page was reading it
         blocks.show_error(error)
     except RerunException:  # the next run is told the address of this one, and would take it for the visitor's wish
         ended = False

@@ -27,7 +27,7 @@ class Heading:
 
 
 def find_heading(page: str) -> Heading | None:
-    """Return what the page at an address says of itself; `None` of one that has its own beginning."""
+    """Return the heading of the page at an address; `None` for a page that has its own."""
     return {
         "learn": Heading(
             t("The course, from one heartbeat to the gates of a recurrent cell."),

@@ -89,7 +89,8 @@ def choose_lead(record: Record) -> str:
 def choose_model_file() -> None:
     """Let the visitor bring a model file; it stays in this session alone."""
     with st.popover(t("Model file"), type="tertiary", icon=":material/upload_file:"):
-        # Of any type: what is no model file of ours is refused with the reason, which the browser would not give.
+        # Of any type: a file that is not one of our models is refused with the reason, which the browser would not
+        # give.
         file = st.file_uploader(t("A .safetensors file that this app wrote"), key=_FILE)
         st.caption(t("It stays in this session, with at most {n} at a time.", n=MAX_OWN_MODELS))
         if file is None or not visitor.is_news(_FILE, file.file_id):

@@ -16,7 +16,7 @@ _PAGE, _FILTER = "record_panel", "filter"
 
 
 def filter_in_use() -> RecordFilter:
-    """Return what the visitor narrowed the records by."""
+    """Return the filter that the visitor has set on the records."""
     return choices.page_choice(_PAGE, _FILTER, RecordFilter())
 
 

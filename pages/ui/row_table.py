@@ -1,7 +1,7 @@
 """Tables whose rows open something: a click anywhere in a row is a click on it.
 
-Streamlit selects a row by the small box before it alone, but a cell by a click on it. So a cell is what is selected
-here, and its row what is meant; arrow keys go from cell to cell.
+Streamlit selects a row only by the small box in front of it, but a cell by a click on it. So a cell is selected here,
+and its row is what counts; arrow keys go from cell to cell.
 """
 
 from __future__ import annotations

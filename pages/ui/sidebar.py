@@ -36,7 +36,7 @@ def show_sidebar(file: str | None = None) -> None:
 
 
 def show_bare_sidebar() -> None:
-    """Show the sidebar of a page that speaks of no record and no model."""
+    """Show the sidebar of a page that is about no record and no model."""
     with st.sidebar:
         _show_language()
         _show_help()

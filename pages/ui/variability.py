@@ -47,7 +47,7 @@ def show_record_variability(record: Record, r_sample: np.ndarray, symbol: np.nda
 
 
 def show_interval_variability(rr_s: np.ndarray, follows: np.ndarray, key: str) -> None:
-    """Show the variability of a list of intervals, of whose beats nothing is known."""
+    """Show the variability of a list of intervals whose beats are unknown."""
     _show(take_intervals(rr_s, follows), rr_s, key)
     st.caption(t("A list of intervals does not tell ectopic beats: all of them count, and a few can double RMSSD."))
 

@@ -63,7 +63,7 @@ def show_drop_zone() -> Upload | None:
         st.caption(t("Your file stays on the machine that runs this app, in this session alone, and is never saved."))
     show_linked_recipe()
     refused = refused_upload()
-    if refused is not None:  # the result of another file must not stand there as if it were the answer
+    if refused is not None:  # the result of another file must not be shown as if it were the answer
         _show_refused(*refused)
         return None
     if current_upload() is None and current_many() is None:

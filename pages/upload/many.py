@@ -34,9 +34,9 @@ class Many:
     recordings : dict of str to dict
         The files of each by name.
     lines : dict of str to SurveyLine
-        Of those that are done.
+        The lines of those that are done.
     model : str or None
-        By which they are named.
+        The model that names their beats.
     """
 
     recordings: dict[str, dict]

@@ -80,7 +80,7 @@ def show_recipe(upload: Upload) -> None:
 
 
 def show_misfits(upload: Upload) -> None:
-    """Say where a recipe does not fit the file."""
+    """Say in what a recipe does not fit the file."""
     for misfit in upload.misfits:
         st.warning(
             t("The recipe does not fit here: {reason}", reason=plain(error_text(misfit))),

@@ -36,7 +36,7 @@ from pages.upload.session import (
 from pages.upload.settings import say_sentence
 
 HUM_MV = 0.03
-"""Root mean square of a hum that can be seen on paper."""
+"""Root mean square, in mV, of mains hum that can be seen on paper."""
 
 MAX_MARKED = 2000
 """Stretches that are marked below the trace; more are one long fault."""
@@ -153,7 +153,7 @@ def show_notes(found: Recording, analysis: Analysis) -> None:
 
 
 def _hum_lines(analysis: Analysis) -> list[str]:
-    """Offer the mains filter where there is something for it to take off."""
+    """Offer the mains filter where there is hum to remove."""
     signal, fs = analysis.record.lead(analysis.lead), analysis.record.fs
     sizes = {hz: measure_mains(signal, fs, hz) for hz in MAINS_HZ}
     return [

@@ -1,4 +1,4 @@
-"""What a visitor dropped, and how far it has come: kept in the session alone, and gone with it."""
+"""What a visitor dropped, and how far the work on it has come: kept in the session only, and gone with it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class Upload:
     stopped : bool
         Whether the visitor stopped the work.
     chosen : bool
-        Whether the visitor chose it and it is yet to become the record in use; what the page shows at first is not.
+        Whether the visitor chose it and it has yet to become the record in use; the sample that the page shows at first
+        does not.
     start_s, window_s : float
         Where its trace is while another record is in use.
     selected : int or None
@@ -132,7 +133,7 @@ def current_upload() -> Upload | None:
 
 
 def refused_upload() -> tuple[str, EcgModelError] | None:
-    """Return the name of a file that could not be taken, and why; what was there before is kept, and not shown."""
+    """Return the name of a file that could not be taken, and why; what was there before is kept but not shown."""
     return visitor.own("upload").get(_REFUSED)
 
 
@@ -182,7 +183,7 @@ def _refuse_too_short(files: dict[str, bytes], understanding: Understanding) -> 
 
 
 def tell_sidebar(upload: Upload | None) -> None:
-    """Let the sidebar speak of the file that the page speaks of, where that is not the record in use."""
+    """Let the sidebar name the file that the page is about, where that is not the record in use."""
     refused = refused_upload()
     name = refused[0] if refused is not None else None
     if upload is not None and not upload.in_use:
@@ -284,14 +285,14 @@ def start_again(upload: Upload) -> None:
 
 
 def stop_work() -> None:
-    """Keep the next run from going on with what the visitor stopped."""
+    """Keep the next run from continuing what the visitor stopped."""
     upload = current_upload()
     if upload is not None:
         upload.stopped = True
 
 
 def go_on() -> None:
-    """Take up again what the visitor stopped."""
+    """Continue what the visitor stopped."""
     upload = current_upload()
     if upload is not None:
         upload.stopped = False

@@ -51,7 +51,7 @@ def say_sentence(sentence: Sentence) -> str:
 
 
 def show_question(upload: Upload, question: Question) -> None:
-    """Ask the one thing that the file does not say."""
+    """Ask for the one thing that the file does not say."""
     with st.container(border=True):
         st.markdown(f":material/help: **{plain(say_sentence(question.sentence))}**")
         key = f"upload.answer.{question.setting}"
@@ -204,7 +204,7 @@ def _choose_unit(found: Finding, scale: Finding) -> None:
 
 def _choose_leads(found: Finding, called: Sequence[str]) -> None:
     leads = tuple(found.value or ())
-    # A column of a single-column file is known by the lead that the lines above it name.
+    # The column of a single-column file has the name of the lead in the lines above it.
     read_as = f" → {called[0]}" if len(leads) == 1 and called and called[0] != leads[0] else ""
     options = (*leads, *(name for name in found.alternatives if name not in leads and isinstance(name, str)))
     if len(options) < 2:

@@ -107,7 +107,7 @@ def _follow(upload: Upload, event: TraceEvent, in_use: bool) -> None:
 
 
 def show_beat_rows(upload: Upload) -> None:
-    """Show heartbeats that were cut out of their recording, and say why they get no names."""
+    """Show heartbeats that were cut out of their recording, and say why they are not classified."""
     table: BeatTable = upload.found
     strip = lay_out_beats(table.beats, upload.record_name)
     st.markdown(t("**{n:,}** heartbeats, one a row, without the recording around them.", n=strip.n_beats))

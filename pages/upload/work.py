@@ -17,7 +17,7 @@ from pages.ui.text import t
 from pages.upload.session import Upload, edited_peaks, go_on, publish_record, stop_work, withdraw_record
 
 LARGE_BYTES = 3_000_000
-"""Smaller files are done before a bar could be read."""
+"""Smaller files are done before a progress bar could be read."""
 
 MAX_BELOW = 12
 """Elements that the results of a file take on the page, at most."""
@@ -27,7 +27,7 @@ STEPS = {"read": (0.0, 0.45), "prepare": (0.45, 0.5), "detect": (0.5, 0.6), "cla
 
 
 def do_work(upload: Upload) -> bool:
-    """Bring an upload as far as it goes, and tell whether there was anything to do."""
+    """Take an upload as far as possible, and tell whether there was anything to do."""
     model = model_for_uploads()
     if upload.model != model:
         upload.model, upload.analysis = model, None
@@ -48,7 +48,7 @@ def do_work(upload: Upload) -> bool:
 
 
 def _keep_quiet(step: str, share: float) -> None:
-    """Stand for a bar where none is worth it."""
+    """Do nothing, in place of a bar where none is worthwhile."""
 
 
 def _read_and_analyse(upload: Upload, report: Callable[[str, float], None]) -> None:
