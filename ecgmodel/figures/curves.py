@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ecgmodel.evaluation.operating_curves import ClassCurve, ReliabilityBin, RiskCurve
-from ecgmodel.figures.palette import CLASS_COLOURS, CLASS_MARKS, OTHER_COLOUR, Theme
+from ecgmodel.figures.palette import CLASS_INKS, CLASS_MARKS, OTHER_COLOUR, Theme
 from ecgmodel.training.run_folder import EpochResult
 
 HEIGHT = 320
@@ -134,7 +134,7 @@ def _add_class(figure: go.Figure, symbol: str, points: Sequence[tuple[float, flo
         y=y,
         name=name,
         mode="lines+markers",
-        line={"color": CLASS_COLOURS[theme][symbol], "width": 1.6},
+        line={"color": CLASS_INKS[theme][symbol], "width": 1.6},
         marker={"symbol": CLASS_MARKS[symbol], "size": 7, "maxdisplayed": _MOST_MARKS},
     )
 

@@ -35,13 +35,14 @@ CLASS_COLOURS: dict[Theme, dict[str, str]] = {
         "S": "#FFF04D",
     },
 }
-"""Fill of marks, bars and curves."""
+"""Fill of marks and areas that have an outline, or letters, beside it."""
 
 CLASS_INKS: dict[Theme, dict[str, str]] = {
     "light": CLASS_COLOURS["light"] | {"L": "#007F5D", "R": "#B64584", "A": "#946700", "V": "#B65000"},
     "dark": CLASS_COLOURS["dark"] | {"V": "#DD6100"},
 }
-"""Letters and outlines in the colour of their class: 4.5:1 at least on the page and on the paper (WCAG 1.4.3)."""
+"""Letters, outlines, lines and small marks in the colour of their class: 4.5:1 at least on the page and on the paper
+(WCAG 1.4.3, 1.4.11)."""
 
 OTHER_COLOUR = "#7F7F7F"
 """Symbols without a colour of their own."""

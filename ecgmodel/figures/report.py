@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgmodel.classification.beat_summary import UNSURE, BeatSummary
-from ecgmodel.figures.palette import CLASS_COLOURS, OTHER_COLOUR, PAPER, Paper
+from ecgmodel.figures.palette import CLASS_INKS, OTHER_COLOUR, PAPER, Paper
 from ecgmodel.figures.rendering import Say, Table, render
 from ecgmodel.labels import CLASS_NAMES, SYMBOL_NAMES
 from ecgmodel.records.record import Record
@@ -152,7 +152,7 @@ def _lay_out(record: Record, lead: str, beats: ReportBeats, start_s: float, say:
         bold=_grid(LABEL_MM, height, 5.0),
         line=_path(piece, step, fs, centre, zero, LABEL_MM, height),
         marks=tuple(
-            _Mark(f"{(sample - start) / fs * MM_PER_S:.2f}", symbol, CLASS_COLOURS["light"].get(symbol, OTHER_COLOUR))
+            _Mark(f"{(sample - start) / fs * MM_PER_S:.2f}", symbol, CLASS_INKS["light"].get(symbol, OTHER_COLOUR))
             for sample, symbol in zip(beats.r_sample[inside].tolist(), beats.symbol[inside].tolist(), strict=True)
         ),
     )

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ecgmodel.figures.palette import CLASS_COLOURS, OTHER_COLOUR, Theme
+from ecgmodel.figures.palette import CLASS_INKS, OTHER_COLOUR, Theme
 from ecgmodel.segments.dataset import MODEL_FS
 from ecgmodel.training.run_folder import EpochResult
 
@@ -101,7 +101,7 @@ def draw_curves(runs: Sequence[Curves], words: CurveWords, theme: Theme, smoothi
         subplot_titles=(words.loss, words.accuracy, words.learning_rate),
     )
     for place, run in enumerate(runs):
-        colour = CLASS_COLOURS[theme][RUN_CLASSES[place]]
+        colour = CLASS_INKS[theme][RUN_CLASSES[place]]
         faint = OTHER_COLOUR if len(runs) == 1 else colour
         prefix = f"{run.name}: " if len(runs) > 1 else ""
         dash = DASHES[place]
@@ -167,7 +167,7 @@ def draw_gradients(run: Curves, norm_word: str, epoch_word: str, theme: Theme) -
             name=layer,
             mode="lines+markers" if len(run.epochs) < 2 else "lines",
             line={
-                "color": CLASS_COLOURS[theme][LAYER_CLASSES[place % len(LAYER_CLASSES)]],
+                "color": CLASS_INKS[theme][LAYER_CLASSES[place % len(LAYER_CLASSES)]],
                 "width": 1.8,
                 "dash": DASHES[place // len(LAYER_CLASSES) % len(DASHES)],
             },
@@ -196,7 +196,7 @@ def draw_examples(examples: Sequence[ExampleSegment], seconds_word: str, theme: 
             x=seconds,
             y=example.signal,
             mode="lines",
-            line={"color": CLASS_COLOURS[theme][example.symbol], "width": 1.2},
+            line={"color": CLASS_INKS[theme][example.symbol], "width": 1.2},
             hoverinfo="skip",
             row=1,
             col=column,

@@ -218,7 +218,7 @@ def encode_words() -> Packet:
     """Return the words and colours of the view in the visitor's language."""
     fields = {
         "palette": {
-            theme: {"paper": asdict(palette.PAPER[theme]), "classes": palette.CLASS_COLOURS[theme]}
+            theme: {"paper": asdict(palette.PAPER[theme]), "classes": palette.CLASS_INKS[theme]}
             for theme in ("light", "dark")
         }
         | {"marks": palette.CLASS_MARKS, "other": palette.OTHER_COLOUR},

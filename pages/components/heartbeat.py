@@ -35,7 +35,7 @@ def show_heartbeat(fields: dict[str, object], arrays: dict[str, np.ndarray]) -> 
         "text": _words(),
         "classes": CLASSES,
         "other": palette.OTHER_COLOUR,
-        "palette": palette.CLASS_COLOURS,
+        "palette": palette.CLASS_INKS,
         "paper": {theme: asdict(paper) for theme, paper in palette.PAPER.items()},
         **fields,
     }

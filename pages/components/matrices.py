@@ -139,7 +139,7 @@ def show_matrices(
         "panes": [_describe(pane, axes, unit) for pane in panes],
         "chosen": None if chosen is None else asdict(chosen),
         "text": _words(unit),
-        "palette": palette.CLASS_COLOURS,
+        "palette": palette.CLASS_INKS,
     }
     _matrices(key=key, data=data | {"stamp": stamp(key, data)}, on_cell_change=take)
 

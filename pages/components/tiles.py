@@ -90,7 +90,7 @@ def show_tiles(tiles: Sequence[Tile], *, key: str, chosen: int | None, on_tile: 
             "fs": MODEL_FS,
             "gap": GAP,
             "least_span": LEAST_SPAN_MV / STEP_MV,
-            "palette": palette.CLASS_COLOURS,
+            "palette": palette.CLASS_INKS,
             "text": {"away": t("not on this machine")},
         },
         {"signal": samples.reshape(-1)},

@@ -20,7 +20,7 @@ from pages.gates.panes import choose_beside, make_pane, show_answers, show_diffe
 from pages.gates.place import choose_place
 from pages.gates.tools import choose_saliency, choose_tool, keep_brush, show_saliency
 from pages.session import address, choices, visitor
-from pages.ui.blocks import show_error, show_not_a_medical_device, show_source
+from pages.ui.blocks import show_controls_door, show_error, show_not_a_medical_device, show_source
 from pages.ui.model_choice import choose_beats, choose_lead, choose_model
 from pages.ui.record_picker import open_record_in_use, show_record_picker
 from pages.ui.sidebar import show_person_badge
@@ -97,10 +97,12 @@ def _open_beside(
     return make_pane(name, trace_beat(name, segment), whole, edited, segment, Experiment(), wants_saliency)
 
 
-show_record_picker()
+show_controls_door()
+with st.container(key="page_controls_record"):
+    show_record_picker()
 record = open_record_in_use()
 try:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="page_controls_model"):
         name = choose_model(record)
         if name is not None:
             model = open_model(name)

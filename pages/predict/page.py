@@ -14,7 +14,14 @@ from pages.components.trace_wishes import View
 from pages.predict.certainty import apply_thresholds, choose_thresholds, tell_unsure
 from pages.predict.panel import show_agreement, show_detection, show_disagreements, show_model_card, show_other_beats
 from pages.session import place, visitor
-from pages.ui.blocks import follow_trace, show_error, show_not_a_medical_device, show_source, truth_name
+from pages.ui.blocks import (
+    follow_trace,
+    show_controls_door,
+    show_error,
+    show_not_a_medical_device,
+    show_source,
+    truth_name,
+)
 from pages.ui.model_choice import choose_beats, choose_lead, choose_model, choose_model_file
 from pages.ui.record_picker import open_record_in_use, show_headline, show_record_picker
 from pages.ui.sidebar import show_person_badge
@@ -22,12 +29,14 @@ from pages.ui.text import plain, t
 
 TRACE = "predict.trace"
 
-show_record_picker()
+show_controls_door()
+with st.container(key="page_controls_record"):
+    show_record_picker()
 record = open_record_in_use()
 show_headline(record, find_facts(record))
 
 try:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="page_controls_model"):
         name = choose_model(record)
         if name is not None:
             model = open_model(name)

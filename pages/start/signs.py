@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from ecgmodel.figures.gates import CIVIDIS
-from ecgmodel.figures.palette import CLASS_COLOURS, CLASS_MARKS, STATE_SCALES, Theme
+from ecgmodel.figures.palette import CLASS_COLOURS, CLASS_INKS, CLASS_MARKS, STATE_SCALES, Theme
 from ecgmodel.labels import CLASS_NAMES, CLASSES, SYMBOL_NAMES
 from pages.ui.text import look_up, t
 
@@ -54,7 +54,9 @@ def _line(sign: str, term: str, meaning: str) -> str:
 
 def _mark(symbol: str, theme: Theme) -> str:
     shape = _SHAPES[CLASS_MARKS[symbol]]
-    return f'<i class="mark" style="background:{CLASS_COLOURS[theme][symbol]};clip-path:{shape}"></i>'
+    # As the trace draws it: filled, with an outline that stands out against the page.
+    outline, fill = CLASS_INKS[theme][symbol], CLASS_COLOURS[theme][symbol]
+    return f'<i class="mark" style="background:{outline};--fill:{fill};clip-path:{shape}"></i>'
 
 
 def _around_a_trace() -> str:

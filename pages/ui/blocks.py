@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,14 @@ def show_problems() -> None:
     """Show what was wrong with the address, as far as it does not stand on the page already."""
     for problem in address.take_unshown():
         show_error(problem)
+
+
+def show_controls_door() -> None:
+    """Show the line behind which a phone keeps what chooses record and model; wider windows show that at once.
+
+    It holds for the containers on the page whose keys begin with `page_controls`; the style sheet does it.
+    """
+    st.html(f'<details class="controls-door"><summary>{escape(t("Record and model"))}</summary></details>')
 
 
 def show_not_a_medical_device() -> None:

@@ -54,6 +54,10 @@ def find_heading(page: str) -> Heading | None:
         "annotate": Heading(
             t("Label beats by hand, and see how far two people agree."), t("Press Annotate this record.")
         ),
+        "cards": Heading(
+            t("What each model was made of, what it reached, and what it must not be used for."),
+            t("Choose a model."),
+        ),
     }.get(page)
 
 

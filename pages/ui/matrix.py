@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from ecgmodel.figures.palette import CLASS_COLOURS
+from ecgmodel.figures.palette import CLASS_INKS
 from ecgmodel.figures.rendering import make_matrix, render
 from ecgmodel.labels import CLASS_NAMES, CLASSES
 from ecgmodel.scores.metrics import Scores
@@ -27,7 +27,7 @@ def show_matrix(matrix: np.ndarray, scores: Scores, *, caption: str | None = Non
         rows and columns are.
     """
     whole = caption is None
-    colours = CLASS_COLOURS["dark" if st.context.theme.type == "dark" else "light"]
+    colours = CLASS_INKS["dark" if st.context.theme.type == "dark" else "light"]
     table = make_matrix(matrix, CLASSES, CLASSES, t("sensitivity"))
     rows = tuple(
         replace(

@@ -13,7 +13,7 @@ from tests.browser.conftest import visitor_page, watched_page
 from tests.browser.server import Server
 from tests.browser.steps import PATIENCE_MS, wait_until_still
 
-PATHS = ("", "learn", "records", "predict", "gates", "train", "evaluate", "upload", "annotate", "class")
+PATHS = ("", "learn", "records", "predict", "gates", "train", "evaluate", "upload", "annotate", "class", "cards")
 SIZES = {"phone": (390, 844), "zoom": (680, 450)}
 """A phone, and a laptop's window of 1360 by 900 at 200 %: half as many CSS pixels."""
 

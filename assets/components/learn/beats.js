@@ -56,7 +56,11 @@ FIGURES.beats = class extends Figure {
       group.append(label(x(at), 16, symbol || "·", { "text-anchor": "middle", style: `fill:${this.classInk(symbol)};font-weight:700` }));
       const choose = () => this.report("beat", { record: data.record, sample });
       group.addEventListener("click", choose);
-      group.addEventListener("keydown", (event) => event.key === "Enter" && choose());
+      group.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault(); // the space bar would turn the page
+        choose();
+      });
       picture.append(group);
     });
     for (let s = 0; s <= seconds; s += 2) picture.append(label(Math.min(Math.max(x(s * data.fs), 8), width - 14), height + 14, `${fixed(data.start_s + s, 0)} s`, { "text-anchor": "middle", class: "tick" }));
@@ -81,8 +85,7 @@ FIGURES.beats = class extends Figure {
     wave(beat.qrs[0], beat.qrs[1], "QRS", this.classColour(beat.symbol));
     if (beat.t !== null) wave(beat.t - 0.09 * data.fs, beat.t + 0.09 * data.fs, "T", "#E69F00");
     picture.append(line(values.map((value, i) => [x(i), y(value)]), { class: "ink", "stroke-width": 1.8 }));
-    picture.append(label(6, height - 8, beat.words, { class: "tick" }));
-    this.zoom.replaceChildren(picture);
+    this.zoom.replaceChildren(picture, html("p", { class: "muted caption", text: beat.words }));
     Object.assign(this.frame.dataset, { symbol: beat.symbol, sample: beat.sample, qrs: beat.qrs_ms });
   }
 
@@ -95,7 +98,7 @@ FIGURES.beats = class extends Figure {
       const values = [...signal];
       const x = linear(0, signal.length, 0, wide);
       const y = linear(Math.min(...values), Math.max(...values), 58, 4);
-      const colour = this.classColour(example.symbol);
+      const colour = this.classInk(example.symbol);
       picture.append(line(values.map((value, i) => [x(i), y(value)]), { class: "ink-quiet", "stroke-width": 1 }));
       const part = values.slice(example.from, example.to);
       picture.append(line(part.map((value, i) => [x(example.from + i), y(value)]), { stroke: colour, "stroke-width": 2.2 }));

@@ -25,7 +25,7 @@ FIGURES.runs = class extends Figure {
       const wide = (run.last - run.first + 1) * size;
       if (x + Math.min(wide, width) > width && x > 2) [x, y] = [2, y + 62];
       const start = x;
-      const colour = this.classColour(run.kept ? run.symbol : "");
+      const colour = run.kept ? this.classInk(run.symbol) : this.classColour("");
       for (let k = run.first; k <= run.last; k++) {
         if (x + size > width) [x, y] = [2, y + 62];
         group.append(svg("rect", { x, y, width: size - 2, height: 28, rx: 4, fill: colour, opacity: run.kept ? 0.28 : 0.14 }));
@@ -108,7 +108,7 @@ FIGURES.runs = class extends Figure {
     picture.append(svg("rect", { x: x(values.length), width: x(n) - x(values.length), y: top + 12, height: 108, class: "soft-fill" }));
     if (x(n) - x(values.length) > 60) picture.append(label(x(values.length) + 6, top + 28, text.padding, { class: "tick" }));
     const whole = [...values, ...new Array(n - values.length).fill(0)];
-    picture.append(line(whole.map((value, i) => [x(i), y(value)]), { style: `stroke:${this.classColour(segment.symbol)}`, "stroke-width": 1.4 }));
+    picture.append(line(whole.map((value, i) => [x(i), y(value)]), { style: `stroke:${this.classInk(segment.symbol)}`, "stroke-width": 1.4 }));
     axisX(picture, x, top + 122, [0, 250, 500, 750, 1000].filter((tick) => tick > 0 && tick < n), text.sample, width - 2);
     Object.assign(this.frame.dataset, { segment: this.chosen, length: values.length });
   }

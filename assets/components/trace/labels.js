@@ -53,7 +53,7 @@ function paintRow(ctx, row, r, signal, geometry, view, colours, { state, ringed 
       const colour = colours.classes[symbol];
       if (pitch < 9) {
         if (pass === (symbol === "N" ? 1 : 0)) continue;
-        ctx.fillStyle = known === "pending" ? colours.muted : (colour ?? colours.other);
+        ctx.fillStyle = known === "pending" ? colours.muted : (colours.inks[symbol] ?? colours.other);
         ctx.fillRect(Math.round(x), y - 7, Math.max(1, Math.min(3, pitch * 0.6)), 14);
         if (pitch > 4 && ringed(r, i)) ring(ctx, x + 1, y, 5, colours);
         continue;
@@ -79,12 +79,12 @@ function paintRow(ctx, row, r, signal, geometry, view, colours, { state, ringed 
           ctx.fillStyle = colour;
           ctx.fill();
           ctx.strokeStyle = colours.inks[symbol];
-          ctx.lineWidth = 0.75;
+          ctx.lineWidth = 1;
         }
         ctx.stroke();
       }
       if (differs) ring(ctx, markX, y, size + 3.6, colours);
-      if (letter || !colour) {
+      if ((letter && hasRoom(row, i, x, signal, geometry)) || !colour) {
         ctx.font = `${colour && symbol !== "N" ? 600 : 400} 12px ${colours.font}`;
         ctx.fillStyle = colour ? colours.text : colours.otherText;
         if (colour) ctx.fillText(row.unsure(i) ? `${symbol}?` : symbol, markX + size + (differs ? 7 : 4), y + 0.5);
@@ -96,6 +96,13 @@ function paintRow(ctx, row, r, signal, geometry, view, colours, { state, ringed 
       }
     }
   }
+}
+
+/** Whether a letter behind its mark ends before the next mark. */
+function hasRoom(row, i, x, signal, geometry) {
+  let next = i + 1;
+  while (next < row.length && row.symbol(next) === "+") next++;
+  return next >= row.length || geometry.xOf(row.sample[next] / signal.fs) - x >= (row.unsure(i) ? 28 : 22);
 }
 
 function ring(ctx, x, y, radius, colours) {

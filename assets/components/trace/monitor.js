@@ -220,7 +220,7 @@ class Monitor {
     this.heading.replaceChildren(...this.headingOf(i));
     for (const [k, bar] of this.bars.entries()) {
       bar.share.style.transform = `scaleX(${p ? p[k] : 0})`;
-      bar.share.style.background = colours.classes[bar.symbol];
+      bar.share.style.background = colours.inks[bar.symbol] ?? colours.other;
       bar.value.textContent = p ? p[k].toFixed(2) : "";
       bar.line.toggleAttribute("data-best", k === best);
     }

@@ -98,14 +98,14 @@ class Overview {
       const rare = [...counts].filter(([symbol]) => symbol !== labels.commonest);
       const nRare = rare.reduce((sum, [, n]) => sum + n, 0);
       if (common) {
-        ctx.fillStyle = colours.classes[labels.commonest] ?? colours.other;
+        ctx.fillStyle = colours.inks[labels.commonest] ?? colours.other;
         ctx.fillRect(x, STRIP * 0.7, width, STRIP * 0.3);
       }
       // One rare beat among many still shows: it gets at least half of the column.
       const height = nRare ? Math.max(0.5, nRare / (nRare + common)) * STRIP : 0;
       let y = 0;
       for (const [symbol, n] of rare) {
-        ctx.fillStyle = colours.classes[symbol] ?? colours.other;
+        ctx.fillStyle = colours.inks[symbol] ?? colours.other;
         ctx.fillRect(x, y, width, (height * n) / nRare);
         y += (height * n) / nRare;
       }
@@ -153,7 +153,7 @@ class Overview {
         const rr = labels.rr[i];
         const symbol = row.symbol(i);
         if (!(rr > 0) || (symbol === labels.commonest) !== common) continue;
-        ctx.fillStyle = colours.classes[symbol] ?? colours.other;
+        ctx.fillStyle = colours.inks[symbol] ?? colours.other;
         ctx.fillRect(this.xOf(row.sample[i] / signal.fs) - 0.75, y(60 / rr) - 0.75, 1.5, 1.5);
       }
     }
