@@ -5,7 +5,7 @@ from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.inside.cell import open_cell
 from ecgmodel.network.inside.feature_maps import map_features
-from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model
+from ecgmodel.network.model_file import Model, ModelCard, open_model
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.one_beat import cut_one, nearest_beat
 
@@ -17,7 +17,7 @@ UNIT = 0
 
 start = NetworkConfig(cell="lstm")
 untrained = Model(start, initialise_weights(start, seed=0), ModelCard(name="untrained", segments="runs"))
-model = untrained if MODEL is None else open_shipped_model(MODEL).for_record(RECORD)
+model = untrained if MODEL is None else open_model(MODEL).for_record(RECORD)
 record = open_record(RECORD)
 segment = cut_one(record, model.card.segments, nearest_beat(record, BEAT_S))
 features = map_features(model.config, model.weights, segment.signal[0])[-1].pooled  # x(t) of every step

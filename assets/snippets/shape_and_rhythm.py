@@ -1,5 +1,6 @@
 import numpy as np
 
+from ecgmodel.labels import AAMI_OF_SYMBOL
 from ecgmodel.records.signal.qrs_width import measure_qrs
 from ecgmodel.records.signal.waves import find_waves
 from ecgmodel.records.sources.catalogue import open_record
@@ -15,7 +16,8 @@ index = int(np.searchsorted(beats.sample, r))
 before = int(beats.sample[index - 1])
 alike = beats.sample[beats.symbol == beats.symbol[index]]
 qrs = measure_qrs(record.signals, record.fs, r, alike)  # all leads, mean of beats that look alike
-waves = find_waves(record.lead(), record.fs, r, before, qrs)
+atrial = AAMI_OF_SYMBOL.get(str(beats.symbol[index])) != "V"  # one from the ventricles has no P wave of its own
+waves = find_waves(record.lead(), record.fs, r, before, qrs, atrial=atrial)
 print("label", beats.symbol[index] or "none", "at", r / record.fs, "s")
 print("QRS", "not measured" if qrs is None else f"{qrs.ms(record.fs):.0f} ms, mean of {qrs.n_beats} beats")
 print("P at", waves.p_peak, ", T at", waves.t_peak)

@@ -15,7 +15,6 @@ from ecgmodel.errors import EcgModelError
 
 if TYPE_CHECKING:
     from ecgmodel.classification.classify import RecordPrediction
-    from ecgmodel.network.model_file import Model
     from ecgmodel.records.record import Record
 
 DEFAULT_MODEL = "beats-gru"
@@ -78,6 +77,7 @@ def run(options: argparse.Namespace) -> None:
     from ecgmodel.classification.classify import classify_record
     from ecgmodel.command_line.files import OpenedFile, is_file, open_file
     from ecgmodel.command_line.tables import show_table
+    from ecgmodel.network.model_file import open_model
     from ecgmodel.network.serving import Classifier
     from ecgmodel.records.sources.catalogue import open_record
 
@@ -110,19 +110,6 @@ def run(options: argparse.Namespace) -> None:
     if opened is not None:
         for note in (*opened.notes, *doubts):
             print(note, file=sys.stderr)
-
-
-def open_model(name: str) -> Model:
-    """Open a model file by its path, or a shipped model by its name."""
-    from ecgmodel.network.model_file import open_shipped_model, read_model
-
-    path = model_file(name)
-    return open_shipped_model(name) if path is None else read_model(path)
-
-
-def model_file(name: str) -> Path | None:
-    """Return the file that a name of a model is the path of; `None` where it is that of a shipped model."""
-    return Path(name) if name.endswith(".safetensors") or Path(name).is_file() else None
 
 
 def describe(record: Record, prediction: RecordPrediction) -> dict[str, object]:

@@ -47,7 +47,7 @@ def run_many(options: argparse.Namespace) -> None:
     EcgModelError
         Where there is no such folder, or the table cannot be written.
     """
-    from ecgmodel.command_line.classify import open_model
+    from ecgmodel.network.model_file import open_model
     from ecgmodel.records.imports.gather import list_folder
     from ecgmodel.training.jobs.job_file import SCHEDULER_VARIABLE
 
@@ -203,10 +203,9 @@ def _survey_one(name: str, files: Files, model: str, settings: ImportSettings, l
 
 def _digest(model: str) -> str:
     """Return what tells the model of a name from any other that this name may have later."""
-    from ecgmodel.command_line.classify import model_file
-    from ecgmodel.network.model_file import shipped_model_path
+    from ecgmodel.network.model_file import model_path
 
-    path = model_file(model) or shipped_model_path(model)
+    path = model_path(model)
     stat = path.stat()
     return _read_digest(path, (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
 
@@ -218,7 +217,7 @@ def _read_digest(path: Path, stamp: tuple[int, ...]) -> str:
 
 @functools.lru_cache(maxsize=2)
 def _open_classifier(model: str, digest: str) -> Classifier:
-    from ecgmodel.command_line.classify import open_model
+    from ecgmodel.network.model_file import open_model
     from ecgmodel.network.serving import Classifier
 
     return Classifier(open_model(model), n_threads=1)

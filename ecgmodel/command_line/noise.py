@@ -29,8 +29,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Judge and print."""
-    from ecgmodel.command_line.classify import open_model
     from ecgmodel.evaluation import noise_stress
+    from ecgmodel.network.model_file import open_model
     from ecgmodel.network.serving import Classifier
 
     found = noise_stress.judge_in_noise(

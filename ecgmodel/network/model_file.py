@@ -257,6 +257,26 @@ def list_shipped_models() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in SHIPPED_FOLDER.glob("*.safetensors")))
 
 
+def open_model(name: str) -> Model:
+    """Open a model file by its path, as "mine.safetensors", or a shipped model by its name, as "beats-gru".
+
+    Raises
+    ------
+    ModelFileError
+        Where there is no such file or shipped model, or the file cannot be taken.
+    """
+    return read_model(Path(name)) if _is_path(name) else open_shipped_model(name)
+
+
+def model_path(name: str) -> Path:
+    """Return the file that `open_model` reads."""
+    return Path(name) if _is_path(name) else shipped_model_path(name)
+
+
+def _is_path(name: str) -> bool:
+    return name.endswith(".safetensors") or Path(name).is_file()
+
+
 def open_shipped_model(name: str) -> Model:
     """Read a model that comes with the app.
 

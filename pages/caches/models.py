@@ -18,6 +18,7 @@ from ecgmodel.network.model_file import Model, ModelCard, list_shipped_models, r
 from ecgmodel.training.jobs.job_file import (
     TrainedModel,
     list_trained_models,
+    name_download,
     runs_folder,
 )
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 from pages.caches.freeze import freeze
 from pages.caches.listing import listed, stamp_files
 from pages.session import choices
-from pages.session.visitor import own, own_stamp, put_own
+from pages.session.visitor import BroughtFiles, own, own_files, own_stamp, put_own
 
 MAX_MODELS = 8
 MAX_OWN_MODELS = 2
@@ -92,13 +93,25 @@ def open_model_for(name: str, record: str) -> Model:
     return open_model(name).for_record("" if record in own("record") else record)
 
 
-def keep_own_model(name: str, model: Model) -> None:
-    """Keep a model that the visitor brought; the oldest makes room where there are too many."""
+def keep_own_model(name: str, model: Model, file_name: str) -> None:
+    """Keep a model that the visitor brought in a file; the oldest makes room where there are too many."""
     kept = own("model")
     kept.pop(name, None)  # a new file of this name is the newest again
-    put_own("model", name, model)
+    put_own("model", name, model, BroughtFiles((file_name,)))
     for oldest in list(kept)[:-MAX_OWN_MODELS]:
         del kept[oldest]
+
+
+def model_source(name: str) -> str:
+    """Return by what the library opens a model elsewhere: the name of a shipped one, or else its file's name.
+
+    The file of a trained model is called as its download is.
+    """
+    brought = own_files("model", name)
+    if brought is not None:
+        return brought.names[0]
+    trained = next((model for model in trained_models() if model.name == name), None)
+    return name if trained is None else name_download(trained.title, ".safetensors")
 
 
 def _model_path(name: str) -> Path:

@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages.caches.models import model_source
 from pages.learn.questions import Question
 from pages.session import address
+from pages.session.visitor import BroughtFiles, own_files
 from pages.ui.text import t
 
 SNIPPETS = Path(__file__).resolve().parents[2] / "assets" / "snippets"
@@ -55,17 +57,38 @@ class Chapter:
 def read_snippet(chapter: Chapter) -> str:
     """Return a chapter's Python lines, with the visitor's choices in the place of the constants."""
     code = (SNIPPETS / f"{chapter.snippet}.py").read_text(encoding="utf-8")
-    for name, value in chapter.settings().items():
+    settings = dict(chapter.settings())
+    if settings.get("MODEL") is not None:
+        settings["MODEL"] = model_source(settings["MODEL"])
+    files = own_files("record", settings.get("RECORD", ""))
+    if files is not None:
+        settings["RECORD"] = files.names[0]
+        code = _read_own_files(code, files)
+    for name, value in settings.items():
         written = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
         line = f"{name} = {written}"
         code = re.sub(rf"^{name} = .*$", lambda _match, line=line: line, code, count=1, flags=re.MULTILINE)
     return code
 
 
+def _read_own_files(code: str, files: BroughtFiles) -> str:
+    """Let the lines read the visitor's own files instead of a record by its name."""
+    others = [json.dumps(name, ensure_ascii=False) for name in files.names[1:]]
+    options = [f"{name}={value!r}" for name, value in files.settings.items()]
+    opening = f"open_recording({', '.join(['RECORD', *others, *options])})"
+    return code.replace(
+        "from ecgmodel.records.sources.catalogue import open_record\n",
+        "from ecgmodel.records.imports.files import open_recording\n",
+    ).replace("open_record(RECORD)", opening)
+
+
 def show_snippet(chapter: Chapter) -> None:
     """Offer the Python lines that give the same numbers."""
     with st.expander(t("The same numbers in Python"), icon=":material/code:"):
-        st.code(read_snippet(chapter), language="python")
+        code = read_snippet(chapter)
+        st.code(code, language="python")
+        if re.search(r'^(MODEL|RECORD) = ".+\.\w+"$', code, re.MULTILINE):
+            st.caption(t("It opens your own file: run it in the folder where that lies."))
 
 
 def show_link() -> None:

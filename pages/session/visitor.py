@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Literal
 from uuid import uuid4
 
@@ -12,6 +13,22 @@ _FIRST = "components.first"
 _DONE = "slow.done"
 _OWN = "own"
 _STAMPS = "own.stamps"
+_FILES = "own.files"
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtFiles:
+    """Which files of a visitor something was read from.
+
+    Attributes
+    ----------
+    names : tuple of str
+    settings : dict of str to object
+        What was set by hand to read them.
+    """
+
+    names: tuple[str, ...]
+    settings: dict[str, object] = field(default_factory=dict)
 
 
 def is_first(key: str, value: object) -> bool:
@@ -45,10 +62,16 @@ def own(kind: Literal["record", "model", "gates", "upload", "edit"]) -> dict:
     return st.session_state.setdefault(f"{_OWN}.{kind}", {})
 
 
-def put_own(kind: Literal["record", "model"], name: str, brought: object) -> None:
+def put_own(kind: Literal["record", "model"], name: str, brought: object, files: BroughtFiles) -> None:
     """Keep something that the visitor brought, with a stamp by which caches tell it from another of its name."""
     own(kind)[name] = brought
     st.session_state.setdefault(_STAMPS, {})[kind, name] = uuid4().hex
+    st.session_state.setdefault(_FILES, {})[kind, name] = files
+
+
+def own_files(kind: Literal["record", "model"], name: str) -> BroughtFiles | None:
+    """Return which files the visitor brought something in; `None` where it is not the visitor's own."""
+    return st.session_state.get(_FILES, {}).get((kind, name)) if name in own(kind) else None
 
 
 def own_stamp(kind: Literal["record", "model"], name: str) -> str:

@@ -10,6 +10,7 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.figures.training import MAX_RUNS, Curves, CurveWords, draw_curves, draw_gradients
 from ecgmodel.training.export import export_keras, export_onnx, export_tensorboard
 from ecgmodel.training.jobs import jobs
+from ecgmodel.training.jobs.job_file import name_download
 from ecgmodel.training.jobs.jobs import JobState, Run
 from pages.caches.models import trained_models
 from pages.session import choices
@@ -233,7 +234,7 @@ def _show_events_download(run: Run) -> None:
 
 
 def _download(run: Run, ending: str, words: str, make: Callable[[], bytes]) -> None:
-    offer_file(f"{ending} · {words}", make, f"{_file_name(run.title)}{ending}", "application/octet-stream")
+    offer_file(f"{ending} · {words}", make, name_download(run.title, ending), "application/octet-stream")
 
 
 def _show_rename(run: Run) -> None:
@@ -282,7 +283,3 @@ def _show_epochs(run: Run) -> None:
         hide_index=True,
         height=min(36 * (len(run.epochs) + 1) + 2, 320),
     )
-
-
-def _file_name(title: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in title)

@@ -102,7 +102,7 @@ def choose_model_file() -> None:
             return
         name = file.name.removesuffix(".safetensors")
         name = t("{name} (yours)", name=name) if name in model_names() and name not in visitor.own("model") else name
-        keep_own_model(name, model)
+        keep_own_model(name, model, file.name)
         choices.set_model(name)
         st.rerun()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from ecgmodel.classification.analysis import Analysis
 from ecgmodel.errors import EcgModelError
@@ -309,7 +309,12 @@ def publish_record(upload: Upload) -> Record:
     before = own.get(upload.record_name)
     if before is None or before.signals is not named.signals:
         _forget_computed()
-        visitor.put_own("record", upload.record_name, named)
+        set_by_hand = {
+            setting.name: value
+            for setting in fields(ImportSettings)
+            if (value := getattr(upload.settings, setting.name)) != setting.default
+        }
+        visitor.put_own("record", upload.record_name, named, visitor.BroughtFiles(tuple(upload.files), set_by_hand))
         if analysis.prediction is not None and upload.edited is None and named.annotations is None:
             keep_prediction(upload.model, replace(analysis.prediction, record=upload.record_name))
     if upload.chosen:

@@ -21,7 +21,7 @@ from ecgmodel.records.imports.text_file import BeatTable, Cancel, Progress, Reco
 from ecgmodel.records.imports.understanding import ImportSettings, Understanding
 from ecgmodel.records.imports.wfdb import SUFFIXES as WFDB_SUFFIXES
 from ecgmodel.records.imports.wfdb import read_wfdb
-from ecgmodel.records.record import Annotations
+from ecgmodel.records.record import Annotations, Record
 
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".log", ".dat.txt")
 DEVICE_SUFFIXES = (".edf", ".bdf", *WFDB_SUFFIXES, *SUFFIXES)
@@ -106,6 +106,30 @@ def read_files(
     else:
         found = text_file.read_csv(data, name, settings, progress=progress, cancel=cancel)
     return found if annotations is None else _annotate(found, annotations)
+
+
+def open_recording(*paths: str | Path, **settings: object) -> Record:
+    """Read the recording in a file, or in the files of one WFDB record.
+
+    Parameters
+    ----------
+    *paths : str or Path
+    **settings : object
+        Those of `ImportSettings`, for what the files do not say, as `fs` in Hz.
+
+    Raises
+    ------
+    QuestionError
+        Where a file does not say something that is needed, and `settings` does not either.
+    ImportFileError
+        Where the files cannot be read, or hold single heartbeats, intervals or annotations alone.
+    """
+    found = read_files({Path(path).name: Path(path) for path in paths}, ImportSettings(**settings))
+    if not isinstance(found, Recording):
+        raise ImportFileError(
+            "{name} holds no recording. Give a file with the samples of an ECG.", name=Path(paths[0]).name
+        )
+    return found.record
 
 
 def sniff_files(files: Files, settings: ImportSettings | None = None) -> Understanding:

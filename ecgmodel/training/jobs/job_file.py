@@ -73,11 +73,19 @@ class TrainedModel:
         Name of the run's folder.
     path : Path
         Of the model file.
+    title : str
+        Of the run.
     """
 
     name: str
     key: str
     path: Path
+    title: str
+
+
+def name_download(title: str, ending: str) -> str:
+    """Return what a file made of a run is called: its title in letters, digits, - and _, and an ending."""
+    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in title) + ending
 
 
 def runs_folder() -> Path:
@@ -106,6 +114,7 @@ def list_trained_models(folder: Path, taken: Sequence[str] = ()) -> tuple[Traine
             name=job.title if n_titles[job.title] == 1 else f"{job.title} · {path.name[-KEY_END:]}",
             key=path.name,
             path=path / "model.safetensors",
+            title=job.title,
         )
         for job, path in jobs
     )
@@ -156,7 +165,7 @@ def change_job(path: Path) -> Iterator[Job]:
         _check_there(path)
         lock.acquire()
     except filelock.Timeout as error:
-        raise ConfigError("Another visitor changes a run at this moment. Try it again.") from error
+        raise ConfigError("Another visitor is changing a run at this moment. Try again.") from error
     except OSError as error:
         raise folder_error(path.parent, error) from error
     try:
