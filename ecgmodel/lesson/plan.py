@@ -164,7 +164,10 @@ def _beat(facts: LessonFacts, minutes: int, place: Place, long: bool, say: Say) 
         aim=say("Tells P, QRS and T; measures an RR interval; sees that a beat can be early, broad, or both."),
         show=(
             say("Let the figure draw its ten seconds. Click a normal beat, then the early broad one."),
-            say("Read RR and QRS below the beat. Click one example of each class."),
+            say(
+                "Read RR and QRS below the beat. Then click the examples under “The five classes: what to look for”: "
+                "each opens its own record, and the link comes back."
+            ),
         ),
         notes=(
             say(
@@ -192,8 +195,11 @@ def _convolution(facts: LessonFacts, minutes: int, place: Place, long: bool, say
         place,
         aim=say("Computes a convolution by hand, with ReLU and pooling; says why padding is harmless without a bias."),
         show=(
-            say("Let the kernel slide over the beat; follow products and output."),
-            say("Switch to padding and add a bias."),
+            say(
+                "The kernel slides by itself. Stop it, drag “Place” across a QRS complex, and follow “products” and "
+                "“output”."
+            ),
+            say("Switch to “padding”, and move “Bias in every convolution” to 0.00 and back."),
         ),
         notes=(
             say(
@@ -204,7 +210,7 @@ def _convolution(facts: LessonFacts, minutes: int, place: Place, long: bool, say
         ),
         ask=say("How long is the output where 1000 samples meet a kernel of 20 that may hang over at both ends?"),
         expect=say(
-            "Often 1000 or 981. It is {full}, as each end adds {more} places.",
+            "Often 1000 or 981. It is {full}: n + K − 1 = 1000 + {more}.",
             full=facts.paper.conv_lengths[0],
             more=facts.paper.kernels[0] - 1,
         ),
@@ -224,18 +230,22 @@ def _gate(facts: LessonFacts, minutes: int, place: Place, long: bool, say: Say) 
         aim=say("Computes one step of a GRU from z, the old state and the candidate."),
         show=(
             say(
-                "The figure stands at step {step}, unit {unit}. Go through its four parts with the keys 1 to 4.",
+                "The figure opens at step {step}, unit {unit}, and plays. Press 1, which stops it, then 2, 3 and 4. "
+                "If it has moved on, open the link again.",
                 step=gate.step,
                 unit=gate.unit,
             ),
-            say("Let it play over the beat. Then switch what z weighs: z changes, h does not."),
+            say("Let it play over the beat. Then choose “z weighs the old”: z changes, h does not."),
         ),
         notes=(
             say(
                 "z is a weight between the old state and the proposal. At 0 nothing changes, at 1 the proposal "
                 "replaces the state."
             ),
-            say("A plain recurrent unit writes at every step. A gate lets it keep something as long as it is needed."),
+            say(
+                "A plain recurrent unit writes at every step. A gate lets a unit keep something for as long as it is "
+                "needed."
+            ),
         ),
         ask=say("Here z is {z:.2f}. Is the new state nearer to the old one or to the candidate?", z=gate.z),
         expect=say(
@@ -255,24 +265,30 @@ def _what_if(facts: LessonFacts, minutes: int, place: Place, long: bool, say: Sa
         place,
         aim=say("Predicts what a network does without its memory, and checks it."),
         show=(
-            say("Before you open the link, let everybody write down a prediction. It opens with z held at 0."),
-            say("Release z, then hold it at 1, then hold r at 0."),
+            say(
+                "Before you open the link, let everybody write down a prediction. It opens with z held at 0, and the "
+                "sentence above the figure gives the answer before and now."
+            ),
+            say(
+                "Open “What if …”. Click the 0 of z again to release it, hold z at 1, press “Reset”, then hold r at "
+                "0. For another beat, use the arrows beside “every beat”."
+            ),
         ),
         notes=(
             say(
-                "As trained, the network names this beat {symbol} ({share:.0%}).",
+                "As trained, the network names this beat {symbol} ({share:.2f}).",
                 symbol=early[""].symbol,
                 share=early[""].probability,
             ),
             say(
-                "With z at 0 the state never leaves 0, so every beat gets the same answer: {symbol} ({share:.0%}).",
+                "With z at 0 the state never leaves 0, so every beat gets the same answer: {symbol} ({share:.2f}).",
                 symbol=frozen.symbol,
                 share=frozen.probability,
             ),
         ),
         ask=say("Which answer does the network give for a normal beat while z is held at 0?"),
         expect=say(
-            "Some say: it guesses, or fails. It answers {symbol} with {share:.0%}, as for any other beat: what "
+            "Some say: it guesses, or fails. It answers {symbol} with {share:.2f}, as for any other beat: what "
             "remains is how the dense layers read a state of zeros.",
             symbol=frozen.symbol,
             share=frozen.probability,
@@ -289,13 +305,17 @@ def _split(facts: LessonFacts, minutes: int, place: Place, long: bool, say: Say)
         minutes,
         place,
         aim=say(
-            "Explains why the same network has {high:.1%} and {low:.1%}, and which of the two a patient gets.",
+            "Explains why the same network is right in {high:.1%} and in {low:.1%}, and which of the two a patient "
+            "can expect.",
             high=split.accuracy["segments-10fold"],
             low=split.accuracy["ds1-ds2"],
         ),
         show=(
-            say("The three splits stand side by side. Read the accuracy of each."),
-            say("Then read the row of A in each matrix."),
+            say(
+                "The first three matrices are one network under three splits; the fourth is another network. Read "
+                "“Accuracy” above each of the three."
+            ),
+            say("Then read the row of A in each: its last column, “found”, is the sensitivity."),
         ),
         notes=(
             say(
@@ -303,7 +323,9 @@ def _split(facts: LessonFacts, minutes: int, place: Place, long: bool, say: Say)
                 "network knows."
             ),
             say(
-                "Accuracy hides the rare: of the atrial premature beats of new people it finds {share:.0%}.",
+                "Accuracy hides the rare: of the atrial premature beats it finds {before:.1%} with segments dealt at "
+                "random, and {share:.1%} from DS1 to DS2.",
+                before=split.rare_sensitivity("segments-10fold"),
                 share=split.rare_sensitivity("ds1-ds2"),
             ),
         ),

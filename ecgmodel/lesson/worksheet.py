@@ -104,7 +104,7 @@ def _beat(facts: LessonFacts, say: Say) -> Task:
             Item(
                 say("Which beats come early? What follows them?"),
                 say(
-                    "{numbers}. Behind each comes a pause: {pauses} s.",
+                    "{numbers}. After each comes a pause: {pauses} s.",
                     numbers=", ".join(str(k + 1) for k in early),
                     pauses=", ".join(f"{beats[k].rr_s:.2f}" for k in after) or "–",
                 ),
@@ -238,7 +238,7 @@ def _what_if(facts: LessonFacts, say: Say) -> Task:
 
 
 def _answer(named: Named) -> str:
-    return f"{named.symbol} ({named.probability:.0%})"
+    return f"{named.symbol} ({named.probability:.2f})"
 
 
 def _split(facts: LessonFacts, say: Say) -> Task:
@@ -252,7 +252,7 @@ def _split(facts: LessonFacts, say: Say) -> Task:
         [names[protocol], *map(str, split.rare_row[protocol]), f"{split.rare_sensitivity(protocol):.1%}"]
         for protocol in PROTOCOLS
     ]
-    fall = 100 * (split.accuracy["segments-10fold"] - split.accuracy["ds1-ds2"])
+    before, after = (round(100 * split.accuracy[protocol], 1) for protocol in ("segments-10fold", "ds1-ds2"))
     return Task(
         say("5 · The split"),
         say("The same network under three splits. Each row counts what it named the true atrial premature beats (A)."),
@@ -272,14 +272,14 @@ def _split(facts: LessonFacts, say: Say) -> Task:
                 say(
                     "By {points:.1f} points. At random the beats of one heart lie on both sides, so the network is "
                     "asked about hearts that it knows.",
-                    points=fall,
+                    points=before - after,  # of the printed figures
                 ),
                 lines=2,
             ),
             Item(
                 say("Which of these numbers would you tell a patient, and what else?"),
                 say(
-                    "That of new people, and the sensitivity of the class in question: {share:.0%} for {rare}.",
+                    "That of new people, and the sensitivity of the class in question: {share:.1%} for {rare}.",
                     share=split.rare_sensitivity("ds1-ds2"),
                     rare=RARE,
                 ),

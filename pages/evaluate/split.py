@@ -234,7 +234,7 @@ def _tell_change(first: Judged, one: Judged, measure: Measure) -> str:
         "protocol": protocol_name(one.protocol),
         "after": after,
         "before": before,
-        "points": abs(after - before) * 100,
+        "points": abs(round(100 * after, 1) - round(100 * before, 1)),  # of the printed figures
         "s": new[early],
         "s_before": old[early],
         "v": new["V"],

@@ -1,6 +1,7 @@
 """The papers of a lesson: times that add up, links that lead into the app, and answers that are right."""
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -19,7 +20,9 @@ from ecgmodel.network.model_file import open_shipped_model
 from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.one_beat import cut_one
+from pages.ui.text import translator
 
+PAGES = Path(__file__).parents[2] / "pages"
 ADDRESS = "http://192.168.1.5:8501"
 
 
@@ -52,6 +55,28 @@ def test_links_carry_the_state(facts):
     at = round(float(asked["beat"]["beat"]) * record.fs)
     assert record.annotations.symbol[np.abs(record.annotations.sample - at).argmin()] == "V"
     assert all(query["lang"] == "zh" for query in asked.values())
+
+
+@pytest.mark.parametrize("minutes", TIMETABLES)
+def test_controls_in_the_notes_are_on_the_page(facts, minutes):
+    """What a note puts between quotation marks stands on the page of its scene, and in Chinese in its Chinese words."""
+    in_chinese = translator("zh")
+    quoted = re.compile("“([^”]+)”")
+    count = 0
+    for scene in make_plan(facts, minutes, ADDRESS, say=lambda template, **_values: template).scenes:
+        code = [
+            path.read_text("utf-8")
+            for room in (scene.place.page, "components", "ui")
+            for path in (PAGES / room).rglob("*.py")
+        ]
+        for note in (*scene.show, *scene.notes, scene.ask, scene.expect, scene.more):
+            chinese = quoted.findall(in_chinese(note))
+            for control in quoted.findall(note):
+                assert any(f't("{control}")' in text for text in code), control
+                assert in_chinese(control) != control
+                assert in_chinese(control) in chinese, control
+                count += 1
+    assert count >= 5
 
 
 def test_strip_and_kernel(facts):
