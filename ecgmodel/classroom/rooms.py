@@ -140,7 +140,7 @@ class Rooms:
             self._sweep()
             if len(self._rooms) >= MAX_ROOMS:
                 raise ClassroomError(
-                    "{n} class rooms are open here, which is the most. Close one, or try again later.", n=MAX_ROOMS
+                    "{n} class rooms are open here, which is the limit. Close one, or try again later.", n=MAX_ROOMS
                 )
             code = draw_code()
             while code in self._rooms:

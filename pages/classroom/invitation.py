@@ -86,7 +86,9 @@ def show_invitation(code: str) -> None:
             t("Address of this machine"),
             reach.hosts,
             key=_HOST,
-            help=t("If the telephones do not get through, another of these is in their network."),
+            help=t(
+                "If the telephones cannot reach this address, try another of these: one of them is in their network."
+            ),
         )
     query = urlencode({"room": code, "lang": choices.language()} | _replica())
     link = f"{reach.scheme}://{host}{reach.folder}/class?{query}"

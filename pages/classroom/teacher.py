@@ -71,7 +71,7 @@ def _show_people(key: TeacherKey) -> None:
     if not names:
         return
     st.caption(" · ".join(plain(name) for name in names))
-    with st.popover(t("Take a name out"), type="tertiary"):
+    with st.popover(t("Remove a name"), type="tertiary"):
         name = st.selectbox(t("Name"), names, index=None, key="classroom.out")
         st.button(t("Take out"), disabled=name is None, on_click=_take_out, args=(key, name), key="class.out")
 
@@ -121,7 +121,7 @@ def _offer_beats(key: TeacherKey) -> None:
     if model_name is not None:
         st.caption(t("Beside the class stands the model in use, {model}.", model=plain(model_name)))
     if st.button(t("Begin"), type="primary", icon=":material/play_arrow:", key="class.start"):
-        with st.spinner(t("Draws the beats, and lets the model name them …")):
+        with st.spinner(t("Drawing the beats, and letting the model name them …")):
             task = beats_task(beats_to_name(int(seed), model_name), model_name)
         _ask(key, task)
 

@@ -36,9 +36,9 @@ def _write_table(one: Judged) -> str:
     }
     figures = {
         "sensitivity/S": t("S found"),
-        "positive_predictivity/S": t("S named rightly (+P)"),
+        "positive_predictivity/S": t("S named correctly (+P)"),
         "sensitivity/V": t("V found"),
-        "positive_predictivity/V": t("V named rightly (+P)"),
+        "positive_predictivity/V": t("V named correctly (+P)"),
         "found": t("Beats found"),
     }
     rows = [["", *(t("{name}, {n} people", name=name, n=n) for name, n in people.items())]]

@@ -23,7 +23,7 @@ def show_noise() -> None:
         words = axes | {"title": t("The detector: R peaks in noise")}
         figures = {
             t("found"): lambda point: point.detected,
-            t("rightly (+P)"): lambda point: point.detected_rightly,
+            t("correct (+P)"): lambda point: point.detected_rightly,
         }
         st.plotly_chart(draw_noise(found, figures, names, words), key="evaluate.noise.detector")
     with classifier:

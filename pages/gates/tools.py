@@ -57,10 +57,14 @@ def show_saliency(panes: Sequence[Pane]) -> None:
         if pane.model.config.n_channels > 2:
             change = found.without_rhythm
             words += " " + (
-                t("Were every beat in time for its rhythm channels, it would fall by {change:.2f}.", change=change)
+                t(
+                    "If its rhythm channels said that every beat is in time, it would fall by {change:.2f}.",
+                    change=change,
+                )
                 if change >= 0
                 else t(
-                    "Were every beat in time for its rhythm channels, it would rise by {change:.2f}.", change=-change
+                    "If its rhythm channels said that every beat is in time, it would rise by {change:.2f}.",
+                    change=-change,
                 )
             )
         st.caption(words)

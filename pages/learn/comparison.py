@@ -54,10 +54,11 @@ def tell() -> None:
     )
     st.markdown(
         t(
-            "The LSTM has four weighted sums a step, the GRU three; so the GRU is simpler, computes a quarter less, "
-            "and leaves more room for large networks. The LSTM is more flexible: forgetting and writing are "
-            "separate, it can keep something without showing it, and its state may grow beyond 1, so that it can count "
-            "({weiss}). Which does better differs from task to task ({chung}; {greff}).",
+            "The LSTM has four weighted sums a step, the GRU three; so the GRU is simpler, its layer computes a "
+            "quarter less, and it leaves more room for large networks. The LSTM is more flexible: forgetting and "
+            "writing are separate, it can keep something without showing it, and its state may grow beyond 1, so "
+            "that it can count, which a GRU cannot ({weiss}). Neither is better throughout: GRU and LSTM came close "
+            "to each other in {chung}, and no variant of the LSTM was clearly better than the usual one in {greff}.",
             weiss=cite("weiss"),
             chung=cite("chung"),
             greff=cite("greff"),
@@ -175,7 +176,7 @@ def _show_accuracy() -> None:
 
 def _show_difference(found: Sequence[Reached]) -> None:
     """Say whether the two differ by more than chance would."""
-    difference = 100 * abs(found[0].accuracy - found[1].accuracy)
+    difference = abs(round(100 * found[0].accuracy, 2) - round(100 * found[1].accuracy, 2))  # of the printed figures
     within = all(one.interval[0] <= other.accuracy <= one.interval[1] for one in found for other in found)
     if within:
         words = t(
@@ -234,7 +235,7 @@ def ask() -> tuple[Question, ...]:
     return (
         Question(
             "count",
-            t("How many weights has a GRU of 20 units that reads 6 features?"),
+            t("A GRU of 20 units reads 6 features. How many weights does it have?"),
             Answer(f"{counts['gru']:,}", "3 × (6 · 20 + 20 · 20 + 20) = 3 × 540."),
             (
                 Answer(
@@ -275,4 +276,4 @@ def ask() -> tuple[Question, ...]:
     )
 
 
-CHAPTER = Chapter(5, title, tell, show, ask, "comparison", sources=("weiss", "chung", "greff", "oh"))
+CHAPTER = Chapter(5, title, tell, show, ask, "comparison", sources=("weiss", "chung", "greff"))

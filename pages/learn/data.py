@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ecgmodel.evaluation.published import OH_COUNTS
+from ecgmodel.evaluation.published import MITDB_COUNTS, OH_COUNTS
 from ecgmodel.labels import CLASS_NAMES, CLASSES, class_index
 from ecgmodel.segments.dataset import MODEL_FS, SEGMENT_SAMPLES, standardise
 from ecgmodel.segments.runs import SAMPLES_AFTER, SAMPLES_BEFORE, find_runs, place_runs
@@ -69,8 +69,8 @@ def tell() -> None:
         t(
             "Two things to notice. The classes are far from equally frequent: for each left bundle branch block "
             "there are {ratio:.0f} normal segments. And a run's **length** already gives much away: premature beats "
-            "come singly, bundle branch blocks in long rows. A model that only looks at where the padding begins is "
-            "right in almost two cases out of three (chapter 9).",
+            "mostly come singly, bundle branch blocks in long rows. A model that only looks at where the padding "
+            "begins is right in almost two cases out of three (chapter 9).",
             ratio=OH_COUNTS["N"] / OH_COUNTS["L"],
         )
     )
@@ -102,7 +102,7 @@ def _show_counts() -> None:
         total[here.name] = f"{sum(count_record_runs(here.name).values()):,}"
     st.table(pd.DataFrame([*rows, total]).set_index(t("Class")))
     if ours is None:
-        st.caption(t("Ours need all 48 records on this machine; the Records page can fetch them."))
+        st.caption(t("Counting ours takes all 48 records on this machine; the Records page can fetch them."))
 
 
 def settings() -> dict[str, object]:
@@ -230,7 +230,7 @@ def ask() -> tuple[Question, ...]:
                 ),
             ),
             (
-                Answer(str(one), t("So long is the beat itself. The zeros fill what is left.")),
+                Answer(str(one), t("That is the length of the beat itself. The zeros fill the rest.")),
                 Answer("0", t("Only a run of {most} samples or more leaves no room for zeros.", most=SEGMENT_SAMPLES)),
             ),
         ),
@@ -248,11 +248,17 @@ def ask() -> tuple[Question, ...]:
             (
                 Answer(
                     f"{1 / 5:.0%}",
-                    t("So it would be if the five classes were equally frequent. See the table: they are not."),
+                    t(
+                        "That would be right if the five classes were equally frequent, but the table shows that "
+                        "they are not."
+                    ),
                 ),
                 Answer(
-                    "90%",
-                    t("It may well be, counted by single beats. But a run makes one segment of many N in a row."),
+                    f"{MITDB_COUNTS['N'] / sum(MITDB_COUNTS.values()):.0%}",
+                    t(
+                        "That is the share of N among the single beats of the five classes. But a run makes one "
+                        "segment of many N in a row."
+                    ),
                 ),
             ),
         ),

@@ -64,9 +64,10 @@ def tell() -> None:
     )
     st.markdown(
         t(
-            "A second choice hides in Keras: by default ({keras}) `reset_after=True` multiplies by $r$ only after the "
-            "state has met its weights, $r \\cdot (U h)$, which runs faster on graphics cards. The networks here take "
-            "`reset_after=False`, which is the formula above.",
+            "A second choice hides in Keras: by default ({keras}) `reset_after=True` multiplies by $r$ only after "
+            "the state has met its weights and a bias of its own, $r \\cdot (U h + b_U)$, the form that NVIDIA's "
+            "fast kernels for graphics cards (cuDNN) compute. The networks here take `reset_after=False`, which is "
+            "the formula above.",
             keras=cite("keras"),
         )
     )

@@ -89,7 +89,11 @@ def ask() -> tuple[Question, ...]:
     return (
         Question(
             "more",
-            t("At step {step}, unit {unit}: which part of the new cell state is larger?", step=step, unit=unit),
+            t(
+                "At step {step}, unit {unit}: which part of the new cell state is larger, whatever its sign?",
+                step=step,
+                unit=unit,
+            ),
             sides[0 if more_kept else 1],
             (sides[1 if more_kept else 0],),
         ),

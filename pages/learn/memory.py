@@ -31,9 +31,9 @@ def tell() -> None:
     config = NetworkConfig()
     st.markdown(
         t(
-            "A convolution sees a few samples at a time. To understand rhythm, a network has to carry something "
-            "from one moment to the next. A **recurrent** network (RNN) does so with a loop: at every time step it "
-            "reads the input, and what it kept from the step before."
+            "A convolution sees a few samples at a time, and a rhythm lasts for seconds. So something has to be "
+            "carried from one moment to the next. A **recurrent** network (RNN) does so with a loop: at every time "
+            "step it reads the input, and what it kept from the step before."
         )
     )
     st.latex(r"h(t) = \tanh\bigl(w\,h(t-1) + u\,x(t)\bigr)")
@@ -53,8 +53,9 @@ def tell() -> None:
     st.latex(r"\frac{\partial h(t)}{\partial h(0)} = \prod_{k=1}^{t} w\,\bigl(1 - h(k)^2\bigr)")
     st.markdown(
         t(
-            "Factors below 1 make the product shrink exponentially: the **vanishing gradient**. What happened so "
-            "long ago can no longer be learned from. Factors above 1 make it **explode** ({bengio}; {pascanu}).",
+            "Factors of a size below 1 make the product shrink exponentially: the **vanishing gradient**. What "
+            "happened so long ago can no longer be learned from. Factors of a size above 1 make it **explode** "
+            "({bengio}; {pascanu}).",
             bengio=cite("bengio"),
             pascanu=cite("pascanu"),
         )

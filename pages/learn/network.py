@@ -59,7 +59,9 @@ def tell() -> None:
             waibel=cite("waibel"),
         )
     )
-    st.latex(r"y_f(t) = \mathrm{ReLU}\Bigl(\sum_{c=1}^{C}\,\sum_{k=0}^{K-1} w_f(k, c)\; x_c(t - K + 1 + k)\Bigr)")
+    # On two lines: one would not fit into the column of text.
+    st.latex(r"s_f(t) = \sum_{c=1}^{C}\,\sum_{k=0}^{K-1} w_f(k, c)\; x_c(t - K + 1 + k)")
+    st.latex(r"y_f(t) = \mathrm{ReLU}\bigl(s_f(t)\bigr) = \max\bigl(0,\, s_f(t)\bigr)")
     st.markdown(
         t(
             "**Max-pooling** keeps the larger of two neighbours and so halves the length. After the paper's three "
@@ -87,14 +89,14 @@ def tell() -> None:
         t(
             "**And the state?** With zeros as input the recurrent layer keeps turning on its own: its state drifts "
             "to a resting point. The paper reads the state of the last step, so what it learned of the beat has to "
-            "survive the padding. (Our larger models read it at the last step that still sees the signal: the "
-            "upright line.)"
+            "survive the padding. (Our larger models have batch normalisation, whose shift is a bias, so their "
+            "padding does speak. They read the state at the last step that still sees the signal: the upright line.)"
         )
     )
     st.markdown(
         t(
-            "The chosen state goes through **fully connected layers**, in which every output is a weighted sum of all "
-            "inputs, to five numbers, which softmax turns into probabilities."
+            "The chosen state goes through **fully connected layers**, in which every output is a weighted sum of "
+            "all inputs (all but the last with ReLU), to five numbers, which softmax turns into probabilities."
         )
     )
 

@@ -273,7 +273,10 @@ def ask() -> tuple[Question, ...]:
             ),
             (
                 Answer(f"{90 / 120:.0%}", t("That is the positive predictivity: of 120 called V, 90 are.")),
-                Answer("60%", t("The false alarms are not taken off. They are counted among the other classes.")),
+                Answer(
+                    "60%",
+                    t("The false alarms are not taken off. They lower the positive predictivity and the specificity."),
+                ),
             ),
         ),
         Question(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pages.session import quiz
 from pages.ui.text import t
 
 RIGHT = 0
+
+_NUMBER = re.compile(r"\d[\d.,:]*\d|\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,12 @@ class Question:
         """The right answer, at `RIGHT`, and the wrong ones: not in the order in which they are shown."""
         return (self.right, *self.wrong)
 
+    @property
+    def numbers(self) -> str:
+        """Every number of the question and its answers: other ones, as of another beat, make it another question."""
+        said = " ".join([self.text, *(f"{answer.text} {answer.why}" for answer in self.answers)])
+        return " ".join(sorted(_NUMBER.findall(said)))
+
 
 def show_questions(chapter: int, questions: Sequence[Question]) -> None:
     """Ask, explain every answer at once, and show the visitor's own score."""
@@ -61,9 +70,9 @@ def _ask(chapter: int, question: Question) -> None:
     # With some numbers a wrong answer equals the right one; it is not offered twice.
     texts = [answer.text for answer in answers]
     order = [k for k in quiz.shuffle(chapter, question.name, len(answers)) if texts.index(texts[k]) == k]
-    # The answers are part of the key: other numbers on the screen make it another question.
-    key = f"learn.answer.{quiz.attempt()}.{chapter}.{question.name}.{zlib.crc32(repr(texts).encode())}"
-    before = quiz.last_answer(chapter, question.name)
+    # What is asked is part of the key: other numbers on the screen make it another question.
+    key = f"learn.answer.{quiz.attempt()}.{chapter}.{question.name}.{zlib.crc32(repr((question.text, texts)).encode())}"
+    before = quiz.last_answer(chapter, question.name, question.numbers)
     chosen = st.radio(
         question.text,
         order,
@@ -71,7 +80,7 @@ def _ask(chapter: int, question: Question) -> None:
         index=order.index(before) if before in order and key not in st.session_state else None,
         key=key,
         on_change=_note,
-        args=(chapter, question.name, key),
+        args=(chapter, question.name, question.numbers, key),
     )
     if chosen is None:
         return
@@ -81,10 +90,10 @@ def _ask(chapter: int, question: Question) -> None:
         st.caption(f":orange[:material/close: **{t('Not this one.')}**] {answers[chosen].why}")
 
 
-def _note(chapter: int, name: str, key: str) -> None:
+def _note(chapter: int, name: str, numbers: str, key: str) -> None:
     chosen = st.session_state[key]
     if chosen is not None:
-        quiz.note_answer(chapter, name, chosen, chosen == RIGHT)
+        quiz.note_answer(chapter, name, chosen, chosen == RIGHT, numbers)
 
 
 def _show_score(tally: quiz.Tally) -> None:

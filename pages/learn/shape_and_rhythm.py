@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from ecgmodel.figures import palette
-from ecgmodel.labels import CLASS_NAMES, CLASSES
+from ecgmodel.labels import AAMI_OF_SYMBOL, CLASS_NAMES, CLASSES
 from ecgmodel.records.signal.qrs_width import QrsSpan, measure_qrs
 from ecgmodel.records.signal.waves import Waves, find_waves
 from ecgmodel.records.sources.embedded import DEFAULT_NAME
@@ -41,9 +41,12 @@ def tell() -> None:
     """Show the text."""
     st.markdown(
         t(
-            "Electrodes on the skin show how the heart's voltage changes with time; what a pair of them sees is a "
-            "**lead**. Ten seconds of it tell a lot, in two ways: by the **shape** of each beat (spatial features), "
-            "and by the **rhythm** in which beats follow each other (temporal features). A good classifier uses both."
+            "Electrodes on the skin show how the heart's voltage changes with time; what one of them sees against "
+            "another, or against the mean of several, is a **lead**. Ten seconds of it tell a lot, in two ways: by "
+            "the **shape** of each beat (spatial features), and by the **rhythm** in which beats follow each other "
+            "(temporal features). A good classifier uses both. The examples are beats of the MIT-BIH Arrhythmia "
+            "Database ({moody}), where it is on this machine.",
+            moody=cite("moody"),
         )
     )
     st.markdown(
@@ -60,9 +63,9 @@ def tell() -> None:
         t(
             "**Five classes.** This course tells five kinds of beats apart. Three are named by shape: normal beats, "
             "and the two bundle branch blocks, in which one ventricle is activated late and QRS becomes broad. Two "
-            "come too early. An atrial premature beat has a QRS like its neighbours and a P wave of another shape, "
-            "often hidden in the T wave before it, so it is mostly the rhythm that gives it away. A ventricular "
-            "premature beat is early **and** broad, with no P wave before it."
+            "come too early. An atrial premature beat usually has a QRS like its neighbours, and a P wave of another "
+            "shape, often hidden in the T wave before it, so it is mostly the rhythm that gives it away. A "
+            "ventricular premature beat is early **and** broad, with no premature P wave before it."
         )
     )
     st.markdown(
@@ -94,7 +97,14 @@ def qrs_of(chosen: BeatInUse) -> QrsSpan | None:
 
 def waves_of(chosen: BeatInUse, qrs: QrsSpan | None) -> Waves:
     """Return the waves of the chosen beat."""
-    return find_waves(chosen.record.lead(chosen.lead), chosen.record.fs, chosen.r_sample, chosen.previous_r, qrs)
+    return find_waves(
+        chosen.record.lead(chosen.lead),
+        chosen.record.fs,
+        chosen.r_sample,
+        chosen.previous_r,
+        qrs,
+        atrial=AAMI_OF_SYMBOL.get(chosen.symbol) != "V",
+    )
 
 
 def rr_of(chosen: BeatInUse) -> tuple[float, float] | None:
@@ -189,7 +199,7 @@ def _examples() -> tuple[list[dict], dict[str, np.ndarray]]:
         "L": t("in time, QRS broad and notched or slurred"),
         "R": t("in time, QRS broad with a wide S wave"),
         "A": t("early, after a P wave of another shape; QRS like its neighbours"),
-        "V": t("early and broad, no P wave before it, then a pause"),
+        "V": t("early and broad, no premature P wave, then usually a pause"),
     }
     here = lesson_record_names()
     described, arrays = [], {}
@@ -249,7 +259,11 @@ def ask() -> tuple[Question, ...]:
             "ventricles",
             t("The part of the trace in which the ventricles are activated is …"),
             Answer(
-                "QRS", t("The ventricles are activated within about a tenth of a second, so QRS is short and tall.")
+                "QRS",
+                t(
+                    "The ventricles are activated within about a tenth of a second, so QRS is short; their muscle is "
+                    "thick, so it is tall."
+                ),
             ),
             (
                 Answer("P", t("P is the activation of the atria, which comes before that of the ventricles.")),

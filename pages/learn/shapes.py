@@ -9,6 +9,7 @@ from ecgmodel.network.inside.layer_outputs import LayerOutput, draw_cell, layer_
 from pages.components.figure import show_figure
 from pages.learn.lesson import Chapter
 from pages.learn.questions import Answer, Question
+from pages.learn.sources import cite
 from pages.session import choices
 from pages.ui.text import t
 
@@ -27,8 +28,9 @@ def tell() -> None:
     """Show the text."""
     st.markdown(
         t(
-            "A recurrent layer in Keras reads a block of numbers with three axes: **batch**, **time steps**, "
-            "**features**. Inside, it computes a state for every step. Two switches say what of it you get."
+            "A recurrent layer in Keras ({keras}) reads a block of numbers with three axes: **batch**, **time "
+            "steps**, **features**. Inside, it computes a state for every step. Two switches say what of it you get.",
+            keras=cite("keras"),
         )
     )
     st.markdown(

@@ -40,19 +40,19 @@ SOURCES = {
     ),
     "kligfield": _doi(
         "Kligfield et al. 2007",
-        "Recommendations for the standardization and interpretation of the electrocardiogram, part I. "
-        "Circulation 115:1306–1324",
+        "Recommendations for the standardization and interpretation of the electrocardiogram, part I: the "
+        "electrocardiogram and its technology. Circulation 115(10):1306–1324",
         "10.1161/CIRCULATIONAHA.106.180200",
     ),
     "surawicz": _doi(
         "Surawicz et al. 2009",
-        "Recommendations for the standardization and interpretation of the electrocardiogram, part III: "
-        "intraventricular conduction disturbances. Circulation 119:e235–e240",
+        "AHA/ACCF/HRS recommendations for the standardization and interpretation of the electrocardiogram, part III: "
+        "intraventricular conduction disturbances. Circulation 119(10):e235–e240",
         "10.1161/CIRCULATIONAHA.108.191095",
     ),
     "moody": _doi(
         "Moody & Mark 2001",
-        "The impact of the MIT-BIH Arrhythmia Database. IEEE Eng Med Biol 20(3):45–50",
+        "The impact of the MIT-BIH Arrhythmia Database. IEEE Eng Med Biol Mag 20(3):45–50",
         "10.1109/51.932724",
     ),
     "bengio": _doi(
@@ -62,7 +62,7 @@ SOURCES = {
     ),
     "pascanu": Publication(
         "Pascanu et al. 2013",
-        "On the difficulty of training recurrent neural networks. ICML",
+        "On the difficulty of training recurrent neural networks. ICML, PMLR 28(3):1310–1318",
         "https://arxiv.org/abs/1211.5063",
     ),
     "hochreiter": _doi(
@@ -77,12 +77,13 @@ SOURCES = {
     ),
     "cho": _doi(
         "Cho et al. 2014",
-        "Learning phrase representations using RNN encoder–decoder for statistical machine translation. EMNLP",
+        "Learning phrase representations using RNN encoder–decoder for statistical machine translation. "
+        "EMNLP, 1724–1734",
         "10.3115/v1/D14-1179",
     ),
     "chung": Publication(
         "Chung et al. 2014",
-        "Empirical evaluation of gated recurrent neural networks on sequence modeling",
+        "Empirical evaluation of gated recurrent neural networks on sequence modeling. arXiv 1412.3555",
         "https://arxiv.org/abs/1412.3555",
     ),
     "greff": _doi(
@@ -92,7 +93,7 @@ SOURCES = {
     ),
     "weiss": _doi(
         "Weiss et al. 2018",
-        "On the practical computational power of finite precision RNNs for language recognition. ACL",
+        "On the practical computational power of finite precision RNNs for language recognition. ACL (2), 740–745",
         "10.18653/v1/P18-2117",
     ),
     "waibel": _doi(

@@ -50,7 +50,7 @@ def choose_thresholds(model: Model) -> Thresholds | None:
                 st.slider(label, 0.05, 0.95, step=0.05, key=key, on_change=_take)
         usual = answers.judge()
         now = usual if chosen is None else answers.judge(chosen)
-        lines = [f"||{t('found')}|{t('named rightly (+P)')}|", "|---|---:|---:|"]
+        lines = [f"||{t('found')}|{t('named correctly (+P)')}|", "|---|---:|---:|"]
         for group in "SV":
             pairs = (
                 (now.sensitivity[group], usual.sensitivity[group]),

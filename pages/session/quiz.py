@@ -61,18 +61,19 @@ def note_asked(chapter: int, count: int) -> None:
     st.session_state.setdefault(_ASKED, {})[chapter] = count
 
 
-def note_answer(chapter: int, question: str, answer: int, right: bool) -> None:
-    """Keep an answer; only the first one to a question counts for the score."""
+def note_answer(chapter: int, question: str, answer: int, right: bool, numbers: str = "") -> None:
+    """Keep an answer to a question with its numbers; only the first one, whatever the numbers, counts for the score."""
     place = chapter, question
     st.session_state.setdefault(_FIRST, {}).setdefault(place, right)
-    st.session_state.setdefault(_LAST, {})[place] = answer
+    st.session_state.setdefault(_LAST, {})[place] = answer, numbers
     if right:
         st.session_state.setdefault(_SOLVED, set()).add(place)
 
 
-def last_answer(chapter: int, question: str) -> int | None:
-    """Return the last answer to a question; `None` before one."""
-    return st.session_state.get(_LAST, {}).get((chapter, question))
+def last_answer(chapter: int, question: str, numbers: str = "") -> int | None:
+    """Return the last answer to a question; `None` before one, and where the question had other numbers then."""
+    answer, asked = st.session_state.get(_LAST, {}).get((chapter, question), (None, ""))
+    return answer if asked == numbers else None
 
 
 def tally(chapter: int) -> Tally:

@@ -10,7 +10,7 @@ from pages.ui.text import t
 
 def show_limits() -> None:
     """Say what the app is not, and how far its figures may be believed."""
-    st.subheader(t("Where this ends"), anchor=False)
+    st.subheader(t("Limits"), anchor=False)
     st.markdown(
         "\n".join(
             f"- {line}"

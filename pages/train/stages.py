@@ -38,13 +38,13 @@ def _waiting_words(run: Run, runs: Sequence[Run]) -> str:
     n = len(before) + sum(other.is_busy for other in runs)
     if n:
         return tn("Waiting for {n} run ahead of it.", "Waiting for {n} runs ahead of it.", n)
-    words = t("Waiting for a worker, which starts now.")
+    words = t("Waiting for a worker, which is starting.")
     return f"{words} {_time_to_start(run.submitted)}"
 
 
 def _show_start(run: Run, doing: Progress) -> None:
     words = {
-        "process": t("The training process starts …"),
+        "process": t("Starting the training process …"),
         "records": t("Cutting segments: {done} of {total} records …", done=doing.done, total=doing.total),
         "tensorflow": t("Loading TensorFlow …"),
         "compiling": t(

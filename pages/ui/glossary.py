@@ -7,15 +7,15 @@ import streamlit as st
 from pages.ui.text import look_up, t
 
 TERMS = (
-    ("heartbeat", "心搏", "One contraction of the heart; in an ECG, the waves P, QRS and T."),
+    ("heartbeat", "心搏", "One cycle of the heart; in an ECG, the waves P, QRS and T."),
     (
         "R peak",
         "R 波峰",
         "The upward peak of the QRS complex, tallest in leads such as MLII; it marks when a "
         "beat happens. In V1 the complex mostly points down.",
     ),
-    ("P wave", "P 波", "The small wave before the QRS complex: the atria contract."),
-    ("QRS complex", "QRS 波群", "The sharp deflection in the middle of a heartbeat: the ventricles contract."),
+    ("P wave", "P 波", "The small wave before the QRS complex: the atria are activated."),
+    ("QRS complex", "QRS 波群", "The sharp deflection in the middle of a heartbeat: the ventricles are activated."),
     ("T wave", "T 波", "The round wave behind the QRS complex: the ventricles recover."),
     ("N", "正常", "Normal beat: it begins in the sinus node and takes the usual way."),
     (
@@ -32,7 +32,8 @@ TERMS = (
     (
         "V",
         "室性早搏",
-        "Ventricular premature beat: it comes early, from the ventricles, broad and without a P wave before it.",
+        "Ventricular premature beat: it comes early, from the ventricles, broad and without a premature P wave "
+        "before it.",
     ),
     ("F", "融合波", "Fusion beat: a normal and a ventricular beat at once, with a shape between the two."),
     (
@@ -62,11 +63,11 @@ TERMS = (
         "One step of the recurrent cell: eight samples of the signal after three poolings, sixteen after four.",
     ),
     ("unit", "隐藏单元", "One number of the hidden state, with weights of its own; a row of the heat maps."),
-    ("cell", "单元", "The part of a recurrent network that runs at every time step."),
+    ("cell", "循环单元", "The part of a recurrent network that runs at every time step."),
     ("gate", "门", "Numbers from 0 to 1 that say how much of something passes."),
     ("reset gate", "重置门", "How much of the old state enters the new candidate."),
     ("update gate", "更新门", "How much of the old state the candidate replaces."),
-    ("candidate state", "候选隐藏状态", "What the cell would remember if the update gate were open."),
+    ("candidate state", "候选隐藏状态", "What the cell would remember if the update gate were fully open."),
     ("hidden state", "隐藏状态", "What the cell hands on from step to step."),
     ("forget gate f", "遗忘门", "In an LSTM: how much of the old cell state stays."),
     ("input gate i", "输入门", "In an LSTM: how much of the candidate enters the cell state."),
@@ -74,7 +75,7 @@ TERMS = (
     ("output gate o", "输出门", "In an LSTM: how much of the cell state is handed on as the hidden state."),
     ("cell state c", "单元状态", "In an LSTM: the memory that only sums and products change; it may leave −1 to 1."),
     ("weight", "权重", "A number that training sets."),
-    ("bias", "偏置", "A number that training adds to a weighted sum."),
+    ("bias", "偏置", "A number that is added to a weighted sum; training sets it."),
     ("fully connected layer", "全连接层", "A layer in which each output is a weighted sum of all inputs."),
     ("epoch", "轮", "One pass of the training over all its segments."),
     ("batch", "批", "Segments that are learned from together."),
@@ -87,7 +88,8 @@ TERMS = (
     (
         "DS1, DS2",
         "DS1、DS2",
-        "Two halves of the database with different people, after de Chazal (2004): one trains, one tests.",
+        "Two halves of the database, after de Chazal (2004): one trains, one tests. No person is in both but one, "
+        "whose records are 201 and 202.",
     ),
     (
         "AAMI groups",

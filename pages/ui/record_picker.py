@@ -113,7 +113,7 @@ def offer_download(name: str) -> None:
 def _download(names: Sequence[str]) -> None:
     from ecgmodel.records.sources.download import DownloadProgress, download_records
 
-    bar = st.progress(0.0, t("Asking PhysioNet …"))
+    bar = st.progress(0.0, t("Connecting to PhysioNet …"))
 
     def report(progress: DownloadProgress) -> None:
         bar.progress(

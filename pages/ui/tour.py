@@ -124,7 +124,7 @@ def show_tour(page: str) -> None:
     with st.container(key="tour", horizontal=True, vertical_alignment="center", gap="small"):
         here = stop.page == page
         place = t("Tour, stop {i} of {n}", i=number + 1, n=len(tour))
-        st.markdown(f"{place}. {stop.text if here else t('You left its way; it goes on where you were.')}")
+        st.markdown(f"{place}. {stop.text if here else t('You left the tour; it goes on where you were.')}")
         wanted = number
         if not here:
             if st.button(t("Go on with the tour"), key="tour.resume"):

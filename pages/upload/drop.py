@@ -32,7 +32,7 @@ def show_drop_zone() -> Upload | None:
     drop, tries = st.columns(2, vertical_alignment="top", gap="medium")
     with drop:
         st.file_uploader(
-            t("Drop your ECG: CSV or text of any device, Excel, JSON, XML, DICOM, EDF and others, or WFDB files"),
+            t("Drop your ECG: CSV or text from any device, Excel, JSON, XML, DICOM, EDF and others, or WFDB files"),
             accept_multiple_files=True,
             key=key,
             on_change=_take_dropped,

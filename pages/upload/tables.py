@@ -64,8 +64,8 @@ def show_annotations_alone(upload: Upload) -> None:
         )
         if alone.record
         else t(
-            "These are {n:,} annotations and no ECG: the recording that they belong to is missing. Choose both files "
-            "together.",
+            "These are {n:,} annotations and no ECG: the recording to which they belong is missing. Choose both "
+            "files together.",
             n=len(alone.annotations.sample),
         ),
         icon=":material/info:",

@@ -167,7 +167,10 @@ def test_databases_stand_side_by_side(open_app, no_mitdb):
     described = json.loads((results_folder() / "beats-gru.people.json").read_text("utf-8"))["detected"]
     assert "|mitdb, 47 people|svdb, 39 people|" in words
     for group in "SV":
-        for kind, name in (("sensitivity", f"{group} found"), ("positive_predictivity", f"{group} named rightly (+P)")):
+        for kind, name in (
+            ("sensitivity", f"{group} found"),
+            ("positive_predictivity", f"{group} named correctly (+P)"),
+        ):
             cells = []
             for database in ("mitdb", "svdb"):
                 low, high = described[database]["intervals"][f"{kind}/{group}"]

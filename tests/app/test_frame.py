@@ -14,7 +14,7 @@ from tests.app.screen import APP, all_text, all_words, shows_trace
 
 PAGES = ("start", "records", "predict", "gates", "train", "evaluate", "learn", "upload", "annotate")
 WORDS = {
-    "start": ("Where this ends", "本软件不是医疗器械"),
+    "start": ("never use it for a diagnosis", "本软件不是医疗器械"),
     "records": ("Longest interval without", "最长的无心搏标注间隔"),
     "predict": ("The model agrees with the experts", "模型与专家一致"),
     "gates": ("What moved the decision", "判断的依据"),
@@ -22,7 +22,7 @@ WORDS = {
     "evaluate": ("Click a cell of a matrix", "点击矩阵的一个格子"),
     "learn": ("Try it, then answer", "动手试一试，再回答"),
     "upload": ("What I understood", "我的理解"),
-    "annotate": ("Your labels are a copy", "您的标签是您自己的副本"),
+    "annotate": ("Your labels are a copy", "您的标注是您自己的副本"),
 }
 """Words that stand on one page alone, in both languages."""
 

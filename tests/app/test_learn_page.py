@@ -2,24 +2,32 @@
 
 import contextlib
 import io
+import json
 import re
 import runpy
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ecgmodel.lesson.outline import TIMETABLES
+from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.cost import count_gate_weights
 from ecgmodel.network.inside.cell import CANDIDATES, GATE_NAMES
 from ecgmodel.network.inside.gates import trace_gates
-from ecgmodel.network.model_file import open_shipped_model
+from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model, write_model
 from ecgmodel.network.serving import Classifier
+from ecgmodel.records.imports.files import sniff_files
 from ecgmodel.records.sources.catalogue import open_record
+from ecgmodel.segments.beats import CHANNELS
 from ecgmodel.segments.one_beat import cut_one, list_readable, nearest_beat
+from pages.learn.beat import BeatInUse
 from pages.learn.chapters import CHAPTERS
 from pages.learn.lesson import SNIPPETS
 from pages.learn.questions import RIGHT
+from pages.learn.shape_and_rhythm import qrs_of, waves_of
+from pages.learn.sources import SOURCES
 from tests.app.screen import all_text
 from tests.evaluation_case import ship_result
 
@@ -40,6 +48,9 @@ def test_every_chapter(open_app, no_mitdb, number, lang):
     assert figures(app)
     assert len([radio for radio in app.radio if radio.value is None]) in (2, 3)
     assert app.query_params["chapter"] == str(number)
+    told = "".join(text.value for text in app.markdown)
+    cited = {name for name, source in SOURCES.items() if f"]({source.url})" in told}
+    assert cited == set(CHAPTERS[number - 1].sources)  # what is listed below stands beside its claim, and the reverse
     assert ("Not a medical device" if lang == "en" else "不是医疗器械") in all_text(app)
 
 
@@ -78,6 +89,20 @@ def test_score_of_a_visitor(open_app, no_mitdb):
     assert all(radio.value is None for radio in app.radio)
 
 
+def test_other_numbers_ask_anew(open_app, no_mitdb):
+    """An answer stays through the other language; on another beat it is asked anew, and not answered by itself."""
+    app = open_app("learn", chapter="1", record="simulated-mixed", beat="20.0")
+    app.radio[2].set_value(RIGHT).run()
+    app.query_params["lang"] = "zh"
+    app.session_state["choice.language"] = "zh"
+    app.run()
+    assert "心率" in app.radio[2].label
+    assert app.radio[2].value == RIGHT
+    next(button for button in app.button if button.label == "›").click().run()
+    assert not app.exception
+    assert app.radio[2].value is None
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_snippets_run(open_app, no_mitdb, number):
     """The Python lines run as they are shipped, and as the page shows them."""
@@ -93,6 +118,77 @@ def test_snippets_run(open_app, no_mitdb, number):
     with contextlib.redirect_stdout(shown):
         exec(compile(code, "snippet", "exec"), {})
     assert shown.getvalue().strip()
+
+
+MODEL_CHAPTERS = [3, 4, 7, 9]
+
+
+def run_lines(app):
+    """Run the Python lines that a page shows, and return their names."""
+    code = next(block.value for block in app.code if "ecgmodel" in block.value)
+    names, said = {}, io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(code, "snippet", "exec"), names)
+    assert said.getvalue().strip()
+    return names
+
+
+@pytest.mark.parametrize("number", MODEL_CHAPTERS)
+def test_lines_open_a_model_that_a_visitor_brought(open_app, no_mitdb, tmp_path, monkeypatch, number):
+    """The lines name the file that the visitor brought, and open it, not a shipped one, in the folder where it lies."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    config = NetworkConfig(cell="lstm" if number == 3 else "gru", n_channels=len(CHANNELS))
+    mine = Model(config, initialise_weights(config, seed=7), ModelCard(name="mine", segments="beats"))
+    write_model(mine, folder / "my model.safetensors")
+    app = open_app("predict", record="simulated-mixed")
+    app.file_uploader[0].upload("my model.safetensors", (folder / "my model.safetensors").read_bytes()).run()
+    app.query_params["chapter"] = str(number)
+    app.switch_page("pages/learn/page.py").run()
+    assert not app.exception
+    assert "It opens your own file" in all_text(app)
+    monkeypatch.chdir(folder)
+    names = run_lines(app)
+    assert names["MODEL"] == "my model.safetensors"
+    if number != 9:
+        np.testing.assert_array_equal(names["model"].weights["conv1/kernel"], mine.weights["conv1/kernel"])
+
+
+def test_lines_open_a_trained_model_as_its_download_is_called(open_app, no_mitdb, models, tmp_path, monkeypatch):
+    """Of a run called "My GRU, second try" the page of training saves My-GRU--second-try.safetensors."""
+    monkeypatch.setenv("ECG_RUNS_DIR", str(tmp_path / "runs"))
+    run = tmp_path / "runs" / "20260101-000000-abcdef"
+    run.mkdir(parents=True)
+    (run / "job.json").write_text(json.dumps({"title": "My GRU, second try", "submitted": 1.0, "wanted": False}))
+    trained = (models / "gru.safetensors").read_bytes()
+    (run / "model.safetensors").write_bytes(trained)
+    app = open_app("learn", chapter="4", record="simulated-mixed", model="My GRU, second try")
+    assert not app.exception
+    (tmp_path / "My-GRU--second-try.safetensors").write_bytes(trained)
+    monkeypatch.chdir(tmp_path)
+    assert run_lines(app)["MODEL"] == "My-GRU--second-try.safetensors"
+
+
+@pytest.mark.parametrize("number", [1, 4, 8])
+def test_lines_open_a_file_that_a_visitor_brought(open_app, no_mitdb, tmp_path, monkeypatch, number):
+    """The lines read the visitor's own recording with what was set by hand, and get its samples."""
+    plain = open_record("simulated-mixed")
+    rows = "\n".join(f"{1000 * value:.1f}" for value in plain.lead()[:7200])
+    (tmp_path / "me.csv").write_text(f"II\n{rows}\n")
+    app = open_app("upload")
+    app.file_uploader[0].upload("me.csv", (tmp_path / "me.csv").read_bytes()).run()
+    upload = app.session_state["own.upload"]["current"]
+    upload.settings = replace(upload.settings, fs=360.0, unit="uV")
+    upload.understanding = sniff_files(upload.files, upload.settings)
+    app.run()
+    assert app.session_state["choice.record"] == "upload: me.csv"
+    app.query_params["chapter"] = str(number)
+    app.switch_page("pages/learn/page.py").run()
+    assert not app.exception
+    monkeypatch.chdir(tmp_path)
+    record = run_lines(app)["record"]
+    assert record.fs == 360.0
+    np.testing.assert_allclose(record.lead(), plain.lead()[:7200], atol=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +249,19 @@ def test_papers_for_teachers(open_app, no_mitdb):
         assert not app.exception
         offered = [button.label for button in app.get("download_button")]
         assert [offered.count(name) for name in ("讲稿", "练习单", "参考答案")] == [1, 1, 1]
+
+
+def test_no_p_wave_is_marked_before_a_ventricular_beat():
+    """The text says that a ventricular premature beat has no premature P wave, so the figure marks none; N has one."""
+    record = open_record("simulated-mixed")
+    beats = record.annotations.beats()
+    marked = {"N": [], "V": []}
+    for symbol, found in marked.items():
+        for index in np.flatnonzero(beats.symbol == symbol)[1:12].tolist():
+            chosen = BeatInUse(record, record.default_lead, beats, index)
+            found.append(waves_of(chosen, qrs_of(chosen)).p_peak is not None)
+    assert all(marked["N"])
+    assert not any(marked["V"])
 
 
 def test_link_for_a_class(open_app, no_mitdb):

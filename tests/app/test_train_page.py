@@ -342,7 +342,7 @@ def test_what_a_run_does_before_its_first_epoch_is_told(open_app, runs):
             assert not app.exception
             bar = app.get("progress")[0].proto
             said[stage.stage] = (bar.text, bar.value, all_text(app))
-    assert "The training process starts" in said["process"][0]
+    assert "Starting the training process" in said["process"][0]
     assert "2 of 3 records … About 20 s to the first batch." in said["records"][0]
     assert "Loading TensorFlow … About 20 s" in said["tensorflow"][0]
     assert "another length, 2 of 4" in said["compiling"][0]

@@ -39,7 +39,13 @@ class Waves:
 
 
 def find_waves(
-    signal: np.ndarray, fs: float, r_sample: int, previous_r: int | None = None, qrs: QrsSpan | None = None
+    signal: np.ndarray,
+    fs: float,
+    r_sample: int,
+    previous_r: int | None = None,
+    qrs: QrsSpan | None = None,
+    *,
+    atrial: bool = True,
 ) -> Waves:
     """Find the waves of one beat.
 
@@ -55,6 +61,9 @@ def find_waves(
         R peak of the beat before, whose T wave must not be taken for a P wave.
     qrs : QrsSpan or None
         QRS as it was measured; `None` shows the steep part of this beat.
+    atrial : bool
+        Whether the beat comes from the atria. One from the ventricles has no P wave of its own, and what stands before
+        it is the end of the last T wave, or a P wave that conducted nothing.
     """
     smooth = _smooth(np.nan_to_num(signal), round(SMOOTH_S * fs), r_sample, fs)
     values, offset = smooth
@@ -63,7 +72,7 @@ def find_waves(
     p_low = start - round(P_SEARCH_S[0] * fs)
     if previous_r is not None:
         p_low = max(p_low, previous_r - offset + round(0.30 * fs), (previous_r - offset + 2 * r) // 3)
-    p = _bump(values, p_low, start - round(P_SEARCH_S[1] * fs))
+    p = _bump(values, p_low, start - round(P_SEARCH_S[1] * fs)) if atrial else None
     t = _bump(values, stop + round(T_SEARCH_S[0] * fs), stop + round(T_SEARCH_S[1] * fs))
     return Waves(start + offset, stop + offset, None if p is None else p + offset, None if t is None else t + offset)
 

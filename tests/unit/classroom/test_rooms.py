@@ -182,7 +182,7 @@ def test_an_idle_room_goes(rooms, clock):
 def test_there_is_an_end_to_rooms_and_seats(rooms, clock):
     """The process keeps so many rooms and no more, and a room so many seats; idle ones make room."""
     keys = [rooms.open() for _ in range(module.MAX_ROOMS)]
-    with pytest.raises(ClassroomError, match="which is the most"):
+    with pytest.raises(ClassroomError, match="which is the limit"):
         rooms.open()
     for student in range(module.MAX_STUDENTS):
         rooms.join(keys[0].code, f"student {student}")

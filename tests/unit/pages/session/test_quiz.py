@@ -43,6 +43,10 @@ def test_tally(session):
     quiz.note_answer(2, "c", 0, right=True)
     assert quiz.tally(2).is_done
     assert quiz.last_answer(2, "b") == 0
+    quiz.note_answer(2, "c", 2, right=False, numbers="0.12 40")
+    assert quiz.last_answer(2, "c", "0.12 40") == 2
+    assert quiz.last_answer(2, "c", "0.12 41") is None  # of another step, this is another question
+    assert quiz.tally(2).first == 2
     quiz.forget()
     assert quiz.tally(2) == quiz.tally(3) == quiz.Tally(asked=0, tried=0, first=0, solved=0)
     assert quiz.last_answer(2, "b") is None

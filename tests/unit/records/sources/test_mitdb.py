@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from ecgmodel.errors import RecordError
+from ecgmodel.evaluation.published import MITDB_COUNTS
 from ecgmodel.records.record import Header
 from ecgmodel.records.sources import database_files
 from ecgmodel.records.sources.database_files import SUFFIXES, parse_comments, published_files, read_folder_record
@@ -57,6 +58,7 @@ def test_published_beat_counts(all_marks):
     """109,494 beats in all; 75,052 N, 8,075 L, 7,259 R, 2,546 A and 7,130 V (the database's table of contents)."""
     counts = Counter(symbol for marks in all_marks.values() for symbol in marks.symbol.tolist())
     assert {symbol: counts[symbol] for symbol in "NLRAV"} == {"N": 75052, "L": 8075, "R": 7259, "A": 2546, "V": 7130}
+    assert dict(MITDB_COUNTS) == {symbol: counts[symbol] for symbol in "NLRAV"}
     assert sum(marks.is_beat.sum() for marks in all_marks.values()) == 109_494
     assert sum(len(marks.sample) for marks in all_marks.values()) == 112_647
 
