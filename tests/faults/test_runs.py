@@ -45,13 +45,13 @@ def quick_step(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.nightly
 @pytest.mark.faults(what="ten kills of the worker during a training", holds="60 of 60 epochs, identical weights")
 def test_ten_kills_of_the_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    train_with_kills(tmp_path, monkeypatch, lambda queue: queue.worker_pid())
+    train_with_kills(tmp_path, monkeypatch, quick_worker.find_worker)
 
 
 @pytest.mark.nightly
 @pytest.mark.faults(what="ten kills of the scheduler during a training", holds="60 of 60 epochs, identical weights")
 def test_ten_kills_of_the_scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    train_with_kills(tmp_path, monkeypatch, lambda queue: queue.cluster_pid())
+    train_with_kills(tmp_path, monkeypatch, JobQueue.cluster_pid)
 
 
 def train_with_kills(folder: Path, monkeypatch: pytest.MonkeyPatch, victim: Callable[[JobQueue], int | None]) -> None:

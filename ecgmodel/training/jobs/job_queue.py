@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_S = 10.0
 START_TIMEOUT_S = 120.0
-"""How long the embedded cluster may take to say its address; a busy machine took 30 s."""
+"""How long the embedded cluster may take to state its address; a busy machine took 30 s."""
 IDLE_S = 600.0
 LOOK_EVERY_S = 5.0
 ASK_AGAIN_S = 15.0
-"""How long a cluster that does not answer is left in peace."""
+"""How long to wait before asking a cluster that did not answer again."""
 
 
 class JobQueue:
@@ -86,14 +86,14 @@ class JobQueue:
     def hand_over(self, runs: Sequence[Run] | None = None) -> None:
         """Hand every waiting run to the cluster that it does not have yet, the oldest first.
 
-        So does a new start of the app go on with what the last one left.
+        In this way a new start of the app continues what the last one left.
 
         Raises
         ------
         ClusterSilentError
             Where the cluster at a given address does not answer, or has no workers; the runs go on waiting for it.
         ConfigError
-            Where the embedded cluster cannot be started, or the address or its certificates do not fit. The runs have
+            Where the embedded cluster cannot be started, or the address or its certificates do not match. The runs have
             then failed, as after any other fault, and their folders say why.
         """
         runs = list_runs(self.folder) if runs is None else runs
@@ -114,13 +114,6 @@ class JobQueue:
                     )
             if self._address is not None and not client.nthreads():
                 raise no_workers(self._address)
-
-    def worker_pid(self) -> int | None:
-        """Return the process that trains; `None` while there is none, and on other machines it means little."""
-        found: dict[str, int] = {}
-        with self._guard, contextlib.suppress(OSError, ClusterSilentError):  # it has just died
-            found = self._connect().run(os.getpid)
-        return next(iter(found.values()), None)
 
     def access(self) -> tuple[str, Security]:
         """Return the address of the scheduler, and the keys to it."""
@@ -161,7 +154,7 @@ class JobQueue:
             self.hand_over(runs)
 
     def _keep_trouble(self, kind: type | None, fault: BaseException | None, _traceback: object) -> bool:
-        """Keep how handing over ended; nobody waits for it who could be told otherwise."""
+        """Keep how handing over ended: nobody waits for it who could be told directly."""
         self._trouble = None if fault is None else _in_words(fault)
         if fault is not None:
             self._ask_again = time.monotonic() + ASK_AGAIN_S
@@ -253,13 +246,13 @@ def _note_failure(
 
 
 def _note_fault(run: Run, future: Future) -> None:
-    """Keep in a run's folder that the program failed at it, and not what it was asked for."""
+    """Note in a run's folder that the program failed, not what it was asked to do."""
     with contextlib.suppress(OSError):
         write_failure(run.path, _in_words(future.exception()))
 
 
 def _in_words(fault: BaseException) -> EcgModelError:
-    """Return what to tell of a fault."""
+    """Return a fault as a sentence for people."""
     if isinstance(fault, EcgModelError):
         return fault
     if isinstance(fault, ImportError):

@@ -6,6 +6,8 @@ in the same order.
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,8 @@ from ecgmodel.network.build import Weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.training import fit
 from ecgmodel.training.jobs import work
+from ecgmodel.training.jobs.connection import ClusterSilentError, connect
+from ecgmodel.training.jobs.job_queue import JobQueue
 from ecgmodel.training.presets import Preset
 from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import StepResult
@@ -75,6 +79,15 @@ class QuickStep:
 def dask_setup(_worker: object) -> None:
     """Let a worker of `dask.distributed` that preloads this module train so."""
     fit.TrainStep = QuickStep
+
+
+def find_worker(queue: JobQueue) -> int | None:
+    """Return the process that trains in the cluster of a queue; `None` while there is none, or it has just died."""
+    with contextlib.suppress(OSError, ClusterSilentError):
+        address, keys = queue.access()
+        with connect(address, security=keys) as client:
+            return next(iter(client.run(os.getpid).values()), None)
+    return None
 
 
 def work_on(path: Path) -> None:

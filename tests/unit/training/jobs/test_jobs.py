@@ -133,7 +133,7 @@ def test_a_killed_worker_and_a_killed_cluster_cost_no_epoch(queue: JobQueue) -> 
     address, keys = queue.access()
     other = JobQueue(queue.folder, address, security=keys)
     other.hand_over([replace(run, state="waiting")])
-    os.kill(queue.worker_pid(), signal.SIGKILL)
+    os.kill(quick_worker.find_worker(queue), signal.SIGKILL)
     n_done = len(wait_for_epochs(path, len(read_run(path).epochs) + 1).epochs)
     os.kill(queue.cluster_pid(), signal.SIGKILL)
     wait_for(path, "waiting", "finished")
