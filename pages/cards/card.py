@@ -12,11 +12,9 @@ from ecgmodel.figures.rendering import render
 from ecgmodel.network.model_file import Model
 from pages.caches.models import model_name_in_use, open_model, shipped_models
 from pages.caches.results import open_result, result_intervals, result_names
-from pages.session import address, choices
 from pages.ui.downloads import offer_file
+from pages.ui.kept_choice import choose_kept
 from pages.ui.text import language, plain, t, translator
-
-_CARD = "cards.model"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,21 +28,17 @@ class Card:
 def choose_card() -> str:
     """Show the choice of a shipped model, and return it; the model in use is offered first."""
     names = shipped_models()
-    asked = address.take_asked("card")
-    if asked in names:
-        choices.set_page_choice("cards", "model", asked)
     first = model_name_in_use() if model_name_in_use() in names else names[0]
-    chosen = choices.page_choice("cards", "model", first)
-    st.session_state[_CARD] = chosen if chosen in names else first
-    st.segmented_control(
+    return choose_kept(
+        st.segmented_control,
         t("Model"),
         names,
-        key=_CARD,
+        page="cards",
+        name="model",
+        first=first,
+        asked_as="card",
         required=True,
-        on_change=lambda: choices.set_page_choice("cards", "model", st.session_state[_CARD]),
     )
-    address.note(card=st.session_state[_CARD])
-    return st.session_state[_CARD]
 
 
 def show_card(name: str) -> Card:

@@ -22,12 +22,12 @@ from pages.evaluate.judged import Judged, axes_of, find_judged, rows_of_cell
 from pages.evaluate.matrix import ChosenCell, chosen_cell
 from pages.session import choices, place
 from pages.ui.blocks import clock, show_error, truth_name
+from pages.ui.kept_choice import choose_kept
 from pages.ui.record_picker import offer_download
 from pages.ui.text import plain, t, tn
 
 PER_PAGE = 12
 _TILES = "evaluate.tiles"
-_ORDER = "evaluate.order"
 _TRACE = "evaluate.trace"
 _CODES = np.array(CLASSES)
 
@@ -75,17 +75,18 @@ def _show_title(judged: Judged, cell: ChosenCell, n: int) -> None:
 def _order(predictions: Predictions, rows: np.ndarray) -> np.ndarray:
     """Show the choice of an order, and return the segments in it."""
     orders = {"sure": t("most certain first"), "time": t("by record and time")}
-    st.session_state[_ORDER] = choices.page_choice("evaluate", "order", "sure")
-    st.segmented_control(
+    order = choose_kept(
+        st.segmented_control,
         t("Order"),
         tuple(orders),
+        page="evaluate",
+        name="order",
+        first="sure",
         format_func=orders.__getitem__,
-        key=_ORDER,
         required=True,
         label_visibility="collapsed",
-        on_change=lambda: choices.set_page_choice("evaluate", "order", st.session_state[_ORDER]),
     )
-    if st.session_state[_ORDER] == "sure":
+    if order == "sure":
         return rows
     return rows[np.lexsort((predictions.r_sample[rows], predictions.record[rows]))]
 

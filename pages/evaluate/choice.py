@@ -13,18 +13,13 @@ from ecgmodel.errors import EcgModelError, RecordError
 from ecgmodel.figures.confusion import UNITS, Unit
 from pages.caches.models import trained_models
 from pages.evaluate.judged import ALL, Judged, Part, open_run
-from pages.session import choices
 from pages.ui.blocks import show_error
+from pages.ui.kept_choice import choose_kept
 from pages.ui.record_picker import offer_download
 from pages.ui.text import plain, t
 
 if TYPE_CHECKING:
     from ecgmodel.training.jobs.job_file import TrainedModel
-
-_MAIN = "evaluate.main"
-_BESIDE = "evaluate.beside"
-_PART = "evaluate.part"
-_UNIT = "evaluate.unit"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +56,8 @@ def choose_closer(judged: Sequence[Judged], first: Judged) -> Closer | None:
     names = {key: one.title for key, one in shipped.items()}
     names |= {key: t("{name} (trained here)", name=run.name) for key, run in runs.items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        main = _choose(_MAIN, t("Details of"), names, first.key)
-        beside = _choose(_BESIDE, t("Compare with"), {"": t("no other result")} | names, "")
+        main = _choose("main", t("Details of"), names, first.key)
+        beside = _choose("beside", t("Compare with"), {"": t("no other result")} | names, "")
     found = []
     for key in dict.fromkeys((main, beside)):
         if key == "":
@@ -78,32 +73,30 @@ def choose_closer(judged: Sequence[Judged], first: Judged) -> Closer | None:
 def choose_unit() -> Unit:
     """Show whether cells are counts or shares, and return it."""
     names = {"count": t("counts"), "row": t("row %"), "column": t("column %")}
-    st.session_state[_UNIT] = choices.page_choice("evaluate", "unit", UNITS[0])
-    st.segmented_control(
+    return choose_kept(
+        st.segmented_control,
         t("Cells"),
         UNITS,
+        page="evaluate",
+        name="unit",
+        first=UNITS[0],
         format_func=names.__getitem__,
-        key=_UNIT,
         required=True,
-        on_change=lambda: choices.set_page_choice("evaluate", "unit", st.session_state[_UNIT]),
     )
-    return st.session_state[_UNIT]
 
 
 def choose_part(closer: Closer) -> Part:
     """Show the choice of all, one fold or one record, and return it."""
-    parts = _list_parts(closer.main)
-    chosen = choices.page_choice("evaluate", "part", ALL)
-    st.session_state[_PART] = chosen if chosen in parts else ALL
-    st.selectbox(
+    return choose_kept(
+        st.selectbox,
         t("Part"),
-        parts,
+        _list_parts(closer.main),
+        page="evaluate",
+        name="part",
+        first=ALL,
         format_func=part_name,
-        key=_PART,
         width=180,
-        on_change=lambda: choices.set_page_choice("evaluate", "part", st.session_state[_PART]),
     )
-    return st.session_state[_PART]
 
 
 def part_name(part: Part) -> str:
@@ -124,18 +117,17 @@ def _list_parts(one: Judged) -> list[Part]:
     return whole + [Part(record=name) for name in sorted(one.records())]
 
 
-def _choose(key: str, label: str, names: dict[str, str], first: str) -> str:
-    chosen = choices.page_choice("evaluate", key, first)
-    st.session_state[key] = chosen if chosen in names else first
-    st.selectbox(
+def _choose(name: str, label: str, names: dict[str, str], first: str) -> str:
+    return choose_kept(
+        st.selectbox,
         label,
         tuple(names),
+        page="evaluate",
+        name=name,
+        first=first,
         format_func=names.__getitem__,
-        key=key,
         width=280,
-        on_change=lambda: choices.set_page_choice("evaluate", key, st.session_state[key]),
     )
-    return st.session_state[key]
 
 
 def _offer_judging(run: TrainedModel) -> None:

@@ -8,10 +8,8 @@ from ecgmodel.evaluation.operating_curves import ClassCurve
 from pages.caches.results import run_epochs
 from pages.evaluate.choice import Closer
 from pages.evaluate.judged import Judged
-from pages.session import choices
+from pages.ui.kept_choice import choose_kept
 from pages.ui.text import plain, t
-
-_FOLD = "evaluate.fold"
 
 
 def show_training_curves(closer: Closer) -> None:
@@ -48,16 +46,7 @@ def _choose_fold(closer: Closer) -> int:
     n = max((len(one.result.folds) for one in closer.both if one.result is not None), default=1)
     if n == 1:
         return 0
-    chosen = min(choices.page_choice("evaluate", "curve_fold", 0), n - 1)
-    st.session_state[_FOLD] = chosen
-    st.selectbox(
-        t("Fold"),
-        range(n),
-        key=_FOLD,
-        width=120,
-        on_change=lambda: choices.set_page_choice("evaluate", "curve_fold", st.session_state[_FOLD]),
-    )
-    return st.session_state[_FOLD]
+    return choose_kept(st.selectbox, t("Fold"), range(n), page="evaluate", name="fold", first=0, width=120)
 
 
 def show_operating_curves(closer: Closer) -> None:

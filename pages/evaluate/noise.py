@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from pages.caches.results import noise_stress
 from pages.ui.text import plain, t
+
+if TYPE_CHECKING:
+    from ecgmodel.evaluation.noise_stress import NoiseStress
 
 
 def show_noise() -> None:
@@ -45,30 +51,31 @@ def show_noise() -> None:
             command=found.command,
         )
     )
-    rows = [(t("none"), found.point(None, None))]
-    rows += [
+    with st.expander(t("The figures of both charts")):
+        st.dataframe(_list_points(found, names), hide_index=True, width="stretch")
+
+
+def _list_points(found: NoiseStress, names: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the figures of each noise and level as the rows of a table, those without noise first."""
+    points = [(t("none"), found.point(None, None))]
+    points += [
         (f"{names[noise]}, {level:g} dB".replace("-", "−"), found.point(noise, level))
         for noise in found.noises
         for level in found.levels(noise)
     ]
-    with st.expander(t("The figures of both charts")):
-        st.dataframe(
-            [
-                {
-                    t("Noise"): name,
-                    t("R peaks found"): f"{point.detected:.2%}",
-                    t("R peaks +P"): f"{point.detected_rightly:.2%}",
-                    **{
-                        word: f"{share[group]:.1%}"
-                        for group in "SV"
-                        for word, share in (
-                            (t("{symbol} found", symbol=group), point.sensitivity),
-                            (f"{group} +P", point.positive_predictivity),
-                        )
-                    },
-                }
-                for name, point in rows
-            ],
-            hide_index=True,
-            width="stretch",
-        )
+    return [
+        {
+            t("Noise"): name,
+            t("R peaks found"): f"{point.detected:.2%}",
+            t("R peaks +P"): f"{point.detected_rightly:.2%}",
+            **{
+                word: f"{share[group]:.1%}"
+                for group in "SV"
+                for word, share in (
+                    (t("{symbol} found", symbol=group), point.sensitivity),
+                    (f"{group} +P", point.positive_predictivity),
+                )
+            },
+        }
+        for name, point in points
+    ]

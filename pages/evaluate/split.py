@@ -12,50 +12,44 @@ from ecgmodel.segments.splits import PROTOCOLS
 from pages.components.matrices import Gauge, Headline, MatrixPane
 from pages.evaluate.judged import ALL, MEASURES, Judged, Measure, matrix_of, protocol_name
 from pages.evaluate.matrix import show_judged
-from pages.session import address, choices
+from pages.ui.kept_choice import choose_kept
 from pages.ui.text import plain, t, tn
 
 SPLIT = "evaluate.split"
-_PRESET = "evaluate.preset"
-_MEASURE = "evaluate.measure"
 
 
 def choose_preset(judged: Sequence[Judged]) -> str:
     """Show the choice of a preset, and return it; the one with the most protocols is offered first."""
     names = list(dict.fromkeys(one.name for one in judged))
     best = max(names, key=lambda name: sum(one.name == name for one in judged))
-    asked = address.take_asked("preset")
-    if asked in names:
-        choices.set_page_choice("evaluate", "preset", asked)
-    chosen = choices.page_choice("evaluate", "preset", best)
-    st.session_state[_PRESET] = chosen if chosen in names else best
-    st.selectbox(
+    return choose_kept(
+        st.selectbox,
         t("Network"),
         names,
-        key=_PRESET,
+        page="evaluate",
+        name="preset",
+        first=best,
+        asked_as="preset",
         width=220,
-        on_change=lambda: choices.set_page_choice("evaluate", "preset", st.session_state[_PRESET]),
     )
-    address.note(preset=st.session_state[_PRESET])
-    return st.session_state[_PRESET]
 
 
 def choose_measure() -> Measure:
     """Show whether classes or groups are judged, and return it."""
-    st.session_state[_MEASURE] = choices.page_choice("evaluate", "measure", MEASURES[0])
-    st.segmented_control(
+    return choose_kept(
+        st.segmented_control,
         t("Scored by"),
         MEASURES,
+        page="evaluate",
+        name="measure",
+        first=MEASURES[0],
         format_func={"classes": t("five classes"), "groups": t("AAMI groups N S V F")}.__getitem__,
-        key=_MEASURE,
         required=True,
         help=t(
             "The groups of ANSI/AAMI EC57: N holds normal beats and bundle branch blocks, S the premature beats from "
             "above the ventricles, V those from the ventricles, F fusions of both."
         ),
-        on_change=lambda: choices.set_page_choice("evaluate", "measure", st.session_state[_MEASURE]),
     )
-    return st.session_state[_MEASURE]
 
 
 def find_columns(judged: Sequence[Judged], preset: str) -> list[Judged | None]:
