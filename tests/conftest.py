@@ -96,27 +96,25 @@ def _stay_on_this_machine(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def mitdb_folder() -> Path:
     """Return the folder with the MIT-BIH Arrhythmia Database, or skip where there is none."""
-    folder = os.environ.get("ECG_DATA_DIR")
-    if not folder:
-        pytest.skip("ECG_DATA_DIR is not set: the MIT-BIH Arrhythmia Database is not on this machine.")
-    return Path(folder).resolve(strict=True)
+    return _database_folder("ECG_DATA_DIR", "the MIT-BIH Arrhythmia Database is")
 
 
 @pytest.fixture(scope="session")
 def svdb_folder() -> Path:
     """Return the folder with MIT-BIH Supraventricular Arrhythmia Database records, or skip where there is none."""
-    folder = os.environ.get("ECG_SVDB_DIR")
-    if not folder:
-        pytest.skip("ECG_SVDB_DIR is not set: the MIT-BIH Supraventricular Arrhythmia Database is not on this machine.")
-    return Path(folder).resolve(strict=True)
+    return _database_folder("ECG_SVDB_DIR", "the MIT-BIH Supraventricular Arrhythmia Database is")
 
 
 @pytest.fixture(scope="session")
 def nstdb_folder() -> Path:
     """Return the folder with the MIT-BIH Noise Stress Test Database's noises, or skip where there is none."""
-    folder = os.environ.get("ECG_NSTDB_DIR")
+    return _database_folder("ECG_NSTDB_DIR", "the noises of the MIT-BIH Noise Stress Test Database are")
+
+
+def _database_folder(variable: str, what: str) -> Path:
+    folder = os.environ.get(variable)
     if not folder:
-        pytest.skip("ECG_NSTDB_DIR is not set: the MIT-BIH Noise Stress Test Database is not on this machine.")
+        pytest.skip(f"{variable} is not set: {what} not on this machine.")
     return Path(folder).resolve(strict=True)
 
 

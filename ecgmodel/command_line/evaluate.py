@@ -7,7 +7,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -70,7 +70,6 @@ def run(options: argparse.Namespace) -> None:
     from ecgmodel.evaluation.baselines import judge_baselines
     from ecgmodel.evaluation.predictions import write_predictions
     from ecgmodel.segments.splits import count_folds
-    from ecgmodel.training.jobs.job_file import SCHEDULER_VARIABLE
     from ecgmodel.training.presets import find_preset
     from ecgmodel.training.train import adapt_preset
 
@@ -82,14 +81,7 @@ def run(options: argparse.Namespace) -> None:
         validate=False if options.no_validation else None,
     )
     n_folds = count_folds(preset.protocol)
-    folds = sorted(set(options.fold or range(n_folds)))
-    if not set(folds) <= set(range(n_folds)):
-        raise EcgModelError(
-            "Protocol {protocol} has folds 0 to {last}; fold {fold} is not one of them.",
-            protocol=preset.protocol,
-            last=n_folds - 1,
-            fold=max(folds, key=lambda fold: abs(2 * fold - n_folds + 1)),
-        )
+    folds = _check_folds(preset.protocol, options.fold or range(n_folds), n_folds)
     out = options.out or Path("runs") / f"{preset.name}.{preset.protocol}"
     target = options.results or results.results_folder()
     if not (options.anew or options.resume or options.fold or options.model):
@@ -104,13 +96,7 @@ def run(options: argparse.Namespace) -> None:
     try:
         work.claim_evaluation(preset, out, options.resume)
         with _watch_bars(preset, n_folds) as watch:
-            address = os.environ.get(SCHEDULER_VARIABLE)
-            if address:
-                from ecgmodel.evaluation.on_cluster import train_folds_on_cluster
-
-                train_folds_on_cluster(preset, out, folds, address, watch.on_fold)
-            else:
-                work.train_folds(preset, out, folds, watch)
+            _train_folds(preset, out, folds, watch)
             missing = work.missing_folds(preset, out)
             if missing:
                 left = ", ".join(map(str, missing))
@@ -134,6 +120,34 @@ def run(options: argparse.Namespace) -> None:
         ) from error
     print(f"Written to {results.result_path(preset.name, preset.protocol, target)}", file=sys.stderr)
     _print(result, options.json)
+
+
+def _check_folds(protocol: str, asked: Iterable[int], n_folds: int) -> list[int]:
+    """Return the folds that are asked for, ascending, or raise `EcgModelError` where the protocol lacks one."""
+    folds = sorted(set(asked))
+    if not set(folds) <= set(range(n_folds)):
+        raise EcgModelError(
+            "Protocol {protocol} has folds 0 to {last}; fold {fold} is not one of them.",
+            protocol=protocol,
+            last=n_folds - 1,
+            fold=max(folds, key=lambda fold: abs(2 * fold - n_folds + 1)),
+        )
+    return folds
+
+
+def _train_folds(preset: Preset, out: Path, folds: Sequence[int], watch: Watch) -> None:
+    """Train on the cluster that the environment names, or else in this process."""
+    from ecgmodel.training.jobs.job_file import SCHEDULER_VARIABLE
+
+    address = os.environ.get(SCHEDULER_VARIABLE)
+    if address:
+        from ecgmodel.evaluation.on_cluster import train_folds_on_cluster
+
+        train_folds_on_cluster(preset, out, folds, address, watch.on_fold)
+    else:
+        from ecgmodel.evaluation.cross_validation import train_folds
+
+        train_folds(preset, out, folds, watch)
 
 
 def _print(result: Result, as_json: bool) -> None:

@@ -101,43 +101,7 @@ def draw_curves(runs: Sequence[Curves], words: CurveWords, theme: Theme, smoothi
         subplot_titles=(words.loss, words.accuracy, words.learning_rate),
     )
     for place, run in enumerate(runs):
-        colour = CLASS_INKS[theme][RUN_CLASSES[place]]
-        faint = OTHER_COLOUR if len(runs) == 1 else colour
-        prefix = f"{run.name}: " if len(runs) > 1 else ""
-        dash = DASHES[place]
-        x = [epoch.epoch for epoch in run.epochs]
-        lines = (
-            (1, prefix + words.train, [epoch.loss for epoch in run.epochs], faint, 1.3),
-            (1, prefix + words.validation, [epoch.validation_loss for epoch in run.epochs], colour, 2.6),
-            (2, prefix + words.train, [100 * epoch.accuracy for epoch in run.epochs], faint, 1.3),
-            (2, prefix + words.validation, [100 * epoch.validation_accuracy for epoch in run.epochs], colour, 2.6),
-            (3, prefix + words.learning_rate, [epoch.learning_rate for epoch in run.epochs], colour, 1.3),
-        )
-        for column, name, y, line, width in lines:
-            if smoothing and column < 3:
-                figure.add_scatter(
-                    x=x,
-                    y=y,
-                    mode="lines",
-                    line={"color": line, "width": 1},
-                    opacity=0.3,
-                    hoverinfo="skip",
-                    showlegend=False,
-                    row=1,
-                    col=column,
-                )
-            figure.add_scatter(
-                x=x,
-                y=smooth(y, smoothing) if column < 3 else y,
-                name=name,
-                mode="lines+markers" if len(x) < 2 else "lines",
-                line={"color": line, "width": width, "dash": dash},
-                legendgroup=f"{place}.{name}",
-                showlegend=column == 1,
-                hovertemplate="%{y:.4g}" if column != 2 else "%{y:.2f} %",
-                row=1,
-                col=column,
-            )
+        _add_run(figure, run, place, words, theme, smoothing, alone=len(runs) == 1)
     last = max((run.n_epochs for run in runs), default=1)
     figure.update_xaxes(title_text=words.epoch, range=(0.5, max(last, 2) + 0.5), title_standoff=4)
     figure.update_yaxes(rangemode="tozero", row=1, col=1)
@@ -154,6 +118,48 @@ def draw_curves(runs: Sequence[Curves], words: CurveWords, theme: Theme, smoothi
     )
     figure.update_annotations(font_size=FONT_SIZE)
     return figure
+
+
+def _add_run(
+    figure: go.Figure, run: Curves, place: int, words: CurveWords, theme: Theme, smoothing: float, *, alone: bool
+) -> None:
+    """Add the lines of the run at a place among those compared; of one run alone, training is grey."""
+    colour = CLASS_INKS[theme][RUN_CLASSES[place]]
+    faint = OTHER_COLOUR if alone else colour
+    prefix = "" if alone else f"{run.name}: "
+    x = [epoch.epoch for epoch in run.epochs]
+    lines = (
+        (1, prefix + words.train, [epoch.loss for epoch in run.epochs], faint, 1.3),
+        (1, prefix + words.validation, [epoch.validation_loss for epoch in run.epochs], colour, 2.6),
+        (2, prefix + words.train, [100 * epoch.accuracy for epoch in run.epochs], faint, 1.3),
+        (2, prefix + words.validation, [100 * epoch.validation_accuracy for epoch in run.epochs], colour, 2.6),
+        (3, prefix + words.learning_rate, [epoch.learning_rate for epoch in run.epochs], colour, 1.3),
+    )
+    for column, name, y, line, width in lines:
+        if smoothing and column < 3:
+            figure.add_scatter(
+                x=x,
+                y=y,
+                mode="lines",
+                line={"color": line, "width": 1},
+                opacity=0.3,
+                hoverinfo="skip",
+                showlegend=False,
+                row=1,
+                col=column,
+            )
+        figure.add_scatter(
+            x=x,
+            y=smooth(y, smoothing) if column < 3 else y,
+            name=name,
+            mode="lines+markers" if len(x) < 2 else "lines",
+            line={"color": line, "width": width, "dash": DASHES[place]},
+            legendgroup=f"{place}.{name}",
+            showlegend=column == 1,
+            hovertemplate="%{y:.4g}" if column != 2 else "%{y:.2f} %",
+            row=1,
+            col=column,
+        )
 
 
 def draw_gradients(run: Curves, norm_word: str, epoch_word: str, theme: Theme) -> go.Figure:

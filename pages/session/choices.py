@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+if TYPE_CHECKING:
+    from ecgmodel.classification.classify import BeatSource
+
 Language = Literal["en", "zh"]
-BeatSource = Literal["annotated", "detected"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _LANGUAGE = "choice.language"
 _LANGUAGE_OF_RUN = "_ecgmodel_language"
@@ -32,7 +34,7 @@ _TRAINING = "choice.training"
 
 
 _SPEAKING: ContextVar[Language | None] = ContextVar("speaking", default=None)
-"""The language of what is written for somebody else than the visitor."""
+"""The language of a text that is written for somebody other than the visitor."""
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from ecgmodel.errors import EcgModelError, ModelFileError
@@ -12,6 +14,9 @@ from pages.caches.models import MAX_OWN_MODELS, keep_own_model, model_name_in_us
 from pages.session import address, choices, place, visitor
 from pages.ui.blocks import show_error, truth_name
 from pages.ui.text import plain, t
+
+if TYPE_CHECKING:
+    from ecgmodel.classification.classify import BeatSource
 
 _MODEL = "predict.model"
 _BEATS = "predict.beats"
@@ -48,7 +53,7 @@ def _take_model(name: str) -> None:
     choices.set_model(name)
 
 
-def choose_beats(record: Record, model: Model) -> choices.BeatSource:
+def choose_beats(record: Record, model: Model) -> BeatSource:
     """Show whose R peaks the model reads, and return what holds for this record and this model."""
     reads_runs = model.card.segments == "runs"
     if record.annotations is None:
