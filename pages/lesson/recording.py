@@ -6,9 +6,12 @@ Streamlit's own test harness runs a script and hands over the tree of its elemen
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element
 
@@ -51,6 +54,20 @@ class RecordedChapter:
     text: Tree
     figure: Tree
     questions: tuple[RecordedQuestion, ...]
+
+
+@contextmanager
+def scanning_once() -> Iterator[None]:
+    """Let the harness look through the installed packages for components once.
+
+    It does so for each page anew, as a server does at its start, and takes several times as long as the page.
+    """
+    scan = manifest_scanner.scan_component_manifests
+    manifest_scanner.scan_component_manifests = cache(scan)
+    try:
+        yield
+    finally:
+        manifest_scanner.scan_component_manifests = scan
 
 
 def record_chapter(number: int, language: Language, record: str, time_s: float) -> RecordedChapter:

@@ -20,7 +20,7 @@ from ecgmodel.segments.typical import find_typical
 from pages.learn.chapters import CHAPTERS
 from pages.lesson.code import ASSETS, write_scripts
 from pages.lesson.markup import read_markdown, show_all
-from pages.lesson.recording import RecordedChapter, record_chapter, record_gates
+from pages.lesson.recording import RecordedChapter, record_chapter, record_gates, scanning_once
 from pages.session import choices
 from pages.session.choices import LANGUAGES, Language
 from pages.ui.text import look_up, t
@@ -83,7 +83,7 @@ def export_lesson(
         write_atomically(folder / "assets" / "lesson.css", (ASSETS / "lesson.css").read_bytes())
         doors = []
         for language in languages:
-            with choices.speaking(language):
+            with choices.speaking(language), scanning_once():
                 doors.append(_write_language(folder, language, languages, record, beats, progress))
         write_atomically(folder / "index.html", render("lesson_door.html", languages=doors).encode())
     except OSError as error:
@@ -199,7 +199,7 @@ def _describe(tree: Sequence[Element]) -> list[dict[str, object]]:
             if element.proto.bytes:
                 described["packet"] = base64.b64encode(_without_stamp(element.proto.bytes)).decode("ascii")
             else:
-                described["fields"] = json.loads(element.proto.json)
+                described["fields"] = _unstamp(json.loads(element.proto.json))
             found.append(described)
     return found
 
@@ -209,9 +209,13 @@ def _without_stamp(packet: bytes) -> bytes:
     length = int.from_bytes(packet[:4], "little")
     header = json.loads(packet[4 : 4 + length])
     if "stamp" in header["fields"]:
-        header |= {"id": "", "fields": header["fields"] | {"stamp": 1}}
+        header |= {"id": "", "fields": _unstamp(header["fields"])}
     written = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     return len(written).to_bytes(4, "little") + written + packet[4 + length :]
+
+
+def _unstamp(fields: dict[str, object]) -> dict[str, object]:
+    return fields | {"stamp": 1} if "stamp" in fields else fields
 
 
 def _words(title: str) -> dict[str, str]:

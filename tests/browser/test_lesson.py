@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,6 +55,16 @@ def test_every_page_draws_its_figure_from_the_disk(lesson: Path, reader: Page):
         assert drawn, link
         assert "\ufffd" not in reader.content()
     assert reader.locator("html").get_attribute("lang") == "zh-CN"
+
+
+def test_the_same_content_is_the_same_file(lesson: Path):
+    """No file says when it was made, so a folder that is exported anew differs only where the lesson does."""
+    texts = [path.read_text("utf-8") for path in sorted((lesson / "data").glob("*.js"))]
+    packets = [base64.b64decode(packet) for text in texts for packet in re.findall(r'"packet":"([^"]+)"', text)]
+    texts += [packet[4 : 4 + int.from_bytes(packet[:4], "little")].decode() for packet in packets]
+    stamps = [stamp for text in texts for stamp in re.findall(r'"stamp":\s*(\d+)', text)]
+    assert len(stamps) > 10
+    assert set(stamps) == {"1"}
 
 
 def test_another_beat_shows_its_own_numbers(lesson: Path, reader: Page):
