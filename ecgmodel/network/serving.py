@@ -55,14 +55,12 @@ class Classifier:
     """
 
     def __init__(self, model: Model, n_threads: int | None = None) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
         self._n_threads = n_threads or os.cpu_count() or 1
-        graph = build_graph(model.config, model.weights, for_serving=True).SerializeToString()
         self.model = model
         self._for_fold: dict[int, Classifier] = {}
         self._lock = Lock()
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._session = _start_session(model, for_serving=True)
+        self._session_with_states: onnxruntime.InferenceSession | None = None
 
     def for_record(self, record: str) -> Classifier:
         """Return what serves a record: of a cross-fitted model, the network that never saw its person.
@@ -89,12 +87,11 @@ class Classifier:
             Where the segments have another shape than the network reads.
         """
         config = self.model.config
-        outputs = ["probabilities", "states", "features"] if with_states else ["probabilities"]
         with ThreadPoolExecutor(self._n_threads) as pool:
-            parts = self._serve(segments, outputs, pool.map)
+            parts = self._serve(segments, with_states, pool.map)
         if not parts:
             shapes = [(config.n_classes,), (config.n_steps, config.units), (config.n_steps, config.filters[-1])]
-            parts = [[np.empty((0, *shape), np.float32) for shape in shapes[: len(outputs)]]]
+            parts = [[np.empty((0, *shape), np.float32) for shape in shapes[: 3 if with_states else 1]]]
         return Prediction(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
     def predict_pieces(self, cut: Callable[[slice], Segments], n_segments: int, piece: int) -> Iterator[np.ndarray]:
@@ -116,7 +113,7 @@ class Classifier:
         """
 
         def work(select: slice) -> np.ndarray:
-            return np.concatenate([part for (part,) in self._serve(cut(select), ["probabilities"], map)])
+            return np.concatenate([part for (part,) in self._serve(cut(select), False, map)])
 
         pool = ThreadPoolExecutor(self._n_threads)
         try:
@@ -124,7 +121,16 @@ class Classifier:
         finally:
             pool.shutdown(cancel_futures=True)  # whoever asked may have stopped listening
 
-    def _serve(self, segments: Segments, outputs: list[str], map_batches: Callable[..., Iterable]) -> list[list]:
+    def _open_session(self, with_states: bool) -> onnxruntime.InferenceSession:
+        """Return the session that computes probabilities alone, or one that gives states and features too."""
+        if not with_states:
+            return self._session
+        with self._lock:
+            if self._session_with_states is None:
+                self._session_with_states = _start_session(self.model, for_serving=False)
+            return self._session_with_states
+
+    def _serve(self, segments: Segments, with_states: bool, map_batches: Callable[..., Iterable]) -> list[list]:
         """Return the outputs of every batch; `map_batches` is `map`, or that of a pool."""
         config = self.model.config
         n_channels = segments.signal.shape[2]
@@ -137,10 +143,22 @@ class Classifier:
                 came=segments.signal.shape[1:],
             )
 
+        session = self._open_session(with_states)
+
         def run(start: int) -> list[np.ndarray]:
             batch = slice(start, start + BATCH)
-            signal = segments.signal[batch, :, : config.n_channels].transpose(0, 2, 1)
-            signal = np.ascontiguousarray(signal, dtype=np.float32)  # no copy of how beats are cut
-            return self._session.run(outputs, {"signal": signal, "length": segments.length[batch].astype(np.int64)})
+            signal = segments.signal[batch, :, : config.n_channels]
+            if not with_states:
+                signal = signal.transpose(0, 2, 1)  # how beats are cut: no copy
+            signal = np.ascontiguousarray(signal, dtype=np.float32)
+            return session.run(None, {"signal": signal, "length": segments.length[batch].astype(np.int64)})
 
         return list(map_batches(run, range(0, len(segments), BATCH)))
+
+
+def _start_session(model: Model, *, for_serving: bool) -> onnxruntime.InferenceSession:
+    """Load the graph of a model; its threads are those that ask."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    graph = build_graph(model.config, model.weights, for_serving=for_serving).SerializeToString()
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

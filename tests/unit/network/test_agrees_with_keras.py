@@ -16,9 +16,12 @@ def test_probabilities_and_states_agree(case, segments: Segments) -> None:
     network = build_network(case.config)
     set_weights(network, case.config, case.weights)
     expected = network.predict({"signal": segments.signal, "length": segments.length}, verbose=0)
-    served = Classifier(Model(case.config, case.weights, ModelCard("x", "runs"))).predict(segments, with_states=True)
+    classifier = Classifier(Model(case.config, case.weights, ModelCard("x", "runs")))
+    served = classifier.predict(segments, with_states=True)
     np.testing.assert_allclose(served.probabilities, expected["probabilities"], atol=1e-5)
     np.testing.assert_allclose(served.states, expected["states"], atol=1e-5)
+    alone = classifier.predict(segments)  # by a graph of its own
+    np.testing.assert_allclose(alone.probabilities, expected["probabilities"], atol=1e-5)
 
 
 def test_the_weights_survive_keras(case) -> None:

@@ -1,4 +1,4 @@
-"""What the served graph computes, beside numpy."""
+"""The graph that serves beside the one with a node a layer, which `test_agrees_with_keras` holds to Keras."""
 
 import numpy as np
 import onnxruntime
@@ -14,18 +14,32 @@ from ecgmodel.network.onnx_graph import build_graph
 def test_neighbours_side_by_side_are_the_pooled_convolution(n_filters: int, n_samples: int, length: int) -> None:
     """Of filters that fill a vector or not, kernels and signals of even and odd length, of a single sample too."""
     config = NetworkConfig(filters=(n_filters,), kernels=(length,), n_samples=n_samples, n_channels=2, units=4)
+    _check_same(config, np.full(3, n_samples))
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+@pytest.mark.parametrize("readout", ["last", "last_real"])
+def test_the_loop_over_steps_is_the_layer(cell: str, readout: str) -> None:
+    """Whichever state is read, of segments of every length, and of one alone."""
+    config = NetworkConfig(cell=cell, readout=readout, batch_norm=True, n_samples=203)
+    _check_same(config, np.array([1, 17, 120, 202, 203]))
+    _check_same(config, np.array([90]))
+
+
+def _check_same(config: NetworkConfig, length: np.ndarray) -> None:
     random = np.random.default_rng(0)
-    weights = {
-        name: random.standard_normal(value.shape, dtype=np.float32)
-        for name, value in initialise_weights(config, seed=0).items()
-    }
-    signal = random.standard_normal((3, n_samples, 2), dtype=np.float32)
-    session = onnxruntime.InferenceSession(build_graph(config, weights, for_serving=True).SerializeToString())
-    fed = {"signal": signal.transpose(0, 2, 1), "length": np.full(3, n_samples)}
-    served = session.run(["features"], fed)[0]
-    kernel = weights["conv1/kernel"]  # (length, 2, filters)
-    whole = np.pad(signal, ((0, 0), (length - 1, length - 1), (0, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(whole, length, axis=1)  # (3, n_places, 2, length)
-    convolved = np.maximum(np.einsum("npcl,lcf->npf", windows, kernel), 0)
-    pairs = convolved[:, : convolved.shape[1] // 2 * 2].reshape(3, -1, 2, n_filters)
-    np.testing.assert_allclose(served, pairs.max(axis=2), atol=1e-5)
+    weights = initialise_weights(config, seed=0)
+    for name, value in weights.items():
+        if not name.endswith("variance"):
+            weights[name] = value + 0.3 * random.standard_normal(value.shape, dtype=np.float32)
+    signal = random.standard_normal((len(length), config.n_samples, config.n_channels), dtype=np.float32)
+    served, plain = (
+        onnxruntime.InferenceSession(build_graph(config, weights, for_serving=serving).SerializeToString()).run(
+            ["probabilities"], {"signal": signal.transpose(0, 2, 1) if serving else signal, "length": length}
+        )[0]
+        for serving in (True, False)
+    )
+    assert served.shape == (len(length), config.n_classes)
+    if len(length) > 1:
+        assert np.ptp(plain, axis=0).max() > 0.001  # the answer hangs on the signal
+    np.testing.assert_allclose(served, plain, atol=2e-6)
