@@ -21,7 +21,7 @@ from ecgmodel.segments.long_records import cut_piece
 from ecgmodel.segments.resampling import resample_lead, to_model_samples
 from ecgmodel.segments.runs import cut_runs, find_runs
 
-PIECE = 768
+PIECE = 512
 """Beats that a thread cuts and serves at a time: a day of them at once would fill a gigabyte."""
 
 BeatSource = Literal["annotated", "detected"]
