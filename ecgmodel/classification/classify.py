@@ -18,7 +18,7 @@ from ecgmodel.records.signal.r_peaks import detect_r_peaks
 from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES
 from ecgmodel.segments.dataset import MODEL_FS
 from ecgmodel.segments.long_records import cut_piece
-from ecgmodel.segments.resampling import resample_lead, to_model_samples
+from ecgmodel.segments.resampling import ResampledLead, to_model_samples
 from ecgmodel.segments.runs import cut_runs, find_runs
 
 PIECE = 512
@@ -171,7 +171,7 @@ def name_beats(
     signal, places = record.lead(lead), r_sample
     if record.fs != MODEL_FS:
         places = to_model_samples(r_sample, record.fs, len(signal))
-        signal = resample_lead(signal, record.fs)
+        signal = ResampledLead(signal, record.fs)  # a day of it need not lie in memory at once
     probabilities = [np.empty((0, classifier.model.config.n_classes), np.float32)]
     done = 0
     pieces = classifier.predict_pieces(lambda select: cut_piece(signal, places, select), len(places), PIECE)

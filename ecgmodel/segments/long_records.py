@@ -9,6 +9,7 @@ import numpy as np
 
 from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES, HISTORY, LONG_BEATS, REFRESH, cut_beats
 from ecgmodel.segments.dataset import MODEL_FS, Segments
+from ecgmodel.segments.resampling import ResampledLead
 
 CONTEXT_BEATS = 2 * max(HISTORY + REFRESH, LONG_BEATS)
 """Beats before a piece that are cut with it, so that its rhythm and typical beat are those of the whole record."""
@@ -35,13 +36,15 @@ def iter_beats(signal: np.ndarray, r_sample: np.ndarray, piece: int) -> Iterator
         yield cut_piece(signal, r_sample, slice(first, first + piece))
 
 
-def cut_piece(signal: np.ndarray, r_sample: np.ndarray, select: slice) -> Segments:
+def cut_piece(signal: np.ndarray | ResampledLead, r_sample: np.ndarray, select: slice) -> Segments:
     """Cut one piece, from as little of the lead as it needs.
 
     Parameters
     ----------
-    signal, r_sample : ndarray
-        As `iter_beats` takes them.
+    signal : ndarray of shape (n_samples,), float32, or ResampledLead
+        One lead at `MODEL_FS`.
+    r_sample : ndarray of shape (n_beats,), int64
+        R peaks, ascending.
     select : slice
         Of consecutive beats; at least one of them is there.
 

@@ -13,7 +13,7 @@ from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 from ecgmodel.segments import resampling
 from ecgmodel.segments.beats import cut_beats
 from ecgmodel.segments.long_records import iter_beats
-from ecgmodel.segments.resampling import resample_lead, to_model_samples
+from ecgmodel.segments.resampling import ResampledLead, resample_lead, to_model_samples
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +86,15 @@ def test_detection_in_blocks():
         there = found[(found >= near.start) & (found < near.stop)]
         assert len(there) == len(expected)
         assert np.abs(there - expected).max() <= 0.06 * record.fs
+
+
+@pytest.mark.parametrize("fs", [250.0, 333.3])
+def test_any_part_of_a_resampled_lead_is_that_of_the_whole(fs: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In any order, across the borders of blocks and gaps."""
+    monkeypatch.setattr("ecgmodel.segments.resampling.BLOCK", 500)
+    signal = np.random.default_rng(3).standard_normal(6000).astype(np.float32)
+    signal[2000:2100] = np.nan
+    whole, lead = resample_lead(signal, fs), ResampledLead(signal, fs)
+    assert len(lead) == len(whole) > 8 * lead.block
+    for start, stop in ((0, 10), (5000, 9999), (2500, 3600), (100, 4000), (0, 3), (2900, 2900), (8000, 20_000)):
+        np.testing.assert_array_equal(lead[start:stop], whole[start:stop])
