@@ -18,6 +18,9 @@ MAX_DURATION_S = 14 * 86400.0
 MAX_MISSING = 20_000_000
 """Samples of all leads that gaps may add to what a file has itself: eleven hours of one lead at 500 Hz."""
 
+LEAST_GROWTH = 1 << 20
+"""Samples by which the room for them grows at least."""
+
 MAX_SAMPLES = 120_000_000
 """Samples of all leads together, with those that are missing: 480 MB."""
 
@@ -114,7 +117,7 @@ class Grid:
     gaps: list[Gap] = field(default_factory=list)
     repeated: int = 0
     first_repeated_line: int = 0
-    _pieces: list[np.ndarray] = field(default_factory=list)
+    _samples: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.float32))
     _n: int = 0
     _missing: int = 0
     _last: float | None = None
@@ -196,17 +199,18 @@ class Grid:
         lost = find_losses(row, time)
         if not lost.any():
             return
-        pieces, start = np.concatenate(self._pieces), 0
-        self._pieces, self._n = [], 0
+        samples, start = self.finish(), 0
+        self._samples, self._n = np.empty(0, dtype=np.float32), 0
         for i in np.flatnonzero(lost):
-            self._append(pieces[start : row[i]])
+            self._append(samples[start : row[i]])
             self._append_missing(int(lost[i]), int(line[i]))
             start = row[i]
-        self._append(pieces[start:])
+        self._append(samples[start:])
 
     def _append(self, values: np.ndarray) -> None:
-        self._n += len(values)
-        if self._n * self.n_leads > MAX_SAMPLES or self._n > MAX_DURATION_S * self.fs:
+        start, self._n = self._n * self.n_leads, self._n + len(values)
+        stop = self._n * self.n_leads
+        if stop > MAX_SAMPLES or self._n > MAX_DURATION_S * self.fs:
             raise ImportFileError(
                 "The recording is longer than {days:g} days or has more than {samples} samples in its leads. Cut "
                 "the file, or "
@@ -214,7 +218,11 @@ class Grid:
                 days=MAX_DURATION_S / 86400,
                 samples=MAX_SAMPLES,
             )
-        self._pieces.append(values)
+        if stop > len(self._samples):
+            # The system moves pages, not samples; pieces that are joined at the end would lie in memory twice.
+            room = len(self._samples) and len(self._samples) + max(len(self._samples) // 8, LEAST_GROWTH)
+            self._samples.resize(max(stop, min(room, MAX_SAMPLES)), refcheck=False)
+        self._samples[start:stop] = values.ravel()
 
     def _append_gap(self, step: float, line: int) -> None:
         assert self.pace is not None  # gaps are only seen in a time column
@@ -238,14 +246,8 @@ class Grid:
         """Return all samples: ndarray of shape (n_samples, n_leads), float32, NaN where they are missing."""
         if self._stamps:
             self._fill_losses()
-        signals = np.empty((self._n, self.n_leads), dtype=np.float32)
-        start = 0
-        self._pieces.reverse()
-        while self._pieces:
-            piece = self._pieces.pop()
-            signals[start : start + len(piece)] = piece
-            start += len(piece)
-        return signals
+        self._samples.resize(self._n * self.n_leads, refcheck=False)
+        return self._samples.reshape(self._n, self.n_leads)
 
 
 def _bridge(times: np.ndarray, last: float | None) -> np.ndarray:
