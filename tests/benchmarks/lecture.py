@@ -45,20 +45,17 @@ def measure_bytes() -> Measure:
 
 def measure_hall_memory() -> Measure:
     """Take the largest resident set of the server while 50 are in."""
-    outcome = hold(AT_EASE)
-    return Measure("memory of the server with 50 visitors", outcome.peak_mb, "MB", Target("at most", 600, "value"))
+    return _measure("memory of the server with 50 visitors", hold(AT_EASE), "peak_mb", "MB", "at most", 600)
 
 
 def measure_memory_left() -> Measure:
     """Take what the server still holds of them once they have left."""
-    outcome = hold(AT_EASE)
-    return Measure(
-        "memory that 50 visitors leave behind", outcome.end_mb - outcome.start_mb, "MB", Target("at most", 50, "value")
-    )
+    return _measure("memory that 50 visitors leave behind", hold(AT_EASE), "left_mb", "MB", "at most", 50)
 
 
 def _measure(name: str, outcome: Outcome, key: str, unit: str, kind: str, limit: float) -> Measure:
-    described = outcome.describe()
+    memory = {"peak_mb": outcome.peak_mb, "left_mb": outcome.end_mb - outcome.start_mb}
+    described = outcome.describe() | memory
     n_errors = len(outcome.errors)
     return Measure(
         name=name,
