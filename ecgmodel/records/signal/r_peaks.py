@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,21 +100,30 @@ def detect_r_peaks(
         )
     signal = np.asarray(signal)
     block, overlap = round(BLOCK_S * fs), round(OVERLAP_S * fs)
+    starts = range(0, max(len(signal) - overlap, 1), block)
+    stops = [start + block if start + block + overlap < len(signal) else len(signal) for start in starts]
+
+    def search(start: int, stop: int) -> np.ndarray:
+        first = max(start - overlap, 0)
+        return first + _detect(signal[first : stop + overlap], fs, scorer)
+
     parts = [np.empty(0, dtype=np.int64)]
     seam = 0  # the next part begins here
-    for start in range(0, max(len(signal) - overlap, 1), block):
-        stop = start + block if start + block + overlap < len(signal) else len(signal)
-        first = max(start - overlap, 0)
-        found = first + _detect(signal[first : stop + overlap], fs, scorer)
-        found = found[found >= seam]
-        if stop < len(signal):
-            # Between two beats, so that the next block neither repeats nor loses one.
-            last = int(np.searchsorted(found, stop, side="right"))
-            seam = int(found[last - 1 : last + 1].mean()) + 1 if 0 < last < len(found) else stop
-            found = found[:last]
-        parts.append(found)
-        if progress is not None:
-            progress(min(stop / max(len(signal), 1), 1.0))
+    pool = ThreadPoolExecutor(os.cpu_count()) if len(stops) > 1 else None
+    try:
+        for stop, found in zip(stops, (pool.map if pool else map)(search, starts, stops), strict=True):
+            found = found[found >= seam]
+            if stop < len(signal):
+                # Between two beats, so that the next block neither repeats nor loses one.
+                last = int(np.searchsorted(found, stop, side="right"))
+                seam = int(found[last - 1 : last + 1].mean()) + 1 if 0 < last < len(found) else stop
+                found = found[:last]
+            parts.append(found)
+            if progress is not None:
+                progress(min(stop / max(len(signal), 1), 1.0))
+    finally:
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)  # whoever asked may have stopped listening
     return np.concatenate(parts)
 
 
