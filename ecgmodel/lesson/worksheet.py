@@ -75,7 +75,7 @@ def _beat(facts: LessonFacts, say: Say) -> Task:
             str(k + 1),
             beat.symbol,
             "–" if beat.rr_s is None else f"{beat.rr_s:.2f}",
-            "–" if beat.rr_s is None else f"{60 / beat.rr_s:.0f}",
+            "–" if beat.rr_s is None else f"{60 / round(beat.rr_s, 2):.0f}",  # of the printed interval
         ]
         for k, beat in enumerate(beats)
     ]
@@ -99,19 +99,19 @@ def _beat(facts: LessonFacts, say: Say) -> Task:
                     "beat, and the rate 60 / RR."
                 ),
                 lines=0,
-                **_filled([say("Beat"), say("N or V"), "RR (s)", say("Rate (per minute)")], rows),
+                **_filled([say("Beat"), say("N or V"), say("RR (s)"), say("Rate (per minute)")], rows),
             ),
             Item(
                 say("Which beats come early? What follows them?"),
                 say(
                     "{numbers}. After each comes a pause: {pauses} s.",
-                    numbers=", ".join(str(k + 1) for k in early),
-                    pauses=", ".join(f"{beats[k].rr_s:.2f}" for k in after) or "–",
+                    numbers=say(", ").join(str(k + 1) for k in early),
+                    pauses=say(", ").join(f"{beats[k].rr_s:.2f}" for k in after) or "–",
                 ),
             ),
             Item(
                 say("How broad is QRS of a normal and of a ventricular beat, in milliseconds?"),
-                "; ".join(widths) or say("Cannot be measured here."),
+                say("; ").join(widths) or say("Cannot be measured here."),
             ),
         ),
         drawn,
@@ -157,7 +157,7 @@ def _convolution(facts: LessonFacts, say: Say) -> Task:
                 say(
                     "In the paper's network kernels of {kernels} follow each other, each with pooling. How many steps "
                     "does the recurrent layer take for 1000 samples?",
-                    kernels=", ".join(map(str, paper.kernels)),
+                    kernels=say(", ").join(map(str, paper.kernels)),
                 ),
                 f"{lengths}: {paper.n_steps}",
             ),
@@ -196,7 +196,7 @@ def _gate(facts: LessonFacts, say: Say) -> Task:
                     exact=exact,
                 ),
             ),
-            Item(say("What would h(t) be with z = 0, and with z = 1?"), f"{before}; {candidate}"),
+            Item(say("What would h(t) be with z = 0, and with z = 1?"), say("; ").join((before, candidate))),
             Item(
                 say("Keras writes z for the weight of the old state. What does it call z here?"),
                 f"1 − {gate.z:.2f} = {1 - gate.z:.2f}",
@@ -213,7 +213,10 @@ def _what_if(facts: LessonFacts, say: Say) -> Task:
     early, normal = facts.what_if.early, facts.what_if.normal
     head = ["", say("early beat"), say("normal beat")]
     rows = [
-        [say("as trained") if not name else name.replace("=", " = "), _answer(early[name]), _answer(normal[name])]
+        [
+            say("as trained") if not name else name.replace("=", " = "),
+            *(_answer(at[name], say) for at in (early, normal)),
+        ]
         for name in ("", *HELD)
     ]
     return Task(
@@ -237,8 +240,8 @@ def _what_if(facts: LessonFacts, say: Say) -> Task:
     )
 
 
-def _answer(named: Named) -> str:
-    return f"{named.symbol} ({named.probability:.2f})"
+def _answer(named: Named, say: Say) -> str:
+    return say("{symbol} ({probability:.2f})", symbol=named.symbol, probability=named.probability)
 
 
 def _split(facts: LessonFacts, say: Say) -> Task:

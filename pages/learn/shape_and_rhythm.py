@@ -189,7 +189,7 @@ def _beat_words(chosen: BeatInUse, qrs: QrsSpan | None) -> str:
         words.append(t("RR before it {rr:.2f} s, usual {usual:.2f} s", rr=rr[0], usual=rr[1]))
         if rr[0] < 0.85 * rr[1]:
             words.append(t("early"))
-    return "; ".join(words)
+    return t("; ").join(words)
 
 
 def _examples() -> tuple[list[dict], dict[str, np.ndarray]]:
@@ -273,15 +273,16 @@ def ask() -> tuple[Question, ...]:
     ]
     rr = rr_of(chosen)
     if rr is not None and rr[0] > 0:
-        rate = round(60 / rr[0])
+        rr_s = round(rr[0], 2)  # as it is printed, so that a visitor can check the rate
+        rate = round(60 / rr_s)
         questions.append(
             Question(
                 "rate",
-                t("The RR interval in front of the chosen beat is {rr:.2f} s. What heart rate is that?", rr=rr[0]),
-                Answer(t("{rate} per minute", rate=rate), t("60 / {rr:.2f} = {rate}.", rr=rr[0], rate=rate)),
+                t("The RR interval in front of the chosen beat is {rr:.2f} s. What heart rate is that?", rr=rr_s),
+                Answer(t("{rate} per minute", rate=rate), t("60 / {rr:.2f} = {rate}.", rr=rr_s, rate=rate)),
                 (
                     Answer(
-                        t("{rate} per minute", rate=round(rr[0] * 60)),
+                        t("{rate} per minute", rate=round(rr_s * 60)),
                         t("That is 60 times the interval. A longer interval would then be a faster heart."),
                     ),
                     Answer(

@@ -331,5 +331,5 @@ def _report_facts(upload: Upload, analysis: Analysis) -> list[tuple[str, str]]:
             {**UNIT_SIGNS, "adc": t("ADC units")}.get(found.unit.value, found.unit.value),
         ),
         (t("Turned upside down"), t("yes") if upload.settings.flip else t("no")),
-        (t("Filters"), ", ".join(filters) or t("none")),
+        (t("Filters"), t(", ").join(filters) or t("none")),
     ]

@@ -95,6 +95,21 @@ def test_strip_and_kernel(facts):
     assert max(facts.kernel.relu) > 5
 
 
+def test_rates_are_those_of_the_printed_intervals(facts):
+    """In the key, 60 divided by the printed RR interval gives the printed rate."""
+    table = make_tasks(facts, 45)[0].items[0].solved
+    pairs = [(float(row[2]), int(row[3])) for row in table.rows if row[2] != "–"]
+    assert len(pairs) >= 5
+    assert all(rate == round(60 / rr) for rr, rate in pairs)
+
+
+def test_the_printed_difference_is_that_of_the_printed_figures(facts):
+    """The points that the key takes off are the difference of the two accuracies that its question prints."""
+    item = make_tasks(facts, 45)[-1].items[1]
+    high, low = (float(number) for number in re.findall(r"(\d+\.\d)%", item.text))
+    assert f"{high - low:.1f} points" in item.answer
+
+
 def test_gate_and_what_if(facts):
     """The printed digits blend to the printed state; with z = 0 both beats get the answer of a state of zeros."""
     gate = facts.gate

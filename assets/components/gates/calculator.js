@@ -219,6 +219,7 @@ class TermLine {
   /** Without a width of its bars a row has none: it is the sum of the others. */
   show(label, factors, product, widest = Infinity) {
     write(this.label, label);
+    this.label.className = /\p{Script=Han}/u.test(label) ? "upright" : ""; // Chinese is not slanted
     write(this.factors, factors);
     write(this.product, fixed(product, 3));
     this.fill.className = product < 0 ? "minus" : "plus";
