@@ -156,7 +156,7 @@ def _add_run(
             line={"color": line, "width": width, "dash": DASHES[place]},
             legendgroup=f"{place}.{name}",
             showlegend=column == 1,
-            hovertemplate="%{y:.4g}" if column != 2 else "%{y:.2f} %",
+            hovertemplate="%{y:.4g}" if column != 2 else "%{y:.2f}%",
             row=1,
             col=column,
         )

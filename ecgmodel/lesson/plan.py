@@ -329,7 +329,7 @@ def _split(facts: LessonFacts, minutes: int, place: Place, long: bool, say: Say)
                 share=split.rare_sensitivity("ds1-ds2"),
             ),
         ),
-        ask=say("A paper reports 98 %. Which one question do you ask its authors first?"),
+        ask=say("A paper reports 98%. Which one question do you ask its authors first?"),
         expect=say("Whether any person was on both sides. Then: what a trivial rule reaches on the same data."),
         more=say("Let them write two sentences about this network that would be honest in an advertisement.")
         if long

@@ -165,7 +165,7 @@ def _show_accuracy() -> None:
         column.metric(f"{cell.upper()} · {name}", f"{reached.accuracy:.2%}")
         if reached.interval is not None:
             low, high = reached.interval
-            column.caption(t("95 % interval over people: {low:.1%} to {high:.1%}", low=low, high=high))
+            column.caption(t("95% interval over people: {low:.1%} to {high:.1%}", low=low, high=high))
             found.append(reached)
         column.caption(reached.judged)
     if len(found) == len(CONFIGS):

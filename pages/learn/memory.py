@@ -106,12 +106,12 @@ def show() -> None:
             "gradient_title": t("What is left of the first step: |∂h(t)/∂h(0)|"),
             "step": t("time step"),
             "fades": t(
-                "w = {w}: from step {step} on, less than 1 % of the gradient is left; after {last} steps {gradient}."
+                "w = {w}: from step {step} on, less than 1% of the gradient is left; after {last} steps {gradient}."
             ),
             "explodes": t("w = {w}: the gradient explodes. After {last} steps it is {gradient}."),
             "latches": t(
-                "w = {w}: the state latches at {state}, but from step {step} on less than 1 % of the gradient is left; "
-                "after {last} steps {gradient}."
+                "w = {w}: the state latches at {state}, but from step {step} on less than 1% of the gradient is "
+                "left; after {last} steps {gradient}."
             ),
             "lasts": t("w = {w}: after {last} steps the gradient is still {gradient}."),
         },
@@ -134,7 +134,7 @@ def ask() -> tuple[Question, ...]:
     return (
         Question(
             "fading",
-            t("One impulse, tanh on, w = 0.90. From which step on is less than 1 % of the gradient left?"),
+            t("One impulse, tanh on, w = 0.90. From which step on is less than 1% of the gradient left?"),
             Answer(
                 str(span),
                 t(

@@ -313,7 +313,7 @@ def test_results(open_app, no_mitdb, monkeypatch, tmp_path):
     for cell, result in accuracy.items():
         assert shown[cell] == f"{np.trace(result.matrix) / result.matrix.sum():.2%}"
     said = [caption.value for caption in app.caption]
-    assert sum("95 % interval over people" in words for words in said) == 2
+    assert sum("95% interval over people" in words for words in said) == 2
     assert sum(words.startswith("They differ by") for words in said) == 1
     app = open_app("learn", chapter="9")
     assert not app.exception
@@ -335,6 +335,16 @@ def test_the_figure_of_results_asks_the_paper_s_question():
     assert paper["values"] == [0.9810, 0.9750, 0.9870]
     assert [round(100 * value, 2) for value in ours["values"]] == [99.00, 98.93, 99.07]
     assert not any(row["paper"] for row in _binary_rows("patients-10fold", [gru]))
+
+
+def test_what_the_length_alone_gives_away():
+    """Chapter 9 says that the length names 64% of the paper's segments, and 71% as abnormal or not: so it is."""
+    from ecgmodel.evaluation.results import read_result, results_folder
+
+    for name in ("gru", "paper-gru", "paper-lstm"):
+        length = read_result(results_folder() / f"{name}.segments-10fold.json").baseline_scores("length")
+        assert round(100 * length.accuracy) == 64
+        assert round(100 * length.abnormal.accuracy) == 71
 
 
 def test_rules_stand_beside_results_of_the_same_data():

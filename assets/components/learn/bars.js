@@ -33,7 +33,7 @@ FIGURES.bars = class extends Figure {
         const mark = entry.paper ? "ink-soft" : entry.rule ? "warm-fill" : "accent-fill";
         picture.append(svg("line", { x1: left, x2: left + (x(value) - left) * share, y1: y + 8, y2: y + 8, class: "axis" }));
         picture.append(svg("circle", { cx: left + (x(value) - left) * share, cy: y + 8, r: 5, class: mark }));
-        picture.append(label(x(value) + 9, y + 12, `${fixed(100 * value, 1)} %`, { class: "tick" }));
+        picture.append(label(x(value) + 9, y + 12, `${fixed(100 * value, 1)}%`, { class: "tick" }));
       });
       if (m === data.measures.length - 1) for (let tick = low; tick <= 1.0001; tick += 0.1) picture.append(label(x(tick), top + 34 + data.rows.length * row, `${Math.round(tick * 100)}`, { "text-anchor": "middle", class: "tick" }));
     });

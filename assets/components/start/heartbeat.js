@@ -217,7 +217,7 @@ FIGURES.heartbeat = class extends Figure {
     const best = chances ? chances.indexOf(Math.max(...chances)) : -1;
     this.bars.forEach(({ bar, share, row }, k) => {
       bar.style.transform = `scaleX(${chances ? chances[k] : 0})`;
-      share.textContent = chances ? `${Math.round(100 * chances[k])} %` : "–";
+      share.textContent = chances ? `${Math.round(100 * chances[k])}%` : "–";
       row.classList.toggle("best", ended && k === best);
     });
     const truth = data.marks.find(({ sample }) => sample === data.r_sample).symbol;

@@ -109,6 +109,11 @@ def test_punctuation_is_full_width(everything):
     assert [said for said in everything.values() if half.search(said.replace("({url})", ""))] == []
 
 
+def test_per_cent_is_written_as_python_writes_it(everything):
+    """Beside `{share:.1%}` a per cent sign has no space before it in any sentence either, in both languages."""
+    assert [said for pair in everything.items() for said in pair if re.search(r"[0-9}] %", said)] == []
+
+
 def test_latin_letters_and_digits_stand_apart(everything):
     """Between a Chinese character and a Latin letter or digit there is a space."""
     joined = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9%][\u4e00-\u9fff]")
