@@ -6,6 +6,7 @@ it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,14 +27,29 @@ if TYPE_CHECKING:
     from ecgmodel.network.serving import Classifier
 from pages.caches.freeze import freeze
 from pages.caches.listing import listed, stamp_files
-from pages.session import choices
+from pages.session import address, choices
 from pages.session.visitor import BroughtFiles, own, own_files, own_stamp, put_own
 
 MAX_MODELS = 8
+MAX_OUTLINES = 2048
 MAX_OWN_MODELS = 2
 """Model files that a visitor can have at a time; each may take 64 MiB."""
 DEFAULT_MODELS = ("beats-gru", "gru")
 """The model of a first visit: one that reads any signal comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOutline:
+    """A model without its weights.
+
+    Attributes
+    ----------
+    config : NetworkConfig
+    card : ModelCard
+    """
+
+    config: NetworkConfig
+    card: ModelCard
 
 
 def model_names() -> tuple[str, ...]:
@@ -67,11 +83,43 @@ def open_model(name: str) -> Model:
     return brought if brought is not None else _shared_model(name, model_stamp(name))
 
 
+def model_outline(name: str) -> ModelOutline | None:
+    """Return a model without its weights, for a look at all that there are; `None` where its file is damaged."""
+    brought = own("model").get(name)
+    return _shared_outline(name, model_stamp(name)) if brought is None else ModelOutline(brought.config, brought.card)
+
+
 def model_name_in_use() -> str | None:
     """Return the name of the model in use, the default one before a choice; `None` where there is no model at all."""
     names = model_names()
     chosen = choices.model_name()
     return chosen if chosen in names else next(iter(names), None)
+
+
+def keep_up_with_runs() -> None:
+    """Let the choice of a trained model follow its run where someone renames it; tell of a model that is gone."""
+    chosen = choices.model_name()
+    if chosen is None:
+        return
+    runs = trained_models()
+    of_run = next((model for model in runs if model.key == choices.model_run()), None)
+    if of_run is None and choices.model_run() is None and chosen in model_names():
+        of_run = next((model for model in runs if model.name == chosen), None)
+    if of_run is not None:
+        if of_run.name != chosen:
+            choices.set_model(of_run.name)
+        choices.set_model_run(of_run.key)
+    elif choices.model_run() is not None or chosen not in model_names():
+        choices.forget_model()
+        taken = model_name_in_use()
+        if taken is not None:
+            address.add_problem(
+                ModelFileError(
+                    "Model '{asked}' is no longer here; {taken} is used in its place.",
+                    asked=chosen,
+                    taken=taken,
+                )
+            )
 
 
 def open_classifier(name: str, record: str) -> Classifier:
@@ -118,7 +166,8 @@ def _model_path(name: str) -> Path:
     """Return where a model of this machine lies, shipped or trained; where there is none, a path without a file."""
     if name in _shipped_models():  # the name of a trained model is free text and must not become part of a path
         return shipped_model_path(name)
-    return next((model.path for model in trained_models() if model.name == name), runs_folder() / "none")
+    paths = listed("trained paths", lambda: {model.name: model.path for model in trained_models()})
+    return paths.get(name, runs_folder() / "none")
 
 
 def model_stamp(name: str) -> str | None:
@@ -136,6 +185,15 @@ def _shared_model(name: str, stamp: str | None) -> Model:
             "There is no model '{asked}' here. The models are {names}.", asked=name, names=", ".join(model_names())
         )
     return freeze(read_model(_model_path(name)))
+
+
+@st.cache_resource(max_entries=MAX_OUTLINES, show_spinner=False)
+def _shared_outline(name: str, stamp: str | None) -> ModelOutline | None:
+    try:
+        model = read_model(_model_path(name))  # not kept: it would push out those that are in use
+    except ModelFileError:
+        return None
+    return ModelOutline(model.config, model.card)
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)

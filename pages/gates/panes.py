@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from ecgmodel.errors import EcgModelError
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.inside.experiments import Experiment, run_experiment
 from ecgmodel.network.inside.gates import GateTrace, trace_gates
@@ -17,7 +16,7 @@ from ecgmodel.records.record import Record
 from ecgmodel.segments.dataset import MODEL_FS, Segments
 from ecgmodel.segments.edit import Surroundings, cut_segment
 from ecgmodel.segments.runs import can_cut_runs
-from pages.caches.models import model_names, open_classifier, open_model
+from pages.caches.models import ModelOutline, model_names, model_outline, open_classifier
 from pages.components.gates import Mark, Pane
 from pages.session import choices, visitor
 from pages.ui.text import plain, t
@@ -28,10 +27,10 @@ _BESIDE = "gates.beside"
 def choose_beside(record: Record, name: str, model: Model) -> str | None:
     """Show the choice of a second model that reads the beat too, those with the other cell first; return its name."""
     reads_runs = can_cut_runs(record) and (model.card.segments == "runs" or choices.beat_source() == "annotated")
-    others: dict[str, Model] = {}
+    others: dict[str, ModelOutline] = {}
     for other in model_names():
-        if other != name and (opened := _open(other)) and (reads_runs or opened.card.segments == "beats"):
-            others[other] = opened
+        if other != name and (outline := model_outline(other)) and (reads_runs or outline.card.segments == "beats"):
+            others[other] = outline
     if not others:
         return None
     kept = visitor.own("gates")
@@ -47,15 +46,7 @@ def choose_beside(record: Record, name: str, model: Model) -> str | None:
     return st.session_state[_BESIDE] or None
 
 
-def _open(name: str) -> Model | None:
-    """Return a model, `None` where its file is damaged, which its own choice says."""
-    try:
-        return open_model(name)
-    except EcgModelError:
-        return None
-
-
-def _unlikeness(other: Model, model: Model) -> tuple[bool, bool]:
+def _unlikeness(other: ModelOutline, model: Model) -> tuple[bool, bool]:
     return other.config.cell == model.config.cell, other.card.segments != model.card.segments
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from ecgmodel.errors import EcgModelError, SegmentError
+from ecgmodel.errors import SegmentError
 from ecgmodel.labels import CLASS_NAMES, CLASSES, SYMBOL_NAMES
 from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.one_beat import list_readable
 from pages.caches.lessons import lesson_beats, lesson_record_names
-from pages.caches.models import model_name_in_use, model_names, open_model, untrained_model
+from pages.caches.models import model_name_in_use, model_names, model_outline, open_model, untrained_model
 from pages.caches.records import record_in_use
 from pages.session import address, place
 from pages.ui.blocks import clock
@@ -218,25 +218,24 @@ def model_for(cell: str, record: Record, kind: str | None = None) -> ModelInUse:
     names = model_names()
     in_use = model_name_in_use()
     for name in sorted(names, key=lambda name: (name != in_use, names.index(name))):
-        try:
-            model = open_model(name)
-        except EcgModelError:  # a damaged file; the sidebar says so where it is the one in use
+        outline = model_outline(name)
+        if outline is None:  # a damaged file; the sidebar says so where it is the one in use
             continue
-        reads = model.card.segments
-        if model.config.cell == cell and kind in (None, reads) and (reads == "beats" or record.annotations is not None):
-            return ModelInUse(model, name)
+        reads = outline.card.segments
+        readable = reads == "beats" or record.annotations is not None
+        if outline.config.cell == cell and kind in (None, reads) and readable:
+            return ModelInUse(open_model(name), name)
     return ModelInUse(untrained_model(cell), None)
 
 
 def model_without_norm() -> ModelInUse:
     """Return the first GRU of runs as the paper has it, without batch normalisation; else an untrained one."""
     for name in model_names():
-        try:
-            model = open_model(name)
-        except EcgModelError:  # as above
+        outline = model_outline(name)
+        if outline is None:  # as above
             continue
-        if model.config.cell == "gru" and model.card.segments == "runs" and not model.config.batch_norm:
-            return ModelInUse(model, name)
+        if outline.config.cell == "gru" and outline.card.segments == "runs" and not outline.config.batch_norm:
+            return ModelInUse(open_model(name), name)
     return ModelInUse(untrained_model("gru"), None)
 
 

@@ -9,10 +9,9 @@ import numpy as np
 import streamlit as st
 
 from ecgmodel.classification.agreement import compare_beats, saw_person
-from ecgmodel.errors import EcgModelError
 from ecgmodel.evaluation.published import OH_SCORES, count_oh_normal, infer_oh_accuracy
 from ecgmodel.scores.metrics import score
-from pages.caches.models import model_name_in_use, model_names, open_model, open_model_for
+from pages.caches.models import model_name_in_use, model_names, model_outline, open_model_for
 from pages.caches.predictions import predict_record
 from pages.caches.results import evaluation_results
 from pages.components.figure import show_figure
@@ -193,10 +192,10 @@ def _class_rows(protocol: str, results: Sequence[Result]) -> list[dict]:
         rows += [_class_row(label + on, scores.figures()) for label, scores in _rules(judged[0])]
     evaluated = {result.preset for result in results}
     for name in model_names():
-        try:
-            card = open_model(name).card
-        except EcgModelError:  # a damaged file; the sidebar says so where it is the one in use
+        outline = model_outline(name)
+        if outline is None:  # a damaged file; the sidebar says so where it is the one in use
             continue
+        card = outline.card
         if card.protocol == protocol and name not in evaluated and "accuracy" in card.scores:
             source = t("fold {fold} only, from its card", fold=card.fold)
             rows.append(_class_row(f"{name} · {source}", card.scores))

@@ -21,6 +21,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _LANGUAGE = "choice.language"
 _LANGUAGE_OF_RUN = "_ecgmodel_language"
 _MODEL = "choice.model"
+_RUN = "choice.model.run"
 _BEATS = "choice.beats"
 _STEP = "choice.step"
 _UNIT = "choice.unit"
@@ -88,6 +89,23 @@ def model_name() -> str | None:
 def set_model(name: str) -> None:
     """Take another model."""
     st.session_state[_MODEL] = name
+    st.session_state.pop(_RUN, None)
+
+
+def forget_model() -> None:
+    """Take the first model that there is: the one that was chosen is gone."""
+    st.session_state.pop(_MODEL, None)
+    st.session_state.pop(_RUN, None)
+
+
+def model_run() -> str | None:
+    """Return the key of the run whose model was chosen, see `set_model_run`."""
+    return st.session_state.get(_RUN)
+
+
+def set_model_run(key: str) -> None:
+    """Keep of which run the chosen model is: anybody may rename it."""
+    st.session_state[_RUN] = key
 
 
 def beat_source() -> BeatSource:

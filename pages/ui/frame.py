@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import RerunException
 
 from ecgmodel.errors import EcgModelError
 from pages.caches.listing import look_anew
-from pages.caches.models import model_names
+from pages.caches.models import keep_up_with_runs, model_names
 from pages.caches.records import default_record_name, record_names
 from pages.caches.start import begin
 from pages.session import address, visitor
@@ -25,6 +25,7 @@ def show_page() -> None:
     """Run the page that the visitor is on, in its frame."""
     look_anew()
     address.read(record_names(), model_names(), default_record_name())
+    keep_up_with_runs()
     page = st.navigation(app_pages())
     st.set_page_config(
         page_title=t("{page} - ECG beats", page=page.title), page_icon=str(ASSETS / "icon.svg"), layout="wide"

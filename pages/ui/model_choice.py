@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ecgmodel.errors import EcgModelError, ModelFileError
+from ecgmodel.errors import ModelFileError
 from ecgmodel.network.model_file import Model, parse_model
 from ecgmodel.records.record import Record
 from ecgmodel.segments.runs import can_cut_runs
-from pages.caches.models import MAX_OWN_MODELS, keep_own_model, model_name_in_use, model_names, open_model
+from pages.caches.models import MAX_OWN_MODELS, keep_own_model, model_name_in_use, model_names, model_outline
 from pages.session import address, choices, place, visitor
 from pages.ui.blocks import show_error, truth_name
 from pages.ui.text import plain, t
@@ -121,20 +121,12 @@ def _model_label(name: str) -> str:
 
 def _reads(name: str) -> str | None:
     """Return the kind of segments that a model reads; `None` where its file cannot be opened."""
-    try:
-        return open_model(name).card.segments
-    except ModelFileError:
-        return None
+    outline = model_outline(name)
+    return None if outline is None else outline.card.segments
 
 
 def model_for_uploads() -> str | None:
     """Return the model in use where it reads beats, else the first that does; `None` where there is none."""
     names = model_names()
     in_use = model_name_in_use()
-    for name in sorted(names, key=lambda name: name != in_use):
-        try:
-            if open_model(name).card.segments == "beats":
-                return name
-        except EcgModelError:
-            continue
-    return None
+    return next((name for name in sorted(names, key=lambda name: name != in_use) if _reads(name) == "beats"), None)

@@ -1,6 +1,7 @@
 """The Predict page, with models that nobody trained."""
 
 import re
+import shutil
 
 import pytest
 
@@ -15,6 +16,8 @@ from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model, wr
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.beats import CHANNELS
 from ecgmodel.segments.splits import DS1
+from ecgmodel.training.jobs.jobs import create_run, rename_run
+from ecgmodel.training.presets import find_preset
 from pages.caches import predictions
 from pages.caches.models import MAX_OWN_MODELS, open_model
 from tests.app.screen import all_text, shows_trace
@@ -92,6 +95,30 @@ def test_own_model_file(open_app, models):
     assert not app.exception
     assert app.query_params["model"] == "mine"
     assert "mine" not in open_app("predict", record="simulated-mixed").selectbox[1].options
+
+
+def test_a_chosen_model_follows_its_run(open_app, no_mitdb, models, tmp_path, monkeypatch):
+    """Renamed by anybody, also where another run gets its old name, it stays in use; deleted, the page says so."""
+    monkeypatch.setenv("ECG_RUNS_DIR", str(tmp_path / "runs"))
+    preset = find_preset("beats-gru")
+    first, second = (create_run(tmp_path / "runs", preset, 0, title) for title in ("mine", "other"))
+    for run in (first, second):
+        shutil.copy(models / "beats-gru.safetensors", run / "model.safetensors")
+    app = open_app("predict", record="simulated-mixed", model="mine")
+    assert app.query_params["model"] == "mine"
+    rename_run(first, "renamed")
+    rename_run(second, "mine")
+    app.run()
+    assert not app.exception
+    assert app.query_params["model"] == "renamed"
+    assert not app.warning
+    shutil.rmtree(first)
+    app.run()
+    assert not app.exception
+    assert "Model 'renamed' is no longer here; beats-gru is used in its place." in [said.value for said in app.warning]
+    app.selectbox[1].set_value("mine").run()
+    assert app.query_params["model"] == "mine"
+    assert not app.warning
 
 
 def test_a_replaced_model_leaves_nothing_behind(open_app, no_mitdb, tmp_path, monkeypatch):
