@@ -12,14 +12,15 @@ from ecgmodel.evaluation.results import results_folder
 from ecgmodel.network import model_file
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
-from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model, write_model
+from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model, read_model, write_model
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.beats import CHANNELS
 from ecgmodel.segments.splits import DS1
 from ecgmodel.training.jobs.jobs import create_run, rename_run
 from ecgmodel.training.presets import find_preset
+from pages.caches import models as models_cache
 from pages.caches import predictions
-from pages.caches.models import MAX_OWN_MODELS, open_model
+from pages.caches.models import MAX_MODELS, MAX_OWN_MODELS, open_model
 from tests.app.screen import all_text, shows_trace
 
 
@@ -119,6 +120,22 @@ def test_a_chosen_model_follows_its_run(open_app, no_mitdb, models, tmp_path, mo
     app.selectbox[1].set_value("mine").run()
     assert app.query_params["model"] == "mine"
     assert not app.warning
+
+
+def test_many_models_are_read_once(open_app, no_mitdb, models, tmp_path, monkeypatch):
+    """However many runs there are, a second look at Predict and Gates opens no model's file again."""
+    monkeypatch.setenv("ECG_RUNS_DIR", str(tmp_path / "runs"))
+    for number in range(MAX_MODELS + 2):
+        run = create_run(tmp_path / "runs", find_preset("beats-gru"), 0, f"run {number}")
+        shutil.copy(models / "beats-gru.safetensors", run / "model.safetensors")
+    app = open_app("predict", record="simulated-mixed", model="run 3")
+    read_again = []
+    monkeypatch.setattr(models_cache, "read_model", lambda path: read_again.append(path) or read_model(path))
+    for page in ("predict", "gates"):
+        app.switch_page(f"pages/{page}/page.py").run()
+        assert not app.exception
+        assert app.query_params["model"] == "run 3"
+    assert read_again == []
 
 
 def test_a_replaced_model_leaves_nothing_behind(open_app, no_mitdb, tmp_path, monkeypatch):
