@@ -13,6 +13,8 @@ from ecgmodel.records.imports.archives import is_zip, unpack
 from ecgmodel.records.imports.edf import is_edf, read_edf
 from ecgmodel.records.imports.evidence import Finding, weigh
 from ecgmodel.records.imports.formats import workbook
+from ecgmodel.records.imports.formats.ishne_beats import MAGIC as ISHNE_BEATS
+from ecgmodel.records.imports.formats.ishne_beats import read_ishne_beats
 from ecgmodel.records.imports.formats.reading import SUFFIXES, find_format, read_format
 from ecgmodel.records.imports.formats.settle import make_recording, understand_signals
 from ecgmodel.records.imports.formats.signal_file import SignalFile
@@ -79,7 +81,7 @@ def read_files(
     files = _unpack(files)
     if _is_wfdb(files):
         return make_recording(read_wfdb(_plain_names(files), settings.leads), settings)
-    marks = {name: data for name, data in files.items() if _is_annotation_file(name, data)}
+    marks = _annotation_files(files)
     rest = {name: data for name, data in files.items() if name not in marks}
     if len(marks) > 1 or len(rest) > 1:
         raise ImportFileError(
@@ -89,9 +91,7 @@ def read_files(
         )
     annotations = None
     if marks:
-        source = Source(next(iter(marks.values())), next(iter(marks)))
-        encoding = weigh(text_file.EVIDENCE["encoding"], source.head()).value
-        annotations = read_annotation_text(source, str(encoding))
+        annotations, source = _read_annotations(*next(iter(marks.items())))
         if not rest:
             return AnnotationList(annotations, source.stem.removesuffix("annotations"))
     name, data = next(iter(rest.items()))
@@ -147,7 +147,8 @@ def sniff_files(files: Files, settings: ImportSettings | None = None) -> Underst
     """
     settings = settings or ImportSettings()
     files = _unpack(files)
-    rest = {name: data for name, data in files.items() if not _is_annotation_file(name, data)}
+    marks = _annotation_files(files)
+    rest = {name: data for name, data in files.items() if name not in marks}
     if _is_wfdb(files):
         return understand_signals(read_wfdb(_plain_names(files), settings.leads), settings)
     if len(rest) == 1:
@@ -225,9 +226,26 @@ def _is_text(name: str, data: bytes | Path) -> bool:
     return True
 
 
-def _is_annotation_file(name: str, data: bytes | Path) -> bool:
+def _annotation_files(files: Files) -> Files:
+    """Return the files that hold annotations alone; ISHNE's say less by themselves than the sentence of its reader."""
+    return {
+        name: data
+        for name, data in files.items()
+        if _is_annotation_text(name, data) or (len(files) > 1 and Source(data, name).head(8) == ISHNE_BEATS)
+    }
+
+
+def _is_annotation_text(name: str, data: bytes | Path) -> bool:
     head = Source(data, name).head(4096)
     return not is_edf(head) and b"\0" not in head and is_annotation_text(decode_head(head, "utf-8"))
+
+
+def _read_annotations(name: str, data: bytes | Path) -> tuple[Annotations, Source]:
+    source = Source(data, name)
+    if source.head(8) == ISHNE_BEATS:
+        return read_ishne_beats(source), source
+    encoding = weigh(text_file.EVIDENCE["encoding"], source.head()).value
+    return read_annotation_text(source, str(encoding)), source
 
 
 def _annotate(found: Recording | BeatTable, annotations: Annotations) -> Recording:

@@ -13,6 +13,9 @@ from ecgmodel.records.imports.source import Source
 HEADER_PARTS = (".hea", ".dat", ".mat", ".atr")
 """Files of one WFDB record have one stem."""
 
+HOLTER_PARTS = (".ecg", ".ann")
+"""An ISHNE recording and its annotations have one stem."""
+
 IGNORED = (".ds_store", "thumbs.db", "desktop.ini")
 MAX_RECORDINGS = 2000
 
@@ -34,6 +37,7 @@ def sort_files(files: Files) -> dict[str, dict[str, bytes | Path]]:
     """
     found: dict[str, dict[str, bytes | Path]] = {}
     headers = {_stem(name) for name in files if name.lower().endswith(".hea")}
+    holters = _find_holters(files)
     for name, data in sorted(files.items()):
         short = PurePosixPath(name.replace("\\", "/")).name
         if short.startswith(".") or short.lower() in IGNORED:
@@ -42,6 +46,8 @@ def sort_files(files: Files) -> dict[str, dict[str, bytes | Path]]:
         of_annotations = owner.removesuffix("annotations")
         if owner in headers and Path(short).suffix.lower() in HEADER_PARTS:
             found.setdefault(owner, {})[short] = data
+        elif owner in holters and name in holters[owner].values():
+            found.setdefault(holters[owner][HOLTER_PARTS[0]], {})[short] = data
         elif of_annotations != owner and any(_stem(other) == of_annotations for other in files if other != name):
             owners = [key for key in found if _stem(key) == of_annotations]
             found.setdefault(owners[0] if owners else of_annotations, {})[short] = data
@@ -83,6 +89,7 @@ def list_folder(folder: Path) -> Iterator[tuple[str, dict[str, bytes | Path]]]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     files = {path.relative_to(folder).as_posix(): path for path in paths}
     headers = {_stem(name) for name in files if name.lower().endswith(".hea")}
+    holters = _find_holters(files)
     done = set()
     for name, path in files.items():
         if path.name.startswith(".") or path.name.lower() in IGNORED:
@@ -93,8 +100,22 @@ def list_folder(folder: Path) -> Iterator[tuple[str, dict[str, bytes | Path]]]:
                 done.add(stem)
                 beside = [path.with_suffix(suffix) for suffix in HEADER_PARTS]
                 yield _legible(stem), {_legible(other.name): other for other in beside if other.is_file()}
+        elif stem in holters and name in holters[stem].values():
+            if name == holters[stem][HOLTER_PARTS[0]]:
+                parts = [files[part] for part in holters[stem].values()]
+                yield _legible(name), {_legible(part.name): part for part in parts}
         else:
             yield _legible(name), {_legible(path.name): path}
+
+
+def _find_holters(files: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    """Return the names of an ISHNE recording and of what belongs to it, by its stem and their endings."""
+    parts: dict[str, dict[str, str]] = {}
+    for name in files:
+        suffix = PurePosixPath(name.replace("\\", "/")).suffix.lower()
+        if suffix in HOLTER_PARTS:
+            parts.setdefault(_stem(name), {})[suffix] = name
+    return {stem: names for stem, names in parts.items() if HOLTER_PARTS[0] in names}
 
 
 def _legible(name: str) -> str:

@@ -6,7 +6,7 @@ from ecgmodel.records.imports.formats import alivecor, dicom, ishne, json_ecg, m
 from ecgmodel.records.imports.formats.signal_file import SignalFile
 from ecgmodel.records.imports.source import Source
 
-SUFFIXES = (".xlsx", ".xlsm", ".json", ".xml", ".dcm", ".ecg", ".atc", ".scp", ".wav", ".mat")
+SUFFIXES = (".xlsx", ".xlsm", ".json", ".xml", ".dcm", ".ecg", ".ann", ".atc", ".scp", ".wav", ".mat")
 """Endings of these formats, for choosing files and unpacking archives; a file is known by what is in it."""
 
 
