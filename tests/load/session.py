@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import time
@@ -148,10 +149,14 @@ class Session:
         host = urlsplit(self.url)
         reader, writer = await asyncio.open_connection(host.hostname, host.port)
         request = f"GET {address} HTTP/1.1\r\nHost: {host.netloc}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
-        writer.write(request.encode())
-        await writer.drain()
-        answer = await reader.read()
-        writer.close()
+        try:
+            writer.write(request.encode())
+            await writer.drain()
+            answer = await reader.read()
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()  # or the loop ends before its transport
         head, _, _ = answer.partition(b"\r\n\r\n")
         if b" 200 " not in head.split(b"\r\n", 1)[0]:
             raise VisitError(f"{address} answered {head[:100]!r}.")
