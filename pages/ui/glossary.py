@@ -101,7 +101,7 @@ TERMS = (
     ("specificity", "特异度", "Of the beats that are not of a class, the share that the model does not name so."),
     ("positive predictivity, +P", "阳性预测值（+P）", "Of the beats that the model names so, the share that are."),
     ("F1", "F1 值", "The harmonic mean of sensitivity and +P: high only where both are."),
-    ("kappa", "Kappa 系数", "Agreement of two people beyond what chance would give: 1 is all, 0 no more than chance."),
+    ("kappa", "kappa 系数", "Agreement of two people beyond what chance would give: 1 is all, 0 no more than chance."),
 )
 """English term, Chinese term, meaning in English; the catalogue has the meanings in other languages."""
 

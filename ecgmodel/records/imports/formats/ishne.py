@@ -1,4 +1,4 @@
-"""ISHNE Holter files (Badilini 1998, doi 10.1111/j.1542-474X.1998.tb00353.x; http://thew-project.org/papers/Badilini.ISHNE.Holter.Standard.pdf)."""
+"""ISHNE Holter files (Badilini 1998, http://thew-project.org/papers/Badilini.ISHNE.Holter.Standard.pdf)."""
 
 from __future__ import annotations
 
