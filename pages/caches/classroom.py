@@ -11,11 +11,10 @@ from ecgmodel.classroom.beats import BeatToName, DrawnBeat, cut_beat, draw_beats
 from ecgmodel.classroom.rooms import NO_ANSWER, Rooms
 from ecgmodel.errors import EcgModelError
 from ecgmodel.labels import CLASSES
-from ecgmodel.records.record import Record
 from ecgmodel.records.sources.catalogue import RecordOutline
 from ecgmodel.segments.splits import DS2
 from pages.caches.models import model_stamp, open_classifier
-from pages.caches.records import availability, record_entries, shared_outline, shared_record, shared_stamp
+from pages.caches.records import record_entries, shared_outline, shared_record, shared_stamp
 from pages.session.visitor import own
 
 MAX_SETS = 4
@@ -62,10 +61,8 @@ def _source_records() -> tuple[str, ...]:
     return tuple(name for name, source in here.items() if source == "simulated")[:MOST_SIMULATED]
 
 
-def _outline(name: str) -> Record | RecordOutline:
-    """Return a record's marks; a simulated record has no outline without its signals."""
-    read = shared_record if availability(name) == "embedded" else shared_outline
-    return read(name, shared_stamp(name))
+def _outline(name: str) -> RecordOutline:
+    return shared_outline(name, shared_stamp(name))
 
 
 @st.cache_resource(max_entries=MAX_SETS, show_spinner=False)

@@ -89,6 +89,8 @@ def record_summary(name: str) -> catalogue.RecordSummary | None:
 
 @st.cache_resource(max_entries=MAX_SUMMARIES, show_spinner=False)
 def _shared_summary(name: str, stamp: str | None) -> catalogue.RecordSummary | None:
+    if availability(name) == "embedded":  # a simulated one is computed once, for all who ask
+        return catalogue.summarise(shared_record(name, stamp))
     return catalogue.read_summary(name)
 
 
@@ -101,7 +103,10 @@ def shared_outline(name: str, stamp: str | None) -> catalogue.RecordOutline:
     RecordError
         Where it is not on this machine.
     """
-    outline = catalogue.read_outline(name)
+    if availability(name) == "embedded":
+        outline = catalogue.outline(shared_record(name, stamp))
+    else:
+        outline = catalogue.read_outline(name)
     if outline is None or outline.annotations is None:
         raise RecordError(
             "Record {record} is not on this machine. Fetch it with: python -m ecgmodel download {record}", record=name

@@ -196,7 +196,7 @@ def read_summary(name: str) -> RecordSummary | None:
     """
     _check_known(name)
     if name in embedded.NAMES:
-        return _summarise(embedded.open_embedded(name))
+        return summarise(embedded.open_embedded(name))
     return _read_from_folders(name, _read_folder_summary)
 
 
@@ -210,8 +210,7 @@ def read_outline(name: str) -> RecordOutline | None:
     """
     _check_known(name)
     if name in embedded.NAMES:
-        record = embedded.open_embedded(name)
-        return RecordOutline(name, record.leads, record.n_samples, record.annotations, record.fs)
+        return outline(embedded.open_embedded(name))
     return _read_from_folders(name, _read_folder_outline)
 
 
@@ -251,7 +250,13 @@ def _read_folder_outline(folder: Path, name: str) -> RecordOutline:
     return RecordOutline(name, header.leads, header.n_samples, annotations, header.fs)
 
 
-def _summarise(record: Record) -> RecordSummary:
+def outline(record: Record) -> RecordOutline:
+    """Return a record without its signals."""
+    return RecordOutline(record.name, record.leads, record.n_samples, record.annotations, record.fs)
+
+
+def summarise(record: Record) -> RecordSummary:
+    """Return what `read_summary` tells of a record."""
     return RecordSummary(
         name=record.name,
         source=record.source,
