@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -21,6 +20,7 @@ from urllib3.exceptions import HTTPError
 from wfdb.io import _url, download
 
 from ecgmodel.records.annotation_file import parse_annotations
+from ecgmodel.records.format_212 import HeaderFile
 from ecgmodel.records.record import Annotations, Record
 
 CONNECT_TIMEOUT_S = 3.0
@@ -33,26 +33,6 @@ PIECE_VALUES = 1 << 21
 
 _FROM_ITS_START = "8"
 """The format in which each sample is a difference to the one before."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderFile:
-    """What a `.hea` file says.
-
-    Attributes
-    ----------
-    fs : float
-        Sampling frequency in Hz.
-    n_samples : int
-    leads : tuple of str
-    comments : tuple of str
-        Its comment lines, without the `#`.
-    """
-
-    fs: float
-    n_samples: int
-    leads: tuple[str, ...]
-    comments: tuple[str, ...]
 
 
 def read_header(path: Path) -> HeaderFile:

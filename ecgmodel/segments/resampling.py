@@ -7,7 +7,6 @@ from fractions import Fraction
 from threading import Lock
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from ecgmodel.records.signal.quality import fill_missing
 from ecgmodel.segments.dataset import MODEL_FS
@@ -113,6 +112,8 @@ class ResampledLead:
             return block
 
     def _resample(self, number: int) -> np.ndarray:
+        from scipy.signal import resample_poly  # loads slowly
+
         up, down, n_samples = self._up, self._down, len(self._signal)
         margin = -(-(FILTER_REACH * max(up, down) // up + 2) // down) * down
         start = number * self._step

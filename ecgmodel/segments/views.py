@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
 
 from ecgmodel.labels import nearest_class
 from ecgmodel.records.record import Record, default_lead
@@ -151,6 +150,8 @@ def _motion(n: int, fs: float, random: np.random.Generator) -> np.ndarray:
 
 
 def _band(values: np.ndarray, hertz: float | tuple[float, float], kind: str, fs: float) -> np.ndarray:
+    from scipy.signal import butter, sosfiltfilt  # loads slowly
+
     sections = butter(2, hertz, kind, fs=fs, output="sos")
     return sosfiltfilt(sections, values, padlen=min(round(fs), len(values) - 1)).astype(np.float32)
 

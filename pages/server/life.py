@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,8 +21,13 @@ async def live(app: st.App) -> AsyncIterator[dict[str, object]]:
     """
     from starlette.concurrency import run_in_threadpool
 
+    from pages.server import memory
+
+    memory.limit_arenas()
     Thread(target=_begin, name="begin", daemon=True).start()
+    sweeper = asyncio.create_task(memory.sweep())
     yield {}
+    sweeper.cancel()
     await run_in_threadpool(_end)
 
 

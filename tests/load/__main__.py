@@ -11,9 +11,12 @@ from tests.benchmarks.suite import describe_machine
 from tests.browser.server import ROOT, serve
 from tests.load.load import Lecture, Outcome, hold_lecture
 
+FORGOTTEN_S = 180.0
+"""Until the sessions of those who left are let go: two minutes in which they may come back, and a sweep."""
+
 LECTURES = {
     "10, without a pause": Lecture(10, (0.0, 0.0), 20.0),
-    "50, a visit every 5 to 15 s": Lecture(50, (5.0, 15.0), 60.0),
+    "50, a visit every 5 to 15 s": Lecture(50, (5.0, 15.0), 60.0, rest_s=FORGOTTEN_S),
     "50, without a pause": Lecture(50, (0.0, 0.0), 20.0),
 }
 RESULT = ROOT / "assets" / "results" / "load.json"

@@ -30,6 +30,8 @@ class Lecture:
         How long, after every visitor is in.
     pages, records : sequence of str
         Drawn anew for each visit; a record in a third of the visits.
+    rest_s : float
+        How long the server is left alone behind the last visitor before its memory is looked at.
     """
 
     sessions: int
@@ -37,6 +39,7 @@ class Lecture:
     seconds: float
     pages: Sequence[str] = PAGES
     records: Sequence[str] = RECORDS
+    rest_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,16 @@ class Outcome:
     seconds : float
     cpu_s : float
         That the server used.
-    start_mb, peak_mb, end_mb : float
-        Resident memory of the server before, at most, and after every visitor left.
+    fresh_mb, start_mb, peak_mb, end_mb : float
+        Resident memory of the server before the first visitor, after one who saw every page with every record, at most,
+        and after every visitor left.
     """
 
     visits: tuple[Visit, ...]
     errors: tuple[str, ...]
     seconds: float
     cpu_s: float
+    fresh_mb: float
     start_mb: float
     peak_mb: float
     end_mb: float
@@ -88,6 +93,7 @@ class Outcome:
             "server_share_of_a_core": round(self.cpu_s / self.seconds, 2),
             "server_ms_per_visit": round(1e3 * self.cpu_s / max(1, len(self.visits)), 1),
             "memory_mb": {
+                "fresh": round(self.fresh_mb),
                 "start": round(self.start_mb),
                 "peak": round(self.peak_mb),
                 "end": round(self.end_mb),
@@ -98,17 +104,17 @@ class Outcome:
 async def hold_lecture(url: str, pid: int, lecture: Lecture, seed: int = 0) -> Outcome:
     """Let the visitors in, let them go from page to page, and let them leave."""
     server = psutil.Process(pid)
-    start_mb = server.memory_info().rss / 1e6
+    fresh_mb = _resident_mb(server)
     sessions = [Session(url) for _ in range(lecture.sessions)]
     errors: list[str] = []
     visits: list[Visit] = []
-    peak_mb = start_mb
     first = Session(url)
     await first.open()
     for record in lecture.records or (None,):  # as on a server that others have used before
         for page in lecture.pages:
             await first.visit(page, **({} if record is None else {"record": record}))
     await first.close()
+    start_mb = peak_mb = _resident_mb(server)
     for session in sessions:
         await session.open()
     began, cpu_began = time.perf_counter(), _cpu_seconds(server)
@@ -128,7 +134,7 @@ async def hold_lecture(url: str, pid: int, lecture: Lecture, seed: int = 0) -> O
     async def watch() -> None:
         nonlocal peak_mb
         while True:
-            peak_mb = max(peak_mb, server.memory_info().rss / 1e6)
+            peak_mb = max(peak_mb, _resident_mb(server))
             await asyncio.sleep(0.25)
 
     watcher = asyncio.create_task(watch())
@@ -136,7 +142,12 @@ async def hold_lecture(url: str, pid: int, lecture: Lecture, seed: int = 0) -> O
     seconds, cpu = time.perf_counter() - began, _cpu_seconds(server) - cpu_began
     await asyncio.gather(*(session.close() for session in sessions))
     watcher.cancel()
-    return Outcome(tuple(visits), tuple(errors), seconds, cpu, start_mb, peak_mb, server.memory_info().rss / 1e6)
+    await asyncio.sleep(lecture.rest_s)
+    return Outcome(tuple(visits), tuple(errors), seconds, cpu, fresh_mb, start_mb, peak_mb, _resident_mb(server))
+
+
+def _resident_mb(process: psutil.Process) -> float:
+    return process.memory_info().rss / 1e6
 
 
 def _cpu_seconds(process: psutil.Process) -> float:

@@ -120,9 +120,9 @@ class Session:
                 started = True
                 self._longest_age = message.new_session.config.max_cached_message_age
             elif kind == "navigation":
-                self._pages = {
-                    found.url_pathname or "start": found.page_script_hash for found in message.navigation.app_pages
-                }
+                # The first page has the root; the hidden one at /start leads there, in two runs.
+                for found in message.navigation.app_pages:
+                    self._pages.setdefault(found.url_pathname or "start", found.page_script_hash)
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 element = message.delta.new_element
                 if element.WhichOneof("type") == "exception":

@@ -12,7 +12,6 @@ from functools import cache
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
-from scipy.signal import butter, sosfiltfilt
 
 WORKING_HZ = 90.0
 """The signal is averaged down to about this rate first, for speed: what tells a QRS complex lies below 30 Hz."""
@@ -156,12 +155,16 @@ def _remove_spikes(signal: np.ndarray, fs: float) -> np.ndarray:
 
 def _filter(signal: np.ndarray, fs: float) -> np.ndarray:
     """Return the part of a signal in `BAND_HZ`, without delay."""
+    from scipy.signal import sosfiltfilt  # loads slowly
+
     padding = min(len(signal) - 1, round(fs))
     return np.ascontiguousarray(sosfiltfilt(_design_band(fs), signal, padlen=padding))
 
 
 @cache
 def _design_band(fs: float) -> np.ndarray:
+    from scipy.signal import butter
+
     return butter(2, BAND_HZ, "bandpass", fs=fs, output="sos")
 
 

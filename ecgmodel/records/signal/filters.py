@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
-from scipy.signal import butter, iirnotch, sosfiltfilt, tf2sos
 
 from ecgmodel.errors import RecordError
 from ecgmodel.records.signal.quality import fill_missing
@@ -41,6 +40,8 @@ def remove_baseline(signal: np.ndarray, fs: float, progress: Callable[[float], N
     -------
     ndarray of shape (n_samples,), float32
     """
+    from scipy.signal import butter  # loads slowly
+
     return _filter_blocks(signal, fs, butter(2, BASELINE_HZ, "highpass", fs=fs, output="sos"), progress)
 
 
@@ -60,6 +61,8 @@ def remove_mains(
             fs=fs,
             mains=mains_hz,
         )
+    from scipy.signal import iirnotch, tf2sos
+
     return _filter_blocks(signal, fs, tf2sos(*iirnotch(mains_hz, MAINS_QUALITY, fs=fs)), progress)
 
 
@@ -86,6 +89,8 @@ def measure_mains(signal: np.ndarray, fs: float, mains_hz: Mains, seconds: float
 def _filter_blocks(
     signal: np.ndarray, fs: float, sections: np.ndarray, progress: Callable[[float], None] | None
 ) -> np.ndarray:
+    from scipy.signal import sosfiltfilt
+
     margin = round(SETTLE_S * fs)
     result = np.empty(len(signal), dtype=np.float32)
     for start in range(0, len(signal), BLOCK):

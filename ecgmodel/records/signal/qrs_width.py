@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
 
 BEFORE_S, AFTER_S = 0.35, 0.45  # of the representative beat
 NEAR = 30
@@ -106,6 +105,8 @@ def _align(signals: np.ndarray, r: int, ours: np.ndarray, before: int, margin: i
 
 def _borders(beat: np.ndarray, r: int, fs: float) -> tuple[int, int] | None:
     """Return onset and offset in a representative beat of shape (n_span, n_leads); `None` where there are none."""
+    from scipy.signal import butter, sosfiltfilt  # loads slowly
+
     low_pass = butter(2, min(LOW_PASS_HZ, 0.4 * fs), fs=fs, output="sos")
     slope = np.gradient(sosfiltfilt(low_pass, beat, axis=0), axis=0)
     velocity = np.linalg.norm(slope, axis=1)  # (n_span,)

@@ -7,14 +7,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ecgmodel.errors import RecordError
+from ecgmodel.records import format_212
+from ecgmodel.records.annotation_file import parse_annotations
+from ecgmodel.records.format_212 import HeaderFile
 from ecgmodel.records.record import Annotations, Header, Record
 from ecgmodel.records.sources.databases import DATABASES, Database, file_stem, find_database
-
-if TYPE_CHECKING:
-    from ecgmodel.records.wfdb_io import HeaderFile
 
 SUFFIXES = (".dat", ".atr", ".hea")
 """Files of a record, in the order in which they are fetched; the header comes last, so it stands for a whole record."""
@@ -144,15 +143,14 @@ def read_folder_record(folder: Path, name: str) -> Record:
     """
     for file in record_files(name):
         check_file(folder, file)
-    from ecgmodel.records import wfdb_io  # loads wfdb
-
-    header = wfdb_io.read_header(folder / file_stem(name))
+    path = folder / file_stem(name)
+    header = format_212.read_header(path)
     return Record(
         name=name,
-        signals=wfdb_io.read_signals(folder / file_stem(name)),
+        signals=format_212.read_signals(path),
         leads=header.leads,
         fs=header.fs,
-        annotations=wfdb_io.read_annotations(folder / file_stem(name)),
+        annotations=parse_annotations(path.with_suffix(".atr").read_bytes()),
         header=parse_comments(header.comments),
         source=database_of(name).name,
     )
@@ -161,17 +159,13 @@ def read_folder_record(folder: Path, name: str) -> Record:
 def read_folder_header(folder: Path, name: str) -> HeaderFile:
     """Read the header of record `name` alone; raises like `read_folder_record`."""
     check_file(folder, published_file(name, ".hea"))
-    from ecgmodel.records import wfdb_io  # loads wfdb
-
-    return wfdb_io.read_header(folder / file_stem(name))
+    return format_212.read_header(folder / file_stem(name))
 
 
 def read_folder_annotations(folder: Path, name: str) -> Annotations:
     """Read the experts' marks of record `name` alone; raises like `read_folder_record`."""
     check_file(folder, published_file(name, ".atr"))
-    from ecgmodel.records import wfdb_io  # loads wfdb
-
-    return wfdb_io.read_annotations(folder / file_stem(name))
+    return parse_annotations((folder / f"{file_stem(name)}.atr").read_bytes())
 
 
 def database_of(name: str) -> Database:

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from ecgmodel.errors import RecordError
+from ecgmodel.records import format_212
 
 FOLDER_VARIABLE = "ECG_NSTDB_DIR"
 """Environment variable that names a folder with the noise records, version 1.0.0; PhysioNet calls it `nstdb`."""
@@ -80,6 +81,4 @@ def read_noise(name: Noise) -> NoiseRecord:
                 found=found[:12],
                 expected=SHA256[file][:12],
             )
-    from ecgmodel.records import wfdb_io  # loads wfdb
-
-    return NoiseRecord(name, wfdb_io.read_signals(Path(folder) / name))
+    return NoiseRecord(name, format_212.read_signals(Path(folder) / name))
