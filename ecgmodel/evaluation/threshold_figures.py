@@ -53,9 +53,16 @@ class AnswersOfOthers:
         self._truth = predictions.truth[found].astype(np.int64)
         self._label = predictions.label[found].astype(np.int64)
         self._probabilities = predictions.probabilities[found]
+        self._judged: dict[tuple[Thresholds | None, float], ThresholdFigures] = {}
 
     def judge(self, thresholds: Thresholds | None = None, unsure_below: float = 0.0) -> ThresholdFigures:
         """Return the figures of names by thresholds, of the most probable classes where `thresholds` is `None`."""
+        asked = thresholds, unsure_below
+        if asked not in self._judged:  # every visitor of a page asks for the same
+            self._judged[asked] = self._judge(*asked)
+        return self._judged[asked]
+
+    def _judge(self, thresholds: Thresholds | None, unsure_below: float) -> ThresholdFigures:
         label = self._label if thresholds is None else thresholds.name(self._probabilities)
         sensitivity, predictivity = {}, {}
         for name in _GROUPS:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from ecgmodel.records.record import Annotations
+from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.sources import embedded
 
 if TYPE_CHECKING:
     from ecgmodel.lesson.facts import LessonFacts
     from ecgmodel.network.inside.gates import GateTrace
+    from ecgmodel.records.signal.qrs_width import QrsSpan
     from ecgmodel.segments.dataset import Segments
 from pages.caches.freeze import freeze
 from pages.caches.models import model_stamp, open_classifier, untrained_classifier
@@ -21,6 +23,7 @@ from pages.caches.records import open_record, record_entries, record_stamp, shar
 from pages.session.visitor import own
 
 MAX_BEATS = 128
+MAX_CHOICES = 256
 MAX_TRACES = 24
 
 
@@ -119,6 +122,58 @@ def _trace_lesson(record_name: str, r_sample: int, cell: str, model_name: str | 
     segments = freeze(cut_one(open_record(record_name), model.card.segments, r_sample))
     prediction = classifier.predict(segments, with_states=True)
     return segments, freeze(trace_gates(model, prediction, segments.length))
+
+
+def first_beat(
+    record_name: str, model_name: str, lead: str, is_named: bool, start_s: float, find: Callable[[], int]
+) -> int:
+    """Return which beat a first look into the cell shows: what `find` finds, once for all visitors.
+
+    Parameters
+    ----------
+    record_name, model_name, lead : str
+    is_named : bool
+        Whether the beats are the experts'; otherwise they were detected.
+    start_s : float
+        Where the view begins.
+    find : callable
+        Asks the model about beats from there on; for a visitor's own record or model it is asked each time.
+    """
+    if record_name in own("record") or model_name in own("model"):
+        return find()
+    stamps = record_stamp(record_name), model_stamp(model_name)
+    return _shared_first_beat((record_name, model_name, lead, is_named, start_s, stamps), find)
+
+
+@st.cache_data(max_entries=MAX_CHOICES, show_spinner=False)
+def _shared_first_beat(key: tuple[object, ...], _find: Callable[[], int]) -> int:
+    return _find()
+
+
+def lesson_qrs(record: Record, r_sample: int, alike: np.ndarray) -> QrsSpan | None:
+    """Return QRS of a beat, measured with others of its label; `None` where it does not stand out.
+
+    Parameters
+    ----------
+    record : Record
+    r_sample : int
+    alike : ndarray of int
+        R peaks of the beats of that label, which the record and the beat alone determine.
+    """
+    if record.name in own("record"):
+        return _measure_qrs(record, r_sample, alike)
+    return _shared_qrs(record.name, record_stamp(record.name), r_sample, alike)
+
+
+@st.cache_resource(max_entries=MAX_CHOICES, show_spinner=False)
+def _shared_qrs(name: str, stamp: str | None, r_sample: int, _alike: np.ndarray) -> QrsSpan | None:
+    return _measure_qrs(open_record(name), r_sample, _alike)
+
+
+def _measure_qrs(record: Record, r_sample: int, alike: np.ndarray) -> QrsSpan | None:
+    from ecgmodel.records.signal.qrs_width import measure_qrs
+
+    return measure_qrs(record.signals, record.fs, r_sample, alike)
 
 
 def time_cells(n_segments: int) -> dict[str, tuple[float, ...]]:

@@ -12,6 +12,7 @@ from ecgmodel.network.model_file import Model
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.segments.dataset import join_segments
 from ecgmodel.segments.edit import Surroundings, beat_surroundings, cut_segment, readable_in_runs, run_surroundings
+from pages.caches.lessons import first_beat
 from pages.caches.models import open_classifier
 from pages.session import address, place, visitor
 from pages.ui.blocks import clock
@@ -102,9 +103,21 @@ def _first_choice(record: Record, name: str, lead: str, beats: Annotations, read
     """Return a beat that the model names correctly and with certainty, if possible a premature or late one from the
     view on.
     """
+    is_named = not np.any(beats.symbol == "")
+    start_s = place.start_s()
+
+    def find() -> int:
+        return _find_clear_beat(record, name, lead, beats, readable_beats, start_s)
+
+    return first_beat(record.name, name, lead, is_named, start_s, find)
+
+
+def _find_clear_beat(
+    record: Record, name: str, lead: str, beats: Annotations, readable_beats: np.ndarray, start_s: float
+) -> int:
     label = np.array([class_index(symbol) for symbol in beats.symbol])
     known = readable_beats if np.any(beats.symbol == "") else readable_beats[label[readable_beats] >= 0]
-    behind = known[(beats.sample[known] >= place.start_s() * record.fs) & (known >= FIRST_BEATS)]
+    behind = known[(beats.sample[known] >= start_s * record.fs) & (known >= FIRST_BEATS)]
     is_early = np.isin(beats.symbol[behind], ("V", "A"))
     model, classifier = open_classifier(name, record.name).model, open_classifier(name, record.name)
 

@@ -9,11 +9,11 @@ import streamlit as st
 
 from ecgmodel.figures import palette
 from ecgmodel.labels import AAMI_OF_SYMBOL, CLASS_NAMES, CLASSES
-from ecgmodel.records.signal.qrs_width import QrsSpan, measure_qrs
+from ecgmodel.records.signal.qrs_width import QrsSpan
 from ecgmodel.records.signal.waves import Waves, find_waves
 from ecgmodel.records.sources.embedded import DEFAULT_NAME
 from ecgmodel.records.timeline import find_gaps, rr_intervals
-from pages.caches.lessons import Excerpt, lesson_record_names, typical_excerpt
+from pages.caches.lessons import Excerpt, lesson_qrs, lesson_record_names, typical_excerpt
 from pages.caches.records import record_in_use, record_names
 from pages.components.figure import show_figure
 from pages.learn.beat import BeatInUse, beat_in_use, choose_beat
@@ -92,7 +92,7 @@ def tell() -> None:
 def qrs_of(chosen: BeatInUse) -> QrsSpan | None:
     """Return QRS of the chosen beat, measured with others of its label; `None` where it does not stand out."""
     alike = chosen.beats.sample[chosen.beats.symbol == chosen.symbol]
-    return measure_qrs(chosen.record.signals, chosen.record.fs, chosen.r_sample, alike)
+    return lesson_qrs(chosen.record, chosen.r_sample, alike)
 
 
 def waves_of(chosen: BeatInUse, qrs: QrsSpan | None) -> Waves:
@@ -126,15 +126,15 @@ def show() -> None:
     if choices.shows_controls():
         choose_beat(chosen)
     record, fs = chosen.record, chosen.record.fs
-    signal = np.nan_to_num(record.lead(chosen.lead))
+    signal = record.lead(chosen.lead)
     span = round(WINDOW_S * fs)
     start = int(np.clip(chosen.r_sample - span // 2, 0, max(record.n_samples - span, 0)))
-    part = signal[start : start + span]
+    part = np.nan_to_num(signal[start : start + span])
     inside = (chosen.beats.sample >= start) & (chosen.beats.sample < start + len(part))
     qrs = qrs_of(chosen)
     waves = waves_of(chosen, qrs)
     low = max(chosen.r_sample - round(ZOOM_S[0] * fs), 0)
-    zoom = signal[low : chosen.r_sample + round(ZOOM_S[1] * fs)]
+    zoom = np.nan_to_num(signal[low : chosen.r_sample + round(ZOOM_S[1] * fs)])
     examples, arrays = _examples()
     reported = show_figure(
         "beats",

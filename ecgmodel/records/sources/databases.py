@@ -123,6 +123,7 @@ SVDB = Database(
 DATABASES = (MITDB, SVDB)
 
 
+@lru_cache(maxsize=1024)
 def find_database(record: str) -> Database | None:
     """Return the database that a record's name belongs to; `None` where it is in none of them."""
     return next((database for database in DATABASES if record in database.record_names), None)
@@ -140,6 +141,7 @@ def lead_of(record: str) -> str:
     return "" if database is None else dict(database.other_leads).get(record, database.lead)
 
 
+@lru_cache(maxsize=1024)
 def person(record: str) -> str:
     """Return a name for the person behind a record: that of the person's first record.
 
