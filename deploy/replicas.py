@@ -24,6 +24,8 @@ ROOT = HERE.parent
 REPLICA_VARIABLE = "ECG_REPLICA"
 """What a replica knows itself by; `?replica=` of a link leads to it."""
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 REST_S = 1.0
 """Before an ended process is started again."""
 STOP_LIMIT_S = 15.0
@@ -133,6 +135,15 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
+def let_in(address: str) -> dict[str, str]:
+    """Return the variables that tell replicas whom to answer, unless they are set already.
+
+    They listen on this machine alone and would answer to its own names alone, while nginx passes on the name by which
+    a visitor found it.
+    """
+    return {} if address in LOOPBACK else {"STREAMLIT_SERVER_ALLOWED_HOSTS": "*"}
+
+
 def find_free_ports(count: int) -> list[int]:
     """Return ports of this machine on which nobody listens."""
     sockets = [socket.socket() for _ in range(count)]
@@ -159,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first = options.first_port
     ports = find_free_ports(options.replicas) if first is None else [first + k for k in range(options.replicas)]
     # A form and an upload hold a token of the server's secret: one for all, or another replica would refuse them.
-    env = {"STREAMLIT_SERVER_COOKIE_SECRET": secrets.token_hex(32)} | os.environ
+    env = {"STREAMLIT_SERVER_COOKIE_SECRET": secrets.token_hex(32), **let_in(options.address)} | os.environ
     keeper = Keeper()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: keeper.ended.set())

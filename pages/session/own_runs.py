@@ -28,7 +28,8 @@ _TEACHER = "own.teacher"
 
 def is_shared() -> bool:
     """Tell whether visitors are to be told apart."""
-    return KEY_VARIABLE in os.environ or st.get_option("server.address") not in LOOPBACK
+    names = (st.get_option("server.address"), *(st.get_option("server.allowedHosts") or ()))
+    return KEY_VARIABLE in os.environ or any(name not in LOOPBACK for name in names)
 
 
 def has_key() -> bool:

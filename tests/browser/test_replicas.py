@@ -28,6 +28,7 @@ from tests.browser.server import ROOT, find_free_port
 from tests.browser.steps import wait_until_still
 
 PATIENCE_S = 40
+LET_IN = ("localhost", "127.0.0.1", "ecg.school.example")
 PAINTED = ".ecg[data-paints]"
 
 NOTE_RUN = """
@@ -80,7 +81,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     with log.open("wb") as sink:
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "deploy" / "replicas.py"), "--replicas", "2", "--port", str(port)],
-            env=env | {"ECG_RUNS_DIR": str(folder / "runs")},
+            env=env | {"ECG_RUNS_DIR": str(folder / "runs"), "STREAMLIT_SERVER_ALLOWED_HOSTS": " ".join(LET_IN)},
             stdout=sink,
             stderr=sink,
         )
@@ -174,6 +175,25 @@ def test_new_visitors_are_divided_and_stay(hall: Hall) -> None:
         assert answering_replica(hall, replica) == replica
         with urllib.request.urlopen(f"{hall.url}/?replica={replica}", timeout=10) as answer:
             assert given_replica(answer) == replica
+
+
+def test_names_that_are_let_in(hall: Hall) -> None:
+    """nginx passes on by what name it was asked; a replica answers to those that are let in, and to no other."""
+    wait_for_replica(hall, 1)
+    for name in (*LET_IN, f"{LET_IN[-1]}:8500"):
+        with urllib.request.urlopen(
+            urllib.request.Request(f"{hall.url}/", headers={"Host": name}), timeout=10
+        ) as answer:
+            assert answer.status == 200
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(urllib.request.Request(f"{hall.url}/", headers={"Host": "evil.example"}), timeout=10)
+
+
+def test_on_a_network_every_name_is_let_in_unless_some_are_named() -> None:
+    """A replica listens on this machine alone; it would refuse the address by which a class finds nginx."""
+    replicas = load_replicas()
+    assert replicas.let_in("127.0.0.1") == {}
+    assert replicas.let_in("0.0.0.0") == {"STREAMLIT_SERVER_ALLOWED_HOSTS": "*"}
 
 
 def test_the_container_holds_what_it_starts() -> None:

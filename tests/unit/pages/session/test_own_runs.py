@@ -34,6 +34,15 @@ def test_in_a_class_a_run_is_its_session_s(session):
     assert own_runs.has_room({"mine", "second", "theirs"})
 
 
+def test_behind_a_server_in_front_visitors_are_told_apart(session):
+    """A replica listens on its own machine alone; the names that it answers to say that others come in."""
+    session["server.allowedHosts"] = ["localhost"]
+    assert own_runs.may_change_run("theirs")
+    for names in (["*"], ["localhost", "ecg.school.example"]):
+        session["server.allowedHosts"] = names
+        assert not own_runs.may_change_run("theirs")
+
+
 def test_all_visitors_together_are_bounded(session):
     """Fifty students who start three each do not make the last one wait for a week."""
     session["server.address"] = "0.0.0.0"
