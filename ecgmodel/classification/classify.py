@@ -16,13 +16,16 @@ from ecgmodel.network.serving import Classifier
 from ecgmodel.records.record import Record
 from ecgmodel.records.signal.r_peaks import detect_r_peaks
 from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES
-from ecgmodel.segments.dataset import MODEL_FS
+from ecgmodel.segments.dataset import MODEL_FS, Segments
 from ecgmodel.segments.long_records import cut_piece
 from ecgmodel.segments.resampling import ResampledLead, to_model_samples
 from ecgmodel.segments.runs import cut_runs, find_runs
 
 PIECE = 512
-"""Beats that a thread cuts and serves at a time: a day of them at once would fill a gigabyte."""
+"""Segments that a thread cuts and serves at a time: a day of them at once would fill a gigabyte."""
+
+PIECE_MULTIPLY_ADDS = 4_000_000_000
+"""Fewer at a time where a network is large, so that whoever waits can stop within seconds."""
 
 BeatSource = Literal["annotated", "detected"]
 
@@ -72,7 +75,12 @@ class RecordPrediction:
 
 
 def classify_record(
-    record: Record, model: Model | Classifier, *, lead: str | None = None, beats: BeatSource = "annotated"
+    record: Record,
+    model: Model | Classifier,
+    *,
+    lead: str | None = None,
+    beats: BeatSource = "annotated",
+    progress: Callable[[float], None] | None = None,
 ) -> RecordPrediction:
     """Name every beat of a record.
 
@@ -86,6 +94,8 @@ def classify_record(
         `None` takes the record's default lead.
     beats : {"annotated", "detected"}
         Where the R peaks come from.
+    progress : callable or None
+        Called with the share that is done, 0 to 1, behind each piece of work; what it raises ends the work.
 
     Raises
     ------
@@ -112,7 +122,7 @@ def classify_record(
                 "or the annotated beats.",
                 model=classifier.model.card.name,
             )
-        return _classify_runs(record, classifier, lead)
+        return _classify_runs(record, classifier, lead, progress)
     signal = record.lead(lead)
     if beats == "annotated":
         if record.annotations is None:
@@ -125,7 +135,7 @@ def classify_record(
     else:
         r_sample = detect_r_peaks(signal, record.fs)
         symbol = np.full(len(r_sample), "")
-    return name_beats(record, classifier, lead, r_sample, symbol=symbol, beats=beats)
+    return name_beats(record, classifier, lead, r_sample, symbol=symbol, beats=beats, progress=progress)
 
 
 def name_beats(
@@ -152,7 +162,7 @@ def name_beats(
     beats : {"annotated", "detected"}
         Where the R peaks come from.
     progress : callable or None
-        Called with the share that is done, 0 to 1, every few thousand beats; what it raises ends the work.
+        Called with the share that is done, 0 to 1, behind each piece of work; what it raises ends the work.
 
     Raises
     ------
@@ -172,16 +182,7 @@ def name_beats(
     if record.fs != MODEL_FS:
         places = to_model_samples(r_sample, record.fs, len(signal))
         signal = ResampledLead(signal, record.fs)  # a day of it need not lie in memory at once
-    probabilities = [np.empty((0, classifier.model.config.n_classes), np.float32)]
-    done = 0
-    pieces = classifier.predict_pieces(lambda select: cut_piece(signal, places, select), len(places), PIECE)
-    with closing(pieces):
-        for piece in pieces:
-            probabilities.append(piece)
-            done += len(piece)
-            if progress is not None:
-                progress(done / len(r_sample))
-    joined = np.concatenate(probabilities)
+    joined = _predict(classifier, lambda select: cut_piece(signal, places, select), len(places), progress)
     scale = record.fs / MODEL_FS
     start = r_sample - round(BEFORE_SAMPLES * scale)
     stop = r_sample + round(AFTER_SAMPLES * scale)
@@ -205,9 +206,32 @@ def _classifier_for(record: Record, classifier: Classifier) -> Classifier:
     return classifier if record.source in ("upload", "simulated") else classifier.for_record(record.name)
 
 
-def _classify_runs(record: Record, classifier: Classifier, lead: str) -> RecordPrediction:
+def _predict(
+    classifier: Classifier,
+    cut: Callable[[slice], Segments],
+    n_segments: int,
+    progress: Callable[[float], None] | None,
+) -> np.ndarray:
+    """Return the probabilities of segments that are cut and served piece by piece: (n_segments, 5), float32."""
+    config = classifier.model.config
+    probabilities = [np.empty((0, config.n_classes), np.float32)]
+    done = 0
+    piece = min(max(PIECE_MULTIPLY_ADDS // config.n_multiply_adds(), 1), PIECE)
+    with closing(classifier.predict_pieces(cut, n_segments, piece)) as pieces:
+        for found in pieces:
+            probabilities.append(found)
+            done += len(found)
+            if progress is not None:
+                progress(done / n_segments)
+    return np.concatenate(probabilities)
+
+
+def _classify_runs(
+    record: Record, classifier: Classifier, lead: str, progress: Callable[[float], None] | None
+) -> RecordPrediction:
     segments = cut_runs(record, lead)
-    prediction = classifier.predict(segments)
+    numbers = np.arange(len(segments))
+    probabilities = _predict(classifier, lambda select: segments.take(numbers[select]), len(segments), progress)
     marks = record.annotations
     runs = find_runs(marks.symbol)
     runs = runs[[class_index(symbol) >= 0 for symbol in marks.symbol[runs[:, 0]]]]
@@ -224,8 +248,8 @@ def _classify_runs(record: Record, classifier: Classifier, lead: str) -> RecordP
         beats="annotated",
         r_sample=marks.sample[beat],
         symbol=marks.symbol[beat],
-        probabilities=prediction.probabilities[run_of_beat],
-        label=prediction.label[run_of_beat],
+        probabilities=probabilities[run_of_beat],
+        label=probabilities.argmax(axis=1)[run_of_beat],
         start_sample=segments.start_sample[run_of_beat],
         stop_sample=stop,
         ready_sample=ready[run_of_beat],

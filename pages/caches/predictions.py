@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 from pages.caches.freeze import freeze
 from pages.caches.models import model_stamp, open_classifier
 from pages.caches.records import open_record, record_stamp
-from pages.session.visitor import own
+from pages.session.visitor import end_if_unwanted, own
 
 Stamps = tuple[str | None, str | None]
 """Stamps of the record and of the model: with them in the key, what has been replaced is read again."""
@@ -77,9 +77,8 @@ def _own_prediction(
 def _classify(record_name: str, model_name: str, lead: str | None, beats: str) -> RecordPrediction:
     from ecgmodel.classification.classify import classify_record
 
-    return freeze(
-        classify_record(open_record(record_name), open_classifier(model_name, record_name), lead=lead, beats=beats)
-    )
+    record, classifier = open_record(record_name), open_classifier(model_name, record_name)
+    return freeze(classify_record(record, classifier, lead=lead, beats=beats, progress=end_if_unwanted))
 
 
 def beat_sample(record_name: str, model_name: str, lead: str) -> BeatSample:

@@ -57,6 +57,14 @@ def is_news(key: str, value: object) -> bool:
     return news
 
 
+def end_if_unwanted(_share: float = 0.0) -> None:
+    """End this run where its visitor has left or clicked something else; called time and again by long work.
+
+    Streamlit looks for such wishes whenever the state of the session is read, and nowhere within a computation.
+    """
+    st.session_state.get(_DONE)
+
+
 def own(kind: Literal["record", "model", "gates", "upload", "edit"]) -> dict:
     """Return what the visitor brought or chose, by name; what is computed from it is kept in caches of the session."""
     return st.session_state.setdefault(f"{_OWN}.{kind}", {})

@@ -88,8 +88,12 @@ bare links, arrows and dashes. A space without width behind it does."""
 
 
 def error_text(error: EcgModelError) -> str:
-    """Return what an error says, in the visitor's language, as Markdown: it quotes what came."""
-    return plain(look_up(error.template, **error.values))
+    """Return what an error says, in the visitor's language, as Markdown: it quotes what came.
+
+    Of a path it says the last part alone: where things lie on this machine is no visitor's business.
+    """
+    values = {name: value.name if isinstance(value, Path) else value for name, value in error.values.items()}
+    return plain(look_up(error.template, **values))
 
 
 def _say(code: str, template: str, values: Mapping[str, object]) -> str:

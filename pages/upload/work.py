@@ -12,6 +12,7 @@ from ecgmodel.errors import EcgModelError
 from ecgmodel.records.imports.files import read_files
 from ecgmodel.records.imports.text_file import Recording
 from pages.caches.models import open_classifier
+from pages.session.visitor import end_if_unwanted
 from pages.ui.model_choice import model_for_uploads
 from pages.ui.text import t
 from pages.upload.session import Upload, edited_peaks, go_on, publish_record, stop_work, withdraw_record
@@ -38,7 +39,7 @@ def do_work(upload: Upload) -> bool:
             st.caption(t("Stopped."))
             st.button(t("Go on"), icon=":material/play_arrow:", on_click=go_on, key="upload.go_on")
         return False
-    report = _show_bar() if upload.size >= LARGE_BYTES else _keep_quiet
+    report = _show_bar() if upload.size >= LARGE_BYTES else _look_after_visitor
     try:
         _read_and_analyse(upload, report)
     except EcgModelError as error:
@@ -47,8 +48,9 @@ def do_work(upload: Upload) -> bool:
     return True
 
 
-def _keep_quiet(step: str, share: float) -> None:
-    """Do nothing, in place of a bar where none is worthwhile."""
+def _look_after_visitor(step: str, share: float) -> None:
+    """Show nothing where no bar is worthwhile, and end the work where nobody waits for it any more."""
+    end_if_unwanted()
 
 
 def _read_and_analyse(upload: Upload, report: Callable[[str, float], None]) -> None:

@@ -1,9 +1,12 @@
 """The Predict page, with models that nobody trained."""
 
+import os
 import re
 import shutil
+from threading import Event
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ecgmodel.classification import classify
 from ecgmodel.classification.classify import classify_record
@@ -13,6 +16,7 @@ from ecgmodel.network import model_file
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model, read_model, write_model
+from ecgmodel.network.serving import Classifier
 from ecgmodel.records.sources.catalogue import open_record
 from ecgmodel.segments.beats import CHANNELS
 from ecgmodel.segments.splits import DS1
@@ -87,6 +91,16 @@ def test_damaged_model(open_app, models):
     app = open_app("predict", record="simulated-mixed")
     assert not app.exception
     assert "truncated or altered" in all_text(app)
+
+
+@pytest.mark.parametrize("page", ["predict", "gates", "evaluate", "learn", "cards", "train"])
+def test_a_card_with_a_score_of_one_name(open_app, no_mitdb, models, page):
+    """A model whose card has a single figure, and none that pages usually show, opens on every page."""
+    config = NetworkConfig(n_channels=len(CHANNELS))
+    card = ModelCard(name="beats-gru", segments="beats", scores={"specificity": 0.5})
+    write_model(Model(config, initialise_weights(config, seed=0), card), models / "beats-gru.safetensors")
+    app = open_app(page, record="simulated-mixed", model="beats-gru")
+    assert not app.exception
 
 
 def test_own_model_file(open_app, models):
@@ -259,3 +273,38 @@ def test_thresholds_move_names_and_figures(open_app, shipped_models, no_mitdb):
     app.toggle(key="predict.thresholds").set_value(False).run()
     assert usual in all_text(app)
     assert agreed in all_text(app)
+
+
+@pytest.mark.parametrize("model", ["beats-gru", "gru"])
+def test_work_ends_with_its_visitor(open_app, no_mitdb, monkeypatch, model):
+    """A visitor who leaves while a model reads a record leaves no work behind: of hundreds of pieces a few are read."""
+    runs, served, ended, first = [], [], Event(), 4 * (os.cpu_count() or 1)
+    serve, look = Classifier._serve, predictions.end_if_unwanted
+
+    def serve_and_leave(self, *args):
+        served.append(args)
+        runs[0].script_requests.request_stop()  # what the end of a connection does
+        if len(served) > first:
+            ended.wait(20)  # the pool must not be through before the page looks
+        return serve(self, *args)
+
+    def look_and_tell(share):
+        try:
+            look(share)
+        except BaseException:
+            ended.set()
+            raise
+
+    def open_and_note(*args):
+        runs.append(get_script_run_ctx())
+        return models_cache.open_classifier(*args)
+
+    monkeypatch.setattr(predictions, "open_classifier", open_and_note)
+    monkeypatch.setattr(predictions, "end_if_unwanted", look_and_tell)
+    monkeypatch.setattr(Classifier, "_serve", serve_and_leave)
+    monkeypatch.setattr(classify, "PIECE", 1)
+    app = open_app("predict", record="simulated-mixed", model=model)
+    assert not app.exception
+    assert len(runs) == 1
+    assert ended.is_set()
+    assert len(served) <= first + (os.cpu_count() or 1)

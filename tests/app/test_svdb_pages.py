@@ -86,7 +86,7 @@ def test_a_damaged_database(open_shipped, svdb_alone, damage):
         (svdb_alone / f"{name}.hea").write_text(header.rstrip("\n") + "\n# version 2.0.0\n")
     else:
         (svdb_alone / f"{name}.atr").unlink()
-    for page in ("records", "predict", "gates", "annotate"):
+    for page in ("records", "predict", "gates", "annotate", "learn"):
         app = open_shipped(page, record=f"svdb/{name}")
         assert not app.exception
         words = " ".join([all_text(app), *(error.value for error in app.error)])

@@ -31,6 +31,8 @@ from ecgmodel.records.record import Annotations
 
 SUFFIXES = (".hea", ".dat", ".mat", ".atr")
 MAX_SEGMENTS = 2000
+MAX_LINE = 1000
+"""Characters of a header's line that are read: WFDB itself writes 255 at most."""
 
 _RECORD_LINE = re.compile(r"(\S{1,100}?)(?:/(\d{1,5}))?\s+(\d{1,4})(?:\s+(\d+(?:\.\d*)?)(\S*)(?:\s+(\d{1,12})(.*))?)?")
 _FORMAT = re.compile(r"(\d{1,3})(?::(\d{1,9}))?(?:\+(\d{1,12}))?")
@@ -143,7 +145,7 @@ def _bytes(data: bytes | Path) -> bytes:
 
 def _lines(files: Files, name: str) -> list[str]:
     """Return the lines of a header, without comments."""
-    lines = [line.strip() for line in _bytes(files[name])[:400_000].decode("latin-1").splitlines()]
+    lines = [line.strip()[:MAX_LINE] for line in _bytes(files[name])[:400_000].decode("latin-1").splitlines()]
     return [line for line in lines if line and not line.startswith("#")]
 
 

@@ -40,6 +40,9 @@ RESERVE_BYTES = 16_384
 
 JobState = Literal["waiting", "starting", "training", "stopping", "stopped", "failed", "finished", "damaged"]
 
+MOST_RUNS = 500
+"""Of a folder: every page looks through all of them."""
+
 MIN_BATCHES = 3
 """Batches of the first epoch after which the time left is estimated."""
 
@@ -178,11 +181,13 @@ def create_run(folder: Path, preset: Preset, fold: int, title: str) -> Path:
     Raises
     ------
     ConfigError
-        Where the fold does not exist, the title is empty, or the folder cannot be written.
+        Where the fold does not exist, the title is empty, there are `MOST_RUNS`, or the folder cannot be written.
     """
     description = describe_run(preset, fold)
     read_preset(description)  # raises where it could not be trained
     title = check_title(title)
+    if len(find_run_folders(folder)) >= MOST_RUNS:
+        raise ConfigError("There are {most} runs here, as many as are kept. Delete one first.", most=MOST_RUNS)
     now = time.time()
     path = folder / "unnamed"
     try:
@@ -284,13 +289,18 @@ def write_failure(path: Path, error: EcgModelError) -> None:
     """
     if not (path / "job.json").exists():  # it was deleted meanwhile
         return
-    values = {name: value if isinstance(value, int | float) else str(value) for name, value in error.values.items()}
+    values = {name: value if isinstance(value, int | float) else _say(value) for name, value in error.values.items()}
     failure = json.dumps({"template": error.template, "values": values}).encode()
     try:
         write_atomically(path / "failure.json", failure)
     except OSError:
         (path / "reserve").unlink(missing_ok=True)
         write_atomically(path / "failure.json", failure)
+
+
+def _say(value: object) -> str:
+    """Return a value as a visitor may read it, of a path its last part."""
+    return value.name if isinstance(value, Path) else str(value)
 
 
 def _read_failure(path: Path) -> EcgModelError | None:

@@ -1,9 +1,12 @@
 """Catalogues are compiled once; what is shown is what the .po files say."""
 
+from pathlib import Path
+
 import babel.messages.pofile
 import pytest
 from babel.messages.pofile import read_po
 
+from ecgmodel.errors import EcgModelError
 from pages.ui import text
 
 PO = """
@@ -117,3 +120,10 @@ def test_plurals_and_what_is_not_translated(own, monkeypatch):
     monkeypatch.setattr(text, "language", lambda: "en")
     assert [text.tn("{n} beat", "{n} beats", n) for n in (1, 2)] == ["1 beat", "2 beats"]
     assert text.look_up("Beats") == "Beats"
+
+
+def test_visitors_read_no_folder_of_the_machine():
+    """An error names a path by its last part on a page; the command line says all of it."""
+    error = EcgModelError("File {file} is missing from {folder}.", file="100.dat", folder=Path("/srv/school/mitdb"))
+    assert text.error_text(error) == "File 100.dat is missing from mitdb."
+    assert str(error) == "File 100.dat is missing from /srv/school/mitdb."

@@ -325,6 +325,8 @@ def test_an_edf_whose_counts_do_not_fit_its_size_is_refused() -> None:
     assert "do not fit" in refuse(data[:900], "x.edf")
     assert "do not fit" in refuse(data[:252] + b"9999" + data[256:], "x.edf")
     assert "do not fit" in refuse(data[:236] + b"-2      " + data[244:], "x.edf")
+    for seconds in (b"0", b"0.0", b"-1", b"nan", b"inf", b"1e400", b""):  # of one of its data records
+        assert "do not fit" in refuse(data[:244] + seconds.ljust(8) + data[252:], "x.edf"), seconds
 
 
 def test_an_import_can_be_stopped_and_tells_how_far_it_is() -> None:

@@ -374,6 +374,24 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         create_run(tmp_path / "runs", QUICK, 0, "nowhere")
 
 
+def test_a_folder_keeps_so_many_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than are kept is refused with what to do; behind a deletion there is room again."""
+    monkeypatch.setattr(jobs, "MOST_RUNS", 2)
+    first, _ = (create_run(tmp_path, QUICK, 0, title) for title in ("first", "second"))
+    with pytest.raises(ConfigError, match="There are 2 runs here, as many as are kept"):
+        create_run(tmp_path, QUICK, 0, "third")
+    jobs.delete_run(first)
+    create_run(tmp_path, QUICK, 0, "third")
+    assert len(list_runs(tmp_path)) == 2
+
+
+def test_a_kept_failure_names_no_folder(tmp_path: Path) -> None:
+    """What is shown to every visitor says the last part of a path."""
+    path = create_run(tmp_path, QUICK, 0, "fails")
+    jobs.write_failure(path, ConfigError("{path} is damaged.", path=Path("/srv/school/ecg/runs/20240101")))
+    assert str(read_run(path).error) == "20240101 is damaged."
+
+
 def test_a_cluster_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page is not kept waiting, and is told; the job waits."""
     monkeypatch.setattr(job_queue, "CONNECT_TIMEOUT_S", 0.2)
