@@ -21,6 +21,8 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" i
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave nightly tests out unless `-m` asks for them, and mark those of the browser."""
+    if "tensorflow" in sys.modules:
+        raise pytest.UsageError("A test file imports TensorFlow at its top, for every process. Import it in the tests.")
     asked = config.option.markexpr
     nightly = [item for item in items if item.get_closest_marker("nightly") and not _is_asked_for(item, asked)]
     if nightly:

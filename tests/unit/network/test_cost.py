@@ -15,6 +15,7 @@ def test_weights_of_the_course(cell, total):
     assert sum(gate.total for gate in gates) == total
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("config", [NetworkConfig(), NetworkConfig(cell="lstm", filters=(3, 6, 9), units=7)])
 def test_weights_are_those_of_keras(config):
     """`layer.count_params()` of Keras says the same."""

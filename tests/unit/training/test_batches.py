@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from ecgmodel.labels import POSSIBLE, UNTOLD_NORMAL
 from ecgmodel.network.build import initialise_weights
@@ -60,9 +59,12 @@ def test_normal_of_svdb_may_be_a_block():
     assert POSSIBLE[3] == (0, 0, 0, 1, 0)
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_the_loss_asks_for_the_sum(smoothing: float):
     """Minus the logarithm of the summed probability of what may be; of a told class, Keras' cross entropy."""
+    import tensorflow as tf
+
     config = NetworkConfig(filters=(2, 2, 2), units=3, dense=())
     weights = initialise_weights(config, 1)
     random = np.random.default_rng(0)

@@ -6,6 +6,7 @@ import pytest
 from ecgmodel.network.inside.layer_outputs import draw_cell, keras_weights, layer_outputs
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("kind", ["gru", "lstm"])
 @pytest.mark.parametrize("sequences", [False, True])
 @pytest.mark.parametrize("state", [False, True])

@@ -40,6 +40,7 @@ def test_span():
     assert memory_span(run_plain_rnn(impulse(20), 1.0, linear=True)) is None
 
 
+@pytest.mark.tensorflow
 def test_equals_keras():
     """`keras.layers.SimpleRNN` gives the same states."""
     keras = pytest.importorskip("keras")
