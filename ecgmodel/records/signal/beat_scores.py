@@ -21,6 +21,11 @@ LARGEST_FEATURE = 5.0
 """Features further from their mean than this many standard deviations count as this far."""
 
 
+AT_ONCE = 512
+"""Candidates that are scored at a time: larger products wake threads of the linear algebra, which then wait busily for
+twenty times as long as the product takes."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BeatScorer:
     """A network from the features of a candidate to the probability that it is a beat.
@@ -46,6 +51,10 @@ class BeatScorer:
 
     def score(self, features: np.ndarray) -> np.ndarray:
         """Return the probability of each candidate: ndarray of shape (n_candidates,), 0 to 1."""
+        parts = [self._score_few(features[first : first + AT_ONCE]) for first in range(0, len(features), AT_ONCE)]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def _score_few(self, features: np.ndarray) -> np.ndarray:
         hidden = np.maximum(self.standardise(features) @ self.hidden_weights + self.hidden_bias, 0.0)
         return 1.0 / (1.0 + np.exp(-(hidden @ self.output_weights + self.output_bias)))
 
