@@ -66,7 +66,9 @@ def find_doubts(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> tuple[Do
         In Hz.
     r_sample : ndarray of shape (n_beats,), int64
     """
-    seconds = float(np.count_nonzero(np.isfinite(signal))) / fs
+    piece = 1 << 20  # of a day, a mask of all samples would be 20 MB
+    n_finite = sum(np.count_nonzero(np.isfinite(signal[at : at + piece])) for at in range(0, len(signal), piece))
+    seconds = float(n_finite) / fs
     if seconds < LEAST_S:
         return ()
     doubts = []

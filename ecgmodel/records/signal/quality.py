@@ -69,11 +69,15 @@ def find_stretches(signal: np.ndarray, fs: float) -> tuple[Stretch, ...]:
     missing = np.isnan(signal)
     if missing.all():
         return (Stretch("missing", 0, len(signal)),)
-    runs = [("missing", run) for run in _runs(missing)]
+    runs = [("missing", run) for run in _runs(missing)] if missing.any() else []
+    del missing  # of a day, as much as the other masks below
     low, high = float(np.nanmin(signal)), float(np.nanmax(signal))
     ends: dict[float, list[tuple[int, int]]] = {low: [], high: []}
     shortest = max(3, round(CLIPPED_S * fs))
-    for start, last in _runs(signal[1:] == signal[:-1], shortest - 1):  # of steps; NaN is not equal to NaN
+    rests = _run_edges(signal[1:] == signal[:-1], shortest - 1)  # of steps; NaN is not equal to NaN
+    at_end = np.isin(signal[rests[:, 0]], [low, high])
+    long = rests[:, 1] + 1 - rests[:, 0] >= FLAT_S * fs
+    for start, last in rests[at_end | long].tolist():  # a day rests a hundred thousand times elsewhere
         stop, value = last + 1, float(signal[start])
         if value in ends and low < high and stop - start >= shortest:
             ends[value].append((start, stop))
@@ -150,13 +154,18 @@ def _join(samples: list[int], reach: int) -> list[tuple[int, int]]:
     return runs
 
 
-def _runs(mask: np.ndarray, shortest: int = 1) -> list[tuple[int, int]]:
-    """Return start and stop of each run of at least `shortest` true values."""
+def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
+    """Return start and stop of each run of true values."""
+    return [(start, stop) for start, stop in _run_edges(mask).tolist()]
+
+
+def _run_edges(mask: np.ndarray, shortest: int = 1) -> np.ndarray:
+    """Return start and stop of each run of at least `shortest` true values: ndarray of shape (n, 2), int64."""
     edges = np.flatnonzero(mask[1:] != mask[:-1]) + 1
     edges = np.concatenate([[0], edges, [len(mask)]]) if len(mask) else np.zeros(1, dtype=np.int64)
     first = 0 if len(mask) and mask[0] else 1
     runs = np.column_stack([edges[first:-1:2], edges[first + 1 :: 2]])
-    return [(int(a), int(b)) for a, b in runs[runs[:, 1] - runs[:, 0] >= shortest]]
+    return runs[runs[:, 1] - runs[:, 0] >= shortest]
 
 
 def fill_missing(signal: np.ndarray) -> np.ndarray:
