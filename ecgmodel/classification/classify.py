@@ -21,7 +21,7 @@ from ecgmodel.segments.long_records import cut_piece
 from ecgmodel.segments.resampling import ResampledLead, to_model_samples
 from ecgmodel.segments.runs import cut_runs, find_runs
 
-PIECE = 512
+PIECE = 384
 """Segments that a thread cuts and serves at a time: a day of them at once would fill a gigabyte."""
 
 PIECE_MULTIPLY_ADDS = 4_000_000_000

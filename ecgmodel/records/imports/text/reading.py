@@ -10,16 +10,21 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ecgmodel.errors import ImportFileError
-from ecgmodel.records.imports.source import HEAD_BYTES, Source, long_line_error, utf8_blocks
+from ecgmodel.records.imports.source import HEAD_BYTES, Source, long_line_error
+from ecgmodel.records.imports.text.blocks import Block, number_blocks, read_ahead
 from ecgmodel.records.imports.text.clock import parse_clock_cells
 from ecgmodel.records.imports.text.labelled import Labels
 from ecgmodel.records.imports.text.layout import read_key, split_line
 from ecgmodel.records.imports.text.numbers import LARGEST, MISSING_WORDS, clean_cell, parse_clock, parse_number
 from ecgmodel.records.imports.text.plan import TablePlan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 QUICK_BYTES = 512 * 1024
 """Smaller blocks are read without Arrow, which takes longer to load than they take to read."""
@@ -91,31 +96,27 @@ def iter_rows(source: Source, plan: TablePlan, labels: Labels | None = None) -> 
     ImportFileError
         For the first cell or line that cannot be read, unless `plan.keep_going`; names line and column.
     """
-    line, done = 1, 0
     blanks_before = 0
-    for block in utf8_blocks(source, plan.encoding):
-        done += len(block)
-        if labels is not None:
-            block = labels.strip(block)
-        count = block.count(b"\n")
-        first = line
-        line += count
-        if first < plan.first_line:
-            skip = plan.first_line - first
-            if skip > count:
-                continue
-            position = 0
-            for _ in range(skip):
-                position = block.index(b"\n", position) + 1
-            block, first = block[position:], plan.first_line
+    least = QUICK_BYTES if plan.delimiter != " " else math.inf
+
+    def quickly(block: Block) -> Rows | None:
+        return _read_quickly(block.data, plan, block.first_line, block.bytes_read)
+
+    by_arrow = False
+    for ahead in read_ahead(number_blocks(source, plan, labels), least, quickly):
+        by_arrow |= ahead.read is not None
+        block, first, done = ahead.block.data, ahead.block.first_line, ahead.block.bytes_read
         rows = None
         if blanks_before == 0:
-            quickly = len(block) >= QUICK_BYTES and plan.delimiter != " "
-            rows = (_read_quickly if quickly else _read_plainly)(block, plan, first, done)
+            rows = _read_plainly(block, plan, first, done) if ahead.read is None else ahead.read.result()
         if rows is None:
             rows, blanks_before = _read_carefully(block, plan, first, done, blanks_before)
         if len(rows.values) or rows.faults:
             yield rows
+    if by_arrow:
+        import pyarrow as pa
+
+        pa.default_memory_pool().release_unused()  # 8 MB that it would keep for the next file
 
 
 def _read_plainly(block: bytes, plan: TablePlan, first_line: int, done: int) -> Rows | None:
@@ -167,11 +168,11 @@ def _read_quickly(block: bytes, plan: TablePlan, first_line: int, done: int) -> 
                 column_types=types, include_columns=wanted, decimal_point=plan.decimal, null_values=words
             ),
         )
-        values = np.column_stack([table[str(i)].to_numpy() for i in plan.columns])
+        values = np.column_stack([_to_numpy(table[str(i)]) for i in plan.columns])
         times = None
         if plan.time is not None:
-            times = table[str(plan.time)].to_numpy(zero_copy_only=False)
-            times = parse_clock_cells(times) if plan.clock else times
+            column = table[str(plan.time)]
+            times = parse_clock_cells(column.to_numpy(zero_copy_only=False)) if plan.clock else _to_numpy(column)
     except (pa.ArrowInvalid, ValueError):
         return None
     if np.any(np.isnan(values).all(axis=1)) and re.search(rb"\n[,;\t|\" ]+\r?\n", b"\n" + block):
@@ -184,6 +185,13 @@ def _read_quickly(block: bytes, plan: TablePlan, first_line: int, done: int) -> 
             faults.append(Fault(kind, first_line + int(row), name, int(np.count_nonzero(where))))
     values[np.abs(values) > LARGEST] = math.nan
     return Rows(values, times, first_line, None, tuple(faults), done)
+
+
+def _to_numpy(column: pa.ChunkedArray) -> np.ndarray:
+    """Return a column of numbers; without pandas, which Arrow's own way loads, where none is missing."""
+    if column.null_count or not column.num_chunks:
+        return column.to_numpy()
+    return np.concatenate([np.from_dlpack(chunk) for chunk in column.chunks])
 
 
 def _read_carefully(block: bytes, plan: TablePlan, first_line: int, done: int, blanks: int) -> tuple[Rows, int]:
