@@ -9,10 +9,12 @@ from typing import Literal
 
 import numpy as np
 
+from ecgmodel.classification.pacing import doubt_pacing
 from ecgmodel.errors import SegmentError
 from ecgmodel.labels import CLASSES, class_index
 from ecgmodel.network.model_file import Model
 from ecgmodel.network.serving import Classifier
+from ecgmodel.records.imports.evidence import Sentence
 from ecgmodel.records.record import Record
 from ecgmodel.records.signal.r_peaks import detect_r_peaks
 from ecgmodel.segments.beats import AFTER_SAMPLES, BEFORE_SAMPLES
@@ -51,6 +53,8 @@ class RecordPrediction:
         The model saw the samples from start up to, not including, stop.
     ready_sample : ndarray of shape (n,), int64
         When the beat can be named, were the record live.
+    pacing : Sentence or None
+        What to say where a pacemaker is suspected: no name is sure then.
     """
 
     record: str
@@ -64,6 +68,7 @@ class RecordPrediction:
     start_sample: np.ndarray
     stop_sample: np.ndarray
     ready_sample: np.ndarray
+    pacing: Sentence | None = None
 
     def __len__(self) -> int:
         return len(self.r_sample)
@@ -198,6 +203,7 @@ def name_beats(
         start_sample=np.maximum(start, 0),
         stop_sample=np.minimum(stop, record.n_samples),
         ready_sample=np.minimum(stop, record.n_samples),
+        pacing=doubt_pacing(record.lead(lead), record.fs, r_sample),
     )
 
 

@@ -5,7 +5,8 @@ and the heart seems to beat half as often. Neither alone proves anything; both t
 do, raise a doubt. A doubt is said and another rate offered; nothing is changed.
 
 The limits are such that none of the 48 records of the MIT-BIH Arrhythmia Database and none of 39 records of the
-Supraventricular Arrhythmia Database raises a doubt in its first lead at its own rate.
+Supraventricular Arrhythmia Database raises such a doubt in its first lead at its own rate. Spikes of a pacemaker are
+another one, see `pacing`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecgmodel.classification.pacing import doubt_pacing
 from ecgmodel.records.imports.evidence import Sentence, say
 from ecgmodel.records.imports.text.rates import COMMON_RATES_HZ
 from ecgmodel.records.signal.r_peaks import MIN_FS_HZ, detect_r_peaks
@@ -49,14 +51,17 @@ class Doubt:
     sentence : Sentence
     fs : float or None
         A sampling rate, in Hz, that would dispel it.
+    about_names : bool
+        Whether it makes every name unsure.
     """
 
     sentence: Sentence
     fs: float | None = None
+    about_names: bool = False
 
 
 def find_doubts(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> tuple[Doubt, ...]:
-    """Return what speaks against the rate of a recording or against its beats.
+    """Return what speaks against the rate of a recording, against its beats, or against all their names.
 
     Parameters
     ----------
@@ -86,7 +91,10 @@ def find_doubts(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> tuple[Do
             )
         )
     rate = _doubt_rate(signal, fs, r_sample)
-    return tuple(doubts) if rate is None else (*doubts, rate)
+    if rate is not None:
+        doubts.append(rate)
+    pacing = doubt_pacing(signal, fs, r_sample)
+    return tuple(doubts) if pacing is None else (*doubts, Doubt(pacing, about_names=True))
 
 
 def _steep_ms(signal: np.ndarray, fs: float, r_sample: int) -> float:

@@ -95,7 +95,10 @@ def run(options: argparse.Namespace) -> None:
     reads_runs = model.card.segments == "runs"
     beats = options.beats or ("annotated" if reads_runs and record.annotations is not None else "detected")
     prediction = classify_record(record, Classifier(model), lead=lead, beats=beats)
-    doubts = [] if opened is None else describe_doubts(record, prediction)
+    if opened is not None:
+        doubts = describe_doubts(record, prediction)
+    else:
+        doubts = [] if prediction.pacing is None else [str(prediction.pacing)]
     if options.csv is not None:
         save_output(options.csv, format_csv(prediction))
     if options.atr is not None:
@@ -104,12 +107,13 @@ def run(options: argparse.Namespace) -> None:
         described = describe(record, prediction)
         if opened is not None:
             described |= {"unit": opened.unit, "evidence": opened.evidence, "notes": [*opened.notes, *doubts]}
+        elif doubts:
+            described |= {"notes": doubts}
         print(json.dumps(described, ensure_ascii=False))
     elif options.csv is None and options.atr is None:
         print_counts(record, prediction, options.model)
-    if opened is not None:
-        for note in (*opened.notes, *doubts):
-            print(note, file=sys.stderr)
+    for note in (*(opened.notes if opened is not None else ()), *doubts):
+        print(note, file=sys.stderr)
 
 
 def describe(record: Record, prediction: RecordPrediction) -> dict[str, object]:

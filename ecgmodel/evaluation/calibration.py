@@ -1,5 +1,8 @@
 """What is added to a network's answers after training, chosen over people who did not train it.
 
+Whom a fold holds out says nothing of what is added to that fold's network: it is chosen on the people of the other
+folds. So is the probability below which a beat is unsure, where its errors are stated.
+
 A temperature, so that probabilities mean what they say (Guo et al. 2017, arXiv 1706.04599), and what speaks for naming
 a beat A or V: what is worth most is not how many beats are right, but how many premature ones are found against how
 many false alarms. Both go into the weights of the last layer.
@@ -14,7 +17,7 @@ import numpy as np
 
 from ecgmodel.evaluation.detected import SPURIOUS, count_detected, merge_untold
 from ecgmodel.evaluation.detected_scores import by_database, leave_out_paced, score_detected
-from ecgmodel.evaluation.predictions import Predictions
+from ecgmodel.evaluation.predictions import Predictions, join_predictions
 from ecgmodel.labels import CLASSES
 from ecgmodel.network.build import Weights
 
@@ -90,6 +93,18 @@ def choose_calibration(predictions: Predictions) -> Calibration:
     return min(choices, key=lambda choice: _cross_entropy(calibrate_predictions(predictions, choice)))
 
 
+def choose_fold_calibrations(answers: Predictions) -> dict[int, Calibration]:
+    """Choose for the network of each fold, on the people of all the other folds; answers as `choose_calibration`."""
+    return {int(fold): choose_calibration(answers.take(answers.fold != fold)) for fold in np.unique(answers.fold)}
+
+
+def calibrate_folds(answers: Predictions, calibrations: dict[int, Calibration]) -> Predictions:
+    """Return the answers as the calibrated networks of their folds give them, fold by fold."""
+    return join_predictions(
+        [calibrate_predictions(answers.take(answers.fold == fold), one) for fold, one in calibrations.items()]
+    )
+
+
 def mean_f1(predictions: Predictions) -> float:
     """Return the mean F1 of S and V, averaged over databases."""
     found = by_database(leave_out_paced(count_detected(predictions)))
@@ -98,6 +113,9 @@ def mean_f1(predictions: Predictions) -> float:
 
 def choose_unsure(predictions: Predictions, share: float = UNSURE_SHARE) -> dict[str, float]:
     """Return below which probability of the named class a beat is unsure, and what errors remain above it.
+
+    The threshold is chosen on all. What it brings is judged on each fold by the threshold that the other folds give;
+    where there is one fold alone, by its own.
 
     Returns
     -------
@@ -108,10 +126,13 @@ def choose_unsure(predictions: Predictions, share: float = UNSURE_SHARE) -> dict
     judged = predictions.take(predictions.is_judged)
     sureness = judged.probabilities.max(axis=1)
     wrong = judged.label != judged.truth
-    threshold = float(np.quantile(sureness, share))
-    sure = sureness >= threshold
+    sure = np.zeros(len(judged), dtype=bool)
+    for fold in np.unique(judged.fold):
+        own = judged.fold == fold
+        others = sureness[~own] if not own.all() else sureness
+        sure[own] = sureness[own] >= np.quantile(others, share)
     return {
-        "threshold": round(threshold, 4),
+        "threshold": round(float(np.quantile(sureness, share)), 4),
         "share": round(float(1 - sure.mean()), 4),
         "errors": round(float(wrong[sure].mean()), 4),
         "errors_of_all": round(float(wrong.mean()), 4),

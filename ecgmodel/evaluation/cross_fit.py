@@ -7,7 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from ecgmodel.errors import ConfigError
-from ecgmodel.evaluation.calibration import calibrate_predictions, choose_calibration, choose_unsure
+from ecgmodel.evaluation.calibration import (
+    calibrate_folds,
+    choose_calibration,
+    choose_fold_calibrations,
+    choose_unsure,
+)
 from ecgmodel.evaluation.cross_validation import Watch, fold_folder, read_fold_answers
 from ecgmodel.evaluation.detected import count_detected
 from ecgmodel.evaluation.detected_scores import leave_out_paced, score_detected
@@ -43,6 +48,8 @@ def train_for_strangers(
 def assemble_model(preset: Preset, out: Path) -> Model:
     """Put the networks of all folds and the one for strangers into one model, calibrated on the folds' answers.
 
+    The network of a fold is calibrated on the people of the other folds, that for strangers on everyone.
+
     Parameters
     ----------
     preset : Preset
@@ -63,13 +70,14 @@ def assemble_model(preset: Preset, out: Path) -> Model:
         )
     answers = read_fold_answers(preset, out)
     calibration = choose_calibration(answers)
-    predictions = calibrate_predictions(answers, calibration)
+    of_fold = choose_fold_calibrations(answers)
+    predictions = calibrate_folds(answers, of_fold)
     held_out = [
         tuple(record for record, held_out_by in people_folds().items() if held_out_by == fold)
         for fold in range(N_PEOPLE_FOLDS)
     ]
     folds = tuple(
-        FoldNetwork(calibration.put_into(read_model(RunFolder(fold_folder(out, fold)).model_path).weights), records)
+        FoldNetwork(of_fold[fold].put_into(read_model(RunFolder(fold_folder(out, fold)).model_path).weights), records)
         for fold, records in enumerate(held_out)
     )
     everyone = read_model(RunFolder(fold_folder(out, NOBODY)).model_path)

@@ -17,7 +17,7 @@ import numpy as np
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.evaluation.aami import count_groups
-from ecgmodel.evaluation.calibration import calibrate_predictions, choose_calibration
+from ecgmodel.evaluation.calibration import calibrate_folds, choose_fold_calibrations
 from ecgmodel.evaluation.detected import count_detected
 from ecgmodel.evaluation.held_out import predict_fold
 from ecgmodel.evaluation.operating_curves import draw_class_curves, measure_reliability
@@ -167,7 +167,7 @@ def gather_predictions(preset: Preset, out: Path) -> Predictions:
         Where a fold is missing.
     """
     joined = read_fold_answers(preset, out)
-    return calibrate_predictions(joined, choose_calibration(joined)) if preset.protocol == "people" else joined
+    return calibrate_folds(joined, choose_fold_calibrations(joined)) if preset.protocol == "people" else joined
 
 
 def read_fold_answers(preset: Preset, out: Path) -> Predictions:

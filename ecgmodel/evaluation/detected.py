@@ -77,11 +77,10 @@ def count_detected(predictions: Predictions) -> dict[str, np.ndarray]:
     """Count what `predict_detected` found, record by record: matrices of `detected_scores`, (6, 4) int64 each."""
     row_of = {symbol: ROWS.index(group) for symbol, group in AAMI_OF_SYMBOL.items()} | {SPURIOUS: ROWS.index("none")}
     column_of = [COLUMNS.index(AAMI_OF_SYMBOL[name]) for name in CLASSES] + [COLUMNS.index("missed")]
-    row = np.array([row_of.get(symbol, ROWS.index("Q")) for symbol in predictions.symbol.tolist()], dtype=np.int64)
+    symbols, symbol = np.unique(predictions.symbol, return_inverse=True)
+    names, record = np.unique(predictions.record, return_inverse=True)
+    row = np.array([row_of.get(str(mark), ROWS.index("Q")) for mark in symbols], dtype=np.int64)[symbol]
     column = np.array(column_of)[predictions.label.astype(int)]  # -1, a missed beat, takes the last one
-    counts = {}
-    for record in np.unique(predictions.record):
-        own = predictions.record == record
-        counts[str(record)] = np.zeros((len(ROWS), len(COLUMNS)), dtype=np.int64)
-        np.add.at(counts[str(record)], (row[own], column[own]), 1)
-    return counts
+    counts = np.zeros((len(names), len(ROWS), len(COLUMNS)), dtype=np.int64)
+    np.add.at(counts, (record, row, column), 1)
+    return dict(zip(names.tolist(), counts, strict=True))

@@ -137,7 +137,9 @@ def _cut_every_beat(record: Record, kind: str) -> tuple[Segments, np.ndarray]:
         runs = cut_runs(record)
         return runs, np.array(CLASSES)[runs.label]
     lead, marks = record.default_lead, record.annotations.beats()
-    return cut_beats(record.lead(lead), marks.sample, record.fs, marks.symbol, record.name, lead), marks.symbol
+    # As the network that is judged was trained, see `mitdb_segments.cut_labelled_beats`.
+    cut = cut_beats(record.lead(lead), marks.sample, record.fs, marks.symbol, record.name, lead, level=False)
+    return cut, marks.symbol
 
 
 def _answer(classifier: Classifier, test: Segments, symbol: np.ndarray, fold: int) -> Predictions:

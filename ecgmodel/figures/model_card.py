@@ -136,6 +136,24 @@ def _facts(model: Model, say: Say) -> list[tuple[str, str]]:
         "runs": say("runs of beats with one label, which experts' labels cut"),
         "beats": say("single beats around R peaks that are detected or given"),
     }[card.segments]
+    unsure = (
+        []
+        if not card.unsure
+        else [
+            (
+                say("Unsure"),
+                say(
+                    "{share:.1%} of the beats, below a probability of {threshold:.2f}; of the others {errors:.1%} are "
+                    "named wrongly ({all:.1%} of all). Temperature and threshold were chosen on other people than "
+                    "those counted",
+                    share=card.unsure["share"],
+                    threshold=card.unsure["threshold"],
+                    errors=card.unsure["errors"],
+                    all=card.unsure["errors_of_all"],
+                ),
+            )
+        ]
+    )
     return [
         (say("Network"), f"CNN + {config.cell.upper()}, {config.units}; {config.n_weights():,} {say('weights')}"),
         (say("Reads"), reads),
@@ -144,6 +162,7 @@ def _facts(model: Model, say: Say) -> list[tuple[str, str]]:
         (say("Data"), cited),
         (say("People"), say("{people} people, {records} records", people=people, records=len(card.train_records))),
         (say("Split"), split),
+        *unsure,
         (say("Epochs, seed"), f"{card.epochs}, {card.seed}"),
         (say("Made on"), card.created),
         (say("To repeat it"), card.command),

@@ -8,11 +8,13 @@ how long the pause after it is. A live monitor can name a beat `DELAY_S` after i
 
 Six channels; nothing in them comes later than the window's end:
 
-0. The lead, with zero mean and unit variance over the part of the segment that lies inside the record.
+0. The lead without the wander of its baseline, with zero mean and unit variance over the part of the segment that lies
+   inside the record. Wander is the sum of the slowest cosines, `wander.WANDER_WAVES` of them, that comes nearest to the
+   segment. (A filter over the whole record would see what comes after the window.)
 1. The residual: the lead less the typical beat, from 0.25 s before this R peak to 0.44 s behind it, 0 elsewhere.
-   The typical beat is the median of the `HISTORY` beats before, aligned at their R peaks and scaled as channel 0, taken
-   anew every `REFRESH` beats; for the first ones it is the median of the beats so far, this one included. What would be
-   broad for another may be usual for this heart.
+   The typical beat is the median of the `HISTORY` beats before, each without the wander of its own segment, aligned at
+   their R peaks and scaled as channel 0, taken anew every `REFRESH` beats; for the first ones it is the median of the
+   beats so far, this one included. What would be broad for another may be usual for this heart.
 2. How early each beat came: twice the logarithm of its RR interval over the local one, the median of the last
    `LOCAL_BEATS` intervals, its own included; held from its R peak to the next, so the beat behind shows how long the
    pause was.
@@ -39,6 +41,7 @@ from ecgmodel.errors import SegmentError
 from ecgmodel.labels import class_index
 from ecgmodel.segments.dataset import FLAT, MODEL_FS, SEGMENT_SAMPLES, Segments
 from ecgmodel.segments.resampling import resample_lead, to_model_samples
+from ecgmodel.segments.wander import find_wander
 
 BEFORE_SAMPLES = 630
 AFTER_SAMPLES = SEGMENT_SAMPLES - BEFORE_SAMPLES
@@ -68,6 +71,8 @@ def cut_beats(
     record: str = "",
     lead: str = "",
     select: slice | np.ndarray = slice(None),
+    *,
+    level: bool = True,
 ) -> Segments:
     """Cut one segment around each R peak.
 
@@ -85,6 +90,8 @@ def cut_beats(
         Names to keep.
     select : slice or ndarray of int
         Which beats to cut, ascending. The rhythm is that of all beats; long records are cut piece by piece.
+    level : bool
+        Take the wander of the baseline off. Networks are trained with it left in, among other noise, and read without.
 
     Returns
     -------
@@ -119,8 +126,8 @@ def cut_beats(
     centre = r_sample[chosen]
     # Channel by channel in memory, as the convolutions read them.
     windows = np.empty((len(centre), len(CHANNELS), SEGMENT_SAMPLES), dtype=np.float32)
-    scaling = _scale_rows(_windows(signal, centre, BEFORE_SAMPLES, AFTER_SAMPLES), windows[:, 0])
-    _place_residual(signal, r_sample, chosen, scaling, windows)
+    scaling = _scale_rows(_windows(signal, centre, BEFORE_SAMPLES, AFTER_SAMPLES), windows[:, 0], level)
+    _place_residual(signal, r_sample, chosen, scaling, windows, level)
     _place_rhythm(len(signal), r_sample, chosen, windows[:, 2:])
     label = [class_index(mark) for mark in symbol[select]] if symbol is not None else np.full(len(centre), -1)
     return Segments(
@@ -206,7 +213,7 @@ def _windows(signal: np.ndarray, centre: np.ndarray, before: int, after: int) ->
     return np.lib.stride_tricks.sliding_window_view(padded, before + after)[centre]
 
 
-def _scale_rows(windows: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _scale_rows(windows: np.ndarray, out: np.ndarray, level: bool) -> tuple[np.ndarray, np.ndarray]:
     """Write each row of (n, n_samples) with zero mean and unit variance over its finite samples, 0 elsewhere, to `out`.
 
     Returns mean and reciprocal spread, (n, 1) each; the latter is 0 for flat rows.
@@ -215,16 +222,21 @@ def _scale_rows(windows: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.nd
     gaps = ~np.isfinite(windows).all(axis=1)
     for rows in (~gaps, gaps) if gaps.any() else (slice(None),):  # a slice of all rows, the usual case, copies nothing
         values, count = windows[rows], np.full((1, 1), windows.shape[1])
+        wander = find_wander(values) if level else None
         if rows is gaps:
             present = np.isfinite(values)
             values, count = np.where(present, values, 0), present.sum(axis=1, keepdims=True).clip(min=1)
+        highest, lowest = (extreme(axis=1, keepdims=True, initial=0) for extreme in (values.max, values.min))
+        if level:
+            values = np.subtract(values, wander, out=wander).astype(np.float32)
+            if rows is gaps:
+                values *= present
         mean[rows] = values.sum(axis=1, keepdims=True) / count
         centred = values - mean[rows]
         if rows is gaps:
             centred *= present
         spread = np.sqrt(np.einsum("ij,ij->i", centred, centred)[:, np.newaxis] / count)
         # What remains of a flat line is rounding error, and must not be magnified.
-        highest, lowest = (extreme(axis=1, keepdims=True, initial=0) for extreme in (values.max, values.min))
         flat = spread <= FLAT * np.maximum(highest, -lowest)
         gain[rows] = np.where(flat, 0, 1 / np.where(flat, 1, spread))
         out[rows] = np.multiply(centred, gain[rows], out=centred)
@@ -237,6 +249,7 @@ def _place_residual(
     chosen: np.ndarray,
     scaling: tuple[np.ndarray, np.ndarray],
     windows: np.ndarray,
+    level: bool,
 ) -> None:
     """Write channel 1 of the beats `chosen` to `windows` (n, n_channels, n_samples), whose channel 0 is there."""
     place = slice(BEFORE_SAMPLES - TYPICAL_BEFORE, BEFORE_SAMPLES + TYPICAL_AFTER)
@@ -244,24 +257,24 @@ def _place_residual(
     windows[:, 1] = 0
     block = chosen // REFRESH
     numbers = np.unique(block[block > 0])
-    for number, typical in zip(numbers, _typical_beats(signal, r_sample, numbers), strict=True):
+    for number, typical in zip(numbers, _typical_beats(signal, r_sample, numbers, level), strict=True):
         rows = slice(*np.searchsorted(block, [number, number + 1]))
         out[rows] = lead[rows] - (typical - scaling[0][rows]) * scaling[1][rows]
     for row in np.flatnonzero(block == 0):
-        beats = _nearby_windows(signal, r_sample[: chosen[row] + 1])
+        beats = _nearby_windows(signal, r_sample[: chosen[row] + 1], level)
         whole = beats[np.isfinite(beats).all(axis=1)]  # the first one may begin before the record
         if len(whole):
             out[row] = lead[row] - (_median(whole) - scaling[0][row]) * scaling[1][row]
 
 
-def _typical_beats(signal: np.ndarray, r_sample: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+def _typical_beats(signal: np.ndarray, r_sample: np.ndarray, numbers: np.ndarray, level: bool) -> np.ndarray:
     """Return the medians of the histories of some blocks of `REFRESH` beats, numbered from 1: (n_blocks, n_samples)."""
     full = numbers * REFRESH >= HISTORY
-    few = [_median(_nearby_windows(signal, r_sample[: number * REFRESH])) for number in numbers[~full]]
+    few = [_median(_nearby_windows(signal, r_sample[: number * REFRESH], level)) for number in numbers[~full]]
     if not full.any():
         return np.array(few)
     first = numbers[full][0] * REFRESH - HISTORY
-    beats = _nearby_windows(signal, r_sample[first : numbers[-1] * REFRESH])
+    beats = _nearby_windows(signal, r_sample[first : numbers[-1] * REFRESH], level)
     histories = np.lib.stride_tricks.sliding_window_view(beats, HISTORY, axis=0)  # (n, n_samples, HISTORY)
     typical = _median(histories[numbers[full] * REFRESH - HISTORY - first], axis=-1)
     return np.concatenate([few, typical]) if few else typical
@@ -277,11 +290,15 @@ def _median(beats: np.ndarray, axis: int = 0) -> np.ndarray:
     return np.where(np.isnan(ordered[-1]), 0, middle)
 
 
-def _nearby_windows(signal: np.ndarray, centre: np.ndarray) -> np.ndarray:
+def _nearby_windows(signal: np.ndarray, centre: np.ndarray, level: bool) -> np.ndarray:
     """Return the windows of the typical beat around R peaks that lie close together; NaN beyond the record."""
-    first, last = centre[0] - TYPICAL_BEFORE, centre[-1] + TYPICAL_AFTER
-    near = signal[max(first, 0) : last]
-    return _windows(near, centre - max(first, 0), TYPICAL_BEFORE, TYPICAL_AFTER)
+    before, after = (BEFORE_SAMPLES, AFTER_SAMPLES) if level else (TYPICAL_BEFORE, TYPICAL_AFTER)
+    first, last = centre[0] - before, centre[-1] + after
+    windows = _windows(signal[max(first, 0) : last], centre - max(first, 0), before, after)
+    if not level:
+        return windows
+    place = slice(BEFORE_SAMPLES - TYPICAL_BEFORE, BEFORE_SAMPLES + TYPICAL_AFTER)
+    return (windows[:, place] - find_wander(windows, place)).astype(np.float32)
 
 
 def _place_rhythm(n_samples: int, r_sample: np.ndarray, chosen: np.ndarray, out: np.ndarray) -> None:

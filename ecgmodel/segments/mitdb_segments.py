@@ -102,7 +102,7 @@ def cut_labelled_beats(record: Record, lead: str) -> Segments:
     """Cut the beats of an annotated record that train or judge a network; the others only shape the rhythm."""
     marks = record.annotations.beats()
     symbol = _nearest_symbols(marks)
-    segments = cut_beats(record.lead(lead), marks.sample, record.fs, symbol, record.name, lead)
+    segments = cut_beats(record.lead(lead), marks.sample, record.fs, symbol, record.name, lead, level=False)
     return segments.take(segments.label >= 0)
 
 

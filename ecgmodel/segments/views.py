@@ -73,7 +73,7 @@ def cut_views(record: Record, thin: bool = False) -> Segments:
     marked = to_model_samples(marks.sample, record.fs, len(main))
     for number, (name, signal) in enumerate(zip(names, _show(record), strict=True)):
         kept = _keep(label, number, len(names), thin)
-        cut = cut_beats(signal, peaks, MODEL_FS, record=record.name, lead=name, select=kept)
+        cut = cut_beats(signal, peaks, MODEL_FS, record=record.name, lead=name, select=kept, level=False)
         own = {"label": label[kept], "r_sample": marked[kept], "start_sample": marked[kept] - BEFORE_SAMPLES}
         parts.append(replace(cut, signal=cut.signal.astype(np.float16), **own))
     return join_segments(parts)

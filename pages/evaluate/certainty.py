@@ -47,6 +47,13 @@ def show_certainty(closer: Closer) -> None:
             "diagonal the network is surer than it should be."
         )
     )
+    if any(one.result is not None and one.result.protocol == "people" for one in closer.both):
+        st.caption(
+            t(
+                "Under people the temperature of each fold's network was chosen on the people of the other folds, so "
+                "nobody is counted on whom it was chosen."
+            )
+        )
 
 
 def _show_risk(one: Judged) -> None:

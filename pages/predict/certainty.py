@@ -12,7 +12,7 @@ from ecgmodel.classification.thresholds import Thresholds, find_unsure
 from ecgmodel.network.model_file import Model
 from pages.caches.results import answers_of_others
 from pages.session import choices
-from pages.ui.text import t, tn
+from pages.ui.text import look_up, t, tn
 
 _OWN = "predict.thresholds"
 _A, _V = "predict.threshold.A", "predict.threshold.V"
@@ -28,7 +28,7 @@ class Named:
     prediction : RecordPrediction
         By the visitor's thresholds, where there are any.
     unsure : ndarray of shape (n,), bool, or None
-        `None` where the model's card does not say what is unsure.
+        `None` where the model's card does not say what is unsure; all of them where a pacemaker is suspected.
     """
 
     prediction: RecordPrediction
@@ -85,6 +85,8 @@ def apply_thresholds(prediction: RecordPrediction, thresholds: Thresholds | None
     """Name the beats by the thresholds, and find the unsure ones."""
     below = model.card.unsure.get("threshold")
     unsure = None if below is None else find_unsure(prediction.probabilities, below)
+    if prediction.pacing is not None:
+        unsure = np.ones(len(prediction), dtype=bool)
     if thresholds is not None:
         prediction = replace(prediction, label=thresholds.name(prediction.probabilities))
     return Named(prediction, unsure)
@@ -92,6 +94,10 @@ def apply_thresholds(prediction: RecordPrediction, thresholds: Thresholds | None
 
 def tell_unsure(named: Named, thresholds: Thresholds | None, model: Model) -> None:
     """Say how many beats are unsure, and what errors are to be expected among the others."""
+    sentence = named.prediction.pacing
+    if sentence is not None:
+        st.warning(look_up(sentence.template, **sentence.values), icon=":material/help:")
+        return
     if named.unsure is None or not len(named.unsure):
         return
     card = model.card.unsure

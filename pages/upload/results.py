@@ -113,8 +113,8 @@ def _choose_threshold() -> float:
 
 
 def symbols_of(analysis: Analysis, threshold: float) -> np.ndarray:
-    """Return the symbol of each beat: the model's, or "?" where it is unsure or there is none."""
-    if analysis.prediction is None:
+    """Return the symbol of each beat: the model's, or "?" where it is unsure, a doubt lies on all names, or none is."""
+    if analysis.prediction is None or any(doubt.about_names for doubt in analysis.doubts):
         return np.full(len(analysis.r_sample), UNSURE)
     return name_or_unsure(analysis.prediction.probabilities, threshold)
 

@@ -44,7 +44,8 @@ def test_no_record_of_a_database_raises_a_doubt(every: int) -> None:
     for name in names:
         record = open_record(name)
         lead = record.signals[:, 0]
-        if doubts := find_doubts(lead, record.fs, detect_r_peaks(lead, record.fs)):
+        doubts = find_doubts(lead, record.fs, detect_r_peaks(lead, record.fs))
+        if any(not doubt.about_names for doubt in doubts):  # for pacemakers see test_pacing
             doubted[name] = doubts
     assert len(names) >= 1
     assert not doubted

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ecgmodel.evaluation.calibration import (
     Calibration,
+    calibrate_folds,
     calibrate_predictions,
     choose_calibration,
+    choose_fold_calibrations,
     choose_unsure,
     mean_f1,
 )
@@ -142,6 +146,31 @@ def test_unsure_beats_are_the_wrong_ones():
     found = choose_unsure(make("A" * 5 + "N" * 95, probabilities))
     assert (found["share"], found["errors"], found["errors_of_all"]) == (0.05, 0.0, 0.05)
     assert 0.4 < found["threshold"] <= 0.9
+
+
+def test_what_is_added_to_a_fold_is_chosen_on_the_others():
+    """Whatever the people of a fold answer, and however wrongly, their own calibration stays."""
+    random = np.random.default_rng(1)
+    answers = make("NAV" * 40, random.dirichlet(np.ones(5), 120))
+    answers = replace(answers, fold=np.repeat([0, 1, 2], 40).astype(np.int8))
+    changed = replace(answers, probabilities=answers.probabilities.copy())
+    changed.probabilities[:40] = random.dirichlet(np.full(5, 0.1), 40)
+    before, after = choose_fold_calibrations(answers), choose_fold_calibrations(changed)
+    assert before[0] == after[0]
+    assert before[1] != after[1]
+    np.testing.assert_allclose(
+        calibrate_folds(answers, before).probabilities[40:80], before[1].apply(answers.probabilities[40:80]), atol=1e-6
+    )
+
+
+def test_the_errors_that_are_stated_are_those_of_other_peoples_threshold():
+    """By hand: the half whose answers are sure is cut by the shy half's threshold, which leaves none of it out."""
+    sure_of = np.tile([0.9, 0.0, 0.0, 0.0, 0.1], (100, 1))
+    sure_of[50:, [0, 4]] = [0.6, 0.4]
+    answers = replace(make("N" * 100, sure_of), fold=np.repeat([0, 1], 50).astype(np.int8))
+    found = choose_unsure(answers, 0.5)
+    assert found["share"] == 0.5
+    assert found["threshold"] == pytest.approx(0.75)
 
 
 def test_a_record_as_a_stranger_brings_it():

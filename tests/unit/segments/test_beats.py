@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.fft import dct, idct
 
 from ecgmodel.errors import SegmentError
+from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
 from ecgmodel.segments.beats import (
     AFTER_SAMPLES,
     BEFORE_SAMPLES,
@@ -22,6 +24,7 @@ from ecgmodel.segments.beats import (
     prematurity,
     usual_rr,
 )
+from ecgmodel.segments.wander import WANDER_WAVES
 
 FS = 360.0
 
@@ -37,12 +40,49 @@ def test_the_stated_delay_is_what_the_window_waits_for() -> None:
 
 
 def test_the_window_is_the_standardised_signal_around_the_r_peak() -> None:
-    """The lead's channel is the plain cut, scaled."""
+    """With its wander left in, the lead's channel is the plain cut, scaled."""
     signal = make_signal()
-    segments = cut_beats(signal, np.array([2000, 2360]), FS)
+    segments = cut_beats(signal, np.array([2000, 2360]), FS, level=False)
     window = signal[2360 - 630 : 2360 + 370]
     np.testing.assert_allclose(segments.signal[1, :, 0], (window - window.mean()) / window.std(), atol=1e-5)
     assert segments.start_sample.tolist() == [1370, 1730]
+
+
+def test_the_wander_is_the_nearest_sum_of_slow_cosines() -> None:
+    """By scipy's cosine transform: what its slowest waves hold is gone, all else is there, scaled."""
+    signal = make_signal()
+    lead = cut_beats(signal, np.array([2000, 2360]), FS).signal[1, :, 0]
+    waves = dct(signal[2360 - 630 : 2360 + 370].astype(float), norm="ortho")
+    waves[:WANDER_WAVES] = 0
+    window = idct(waves, norm="ortho")
+    np.testing.assert_allclose(lead, window / window.std(), atol=1e-5)
+
+
+@pytest.mark.parametrize("channel", [0, 1])
+def test_slow_wander_hardly_changes_a_segment(channel: int) -> None:
+    """Under 1 mV of it at 0.3 Hz, which would be most of the picture, each beat looks as it did without."""
+    record = simulate_record(SimulationPlan(duration_s=60.0, fs=FS, baseline_wander_mv=0.0))
+    signal, r_sample = record.lead(), record.annotations.beats().sample
+    wander = np.sin(2 * np.pi * 0.3 * np.arange(len(signal)) / FS).astype(np.float32)
+
+    def change(level: bool) -> float:
+        plain, moved = (cut_beats(x, r_sample, FS, level=level).signal[..., channel] for x in (signal, signal + wander))
+        return float(np.sqrt(np.mean((plain - moved) ** 2)))
+
+    assert change(level=False) > 0.4
+    assert change(level=True) < 0.1
+
+
+def test_beside_a_gap_the_wander_goes_too() -> None:
+    """A record that begins within the window, and one with samples missing: a slow slope is taken off what is there."""
+    signal = make_signal(3000) + np.linspace(0, 20, 3000, dtype=np.float32)
+    signal[1600:1700] = np.nan
+    lead = cut_beats(signal, np.array([200, 1500]), FS).signal[:, :, 0]
+    for row, present in ((lead[0], slice(430, None)), (lead[1], np.r_[0:730, 830:1000])):
+        kept = row[present]
+        place = np.arange(1000)[present]
+        assert abs(np.polyfit(place / 1000, kept, 1)[0]) < 0.3
+        assert kept.std() == pytest.approx(1, abs=1e-3)
 
 
 def test_nothing_behind_the_window_is_seen() -> None:
@@ -121,7 +161,7 @@ def test_the_usual_rr_is_a_quantile_of_the_last_intervals(quantile: float, n_bea
 def test_the_residual_is_the_lead_less_the_median_of_the_beats_before() -> None:
     """By numpy for one beat; scaled as the lead's channel, and nothing of the beat itself in the median."""
     signal, r_sample = make_signal(36_000), np.arange(400, 35_000, 310)
-    segments = cut_beats(signal, r_sample, FS)
+    segments = cut_beats(signal, r_sample, FS, level=False)
     k = 3 * REFRESH + 5
     window = signal[r_sample[k] - 630 : r_sample[k] + 370]
     history = r_sample[:24] if HISTORY >= 24 else r_sample[24 - HISTORY : 24]
@@ -135,7 +175,7 @@ def test_the_residual_is_the_lead_less_the_median_of_the_beats_before() -> None:
 def test_the_first_beats_are_compared_with_those_so_far() -> None:
     """By numpy: beats 0 to k; a first beat that begins before the record does not count."""
     signal, r_sample = make_signal(), np.array([60, 400, 710, 1020, 1330, 1640])
-    segments = cut_beats(signal, r_sample, FS)
+    segments = cut_beats(signal, r_sample, FS, level=False)
     assert not segments.signal[0, :, 1].any()
     for k in (1, 2, 5):
         window = signal[max(0, r_sample[k] - 630) : r_sample[k] + 370]
