@@ -12,6 +12,7 @@ import numpy as np
 
 from ecgmodel.evaluation.detected_scores import by_database, score_detected
 from ecgmodel.evaluation.intervals import Interval, bootstrap_people
+from ecgmodel.evaluation.predictions import Predictions
 from ecgmodel.evaluation.results import Result, ResultIntervals
 from ecgmodel.figures.rendering import Say, Table, render
 from ecgmodel.figures.result_report import Section
@@ -19,6 +20,7 @@ from ecgmodel.labels import CLASSES
 from ecgmodel.network.model_file import Model
 from ecgmodel.records.sources.databases import DATABASES, find_database, lead_of, person
 from ecgmodel.scores.metrics import score
+from ecgmodel.segments.dataset import MODEL_FS
 
 WATTS = 30.0
 """Power assumed for the two cores that train, with their share of memory and power supply; it was not measured."""
@@ -64,6 +66,15 @@ def list_worst(judged: Sequence[Judged], n: int = N_WORST) -> tuple[WorstRecord,
     found = [WorstRecord(name, int(matrix.sum()), score(matrix).accuracy) for name, matrix in records.items()]
     found = [row for row in found if np.isfinite(row.accuracy)]
     return tuple(sorted(found, key=lambda row: (row.accuracy, row.record))[:n])
+
+
+def find_worst_s(predictions: Predictions, record: str) -> float | None:
+    """Return where the surest of the wrong answers to a record is, in seconds; `None` where none is wrong."""
+    wrong = predictions.is_judged & (predictions.record == record) & (predictions.label != predictions.truth)
+    if not wrong.any():
+        return None
+    rows = predictions.take(wrong)
+    return float(rows.r_sample[rows.probabilities.max(axis=1).argmax()] / MODEL_FS)
 
 
 def energy_wh(seconds: float, watts: float = WATTS) -> float:

@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ecgmodel.figures.model_card import Judged, list_judged, list_worst, make_card, write_card
+from ecgmodel.evaluation.predictions import Predictions
+from ecgmodel.figures.model_card import Judged, find_worst_s, list_judged, list_worst, make_card, write_card
 from ecgmodel.figures.rendering import render
 from ecgmodel.network.model_file import Model
 from pages.caches.models import model_name_in_use, open_model, shipped_models
-from pages.caches.results import open_result, result_intervals, result_names
+from pages.caches.results import open_result, result_intervals, result_names, result_predictions
+from pages.session.place import DEFAULT_WINDOW_S
 from pages.ui.downloads import offer_file
 from pages.ui.kept_choice import choose_kept
 from pages.ui.text import language, plain, t, translator
@@ -58,19 +60,27 @@ def show_worst(card: Card, name: str) -> None:
         return
     st.markdown(f"### {t('Records, the worst first')}")
     lines = [f"|{t('Record')}|{t('Segments')}|{t('Accuracy')}|", "|---|---:|---:|"]
-    lines += [
-        f"|[{plain(row.record)}](predict?{urlencode({'record': row.record, 'model': name})})|{row.n:,}|"
-        f"{row.accuracy:.1%}|"
-        for row in worst
-    ]
+    predictions = result_predictions(card.judged[-1].result.name)
+    for row in worst:
+        wish = {"record": row.record, "model": name} | _place_of_worst(predictions, row.record)
+        lines.append(f"|[{plain(row.record)}](predict?{urlencode(wish)})|{row.n:,}|{row.accuracy:.1%}|")
     st.markdown("\n".join(lines))
     st.caption(
         t(
-            "Under {protocol}. A name opens the record in Predict, where a cross-fitted model reads it by the network "
-            "that never saw the person; any other model has one network, which may have trained on it.",
+            "Under {protocol}. A name opens the record in Predict, at the wrong answer with the highest probability. "
+            "A cross-fitted model reads it by the network that never saw the person; any other model has one network, "
+            "which may have trained on it.",
             protocol=card.judged[-1].result.protocol,
         )
     )
+
+
+def _place_of_worst(predictions: Predictions | None, record: str) -> dict[str, str]:
+    """Return the part of an address that shows the surest wrong answer to a record, where answers are kept."""
+    worst_s = None if predictions is None else find_worst_s(predictions, record)
+    if worst_s is None:
+        return {}
+    return {"t": f"{max(0.0, worst_s - DEFAULT_WINDOW_S / 2):.2f}", "w": f"{DEFAULT_WINDOW_S:g}"}
 
 
 def offer_card(card: Card, name: str) -> None:

@@ -3,10 +3,12 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
+from ecgmodel.evaluation.predictions import Predictions
 from ecgmodel.evaluation.results import find_intervals, list_results, read_result, results_folder
-from ecgmodel.figures.model_card import energy_wh, list_judged, list_worst, write_card
+from ecgmodel.figures.model_card import energy_wh, find_worst_s, list_judged, list_worst, write_card
 from ecgmodel.network import model_file
 from ecgmodel.network.model_file import list_shipped_models, open_shipped_model
 from tests.app.screen import all_text
@@ -57,7 +59,7 @@ def test_a_card_states_the_scores_of_its_results(open_cards):
         assert f"{found['scores']['sensitivity/S']:.1%} ({low:.0%}\xa0–\xa0{high:.0%})" in card
     for part in ("MLII, 46", "V5, 2", "ECG1, 39"):
         assert part in card
-    assert "Finding L: under people 12% of them are found" in card
+    assert "Finding L: under people 18% of them are found" in card
     assert "Finding N" not in card
 
 
@@ -84,3 +86,29 @@ def test_a_card_to_print_is_one_file_without_scripts():
         assert text.lstrip().startswith("<!doctype html>")
         assert not re.search(r"<script|src=|href=", text)
     assert energy_wh(3600, 30) == 30
+
+
+def test_a_worst_record_opens_at_its_surest_mistake():
+    """By hand: of three answers two are wrong, and the surer one is 20 s after the start."""
+    one = np.ones(3, np.int32)
+    answers = Predictions(
+        record=np.array(["208", "208", "208"]),
+        symbol=np.array(["V", "V", "N"]),
+        truth=np.array([4, 4, 0], np.int8),
+        start_sample=one,
+        r_sample=np.array([3600, 7200, 9000], np.int32),
+        length=one,
+        n_beats=one,
+        fold=np.zeros(3, np.int8),
+        label=np.array([0, 0, 0], np.int8),
+        probabilities=np.array([[0.6, 0, 0, 0, 0.4], [0.8, 0, 0, 0, 0.2], [0.9, 0, 0, 0, 0.1]], np.float32),
+    )
+    assert find_worst_s(answers, "208") == 20
+    assert find_worst_s(answers, "100") is None
+
+
+def test_the_links_hold_the_place(open_cards):
+    """Every record of the list leads to a stretch of ten seconds."""
+    links = re.findall(r"\]\(predict\?([^)]*)\)", all_text(open_cards(card="beats-gru")))
+    assert len(links) == 10
+    assert all("&t=" in link and link.endswith("&w=10") for link in links)

@@ -16,7 +16,7 @@ PAGES = ("records", "predict", "gates", "train", "evaluate", "learn", "upload", 
 
 DAMAGED = {
     "checksum": ("812", "was altered"),
-    "version": ("821", "is damaged: it has"),
+    "version": ("821", "another version"),
     "missing": ("823", "is not on this machine"),
 }
 """For each damage a record that no other test opens, since pages keep what they have read, and what is said of it."""

@@ -142,7 +142,12 @@ def read_folder_record(folder: Path, name: str) -> Record:
         Where the name is none of a database, or a file is not as published.
     """
     for file in record_files(name):
-        check_file(folder, file)
+        try:
+            check_file(folder, file)
+        except RecordError as error:
+            if _is_no_shorter(folder, file) and _is_well_formed(folder, name):
+                raise _of_another_version(folder, file) from error
+            raise
     path = folder / file_stem(name)
     header = format_212.read_header(path)
     return Record(
@@ -153,6 +158,41 @@ def read_folder_record(folder: Path, name: str) -> Record:
         annotations=parse_annotations(path.with_suffix(".atr").read_bytes()),
         header=parse_comments(header.comments),
         source=database_of(name).name,
+    )
+
+
+def _is_no_shorter(folder: Path, file: PublishedFile) -> bool:
+    """Whether a file is there and has not lost its end."""
+    path = folder / file.name
+    return path.is_file() and path.stat().st_size >= (file.n_bytes or 0)
+
+
+def _is_well_formed(folder: Path, name: str) -> bool:
+    """Whether the files of a record can be read and agree with one another, be they as published or not."""
+    from ecgmodel.records import wfdb_io  # loads wfdb
+
+    try:
+        header = wfdb_io.read_header(folder / file_stem(name))
+        signals = wfdb_io.read_signals(folder / file_stem(name))
+        marks = wfdb_io.read_annotations(folder / file_stem(name))
+    except (RecordError, OSError, ValueError, LookupError, TypeError):
+        return False
+    return signals.shape == (header.n_samples, len(header.leads)) and bool((marks.sample < header.n_samples).all())
+
+
+def _of_another_version(folder: Path, file: PublishedFile) -> RecordError:
+    database = database_of(file.record)
+    return RecordError(
+        "File {file} in {folder} is not that of {title} {version}, on which all figures here were computed: it is of "
+        "another version, or it was altered. It is well formed and can be read as a recording of your own, on Upload "
+        "or with: python -m ecgmodel classify {path}. Fetch the published one with: "
+        "python -m ecgmodel download {record}",
+        file=file.name,
+        folder=folder,
+        title=database.title,
+        version=database.version,
+        path=folder / f"{file_stem(file.record)}.hea",
+        record=file.record,
     )
 
 

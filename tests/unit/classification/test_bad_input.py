@@ -94,11 +94,11 @@ def test_tall_p_waves_are_no_beats(height: float, classifier: Classifier, monkey
 
 @pytest.mark.parametrize("name", ["107", "217"])
 def test_paced_beats_are_less_certain(name: str, classifier: Classifier, mitdb_folder: Path):
-    """None of the classes fits: five times as many are unsure as among people without a pacemaker (5 %)."""
+    """None of the classes fits: four times as many are unsure as among people without a pacemaker (5 %)."""
     record = open_record(name)
     found = upload(replace(record, signals=record.signals[: 600 * 360]), classifier)
     below = classifier.model.card.unsure["threshold"]
-    assert find_unsure(found.prediction.probabilities, below).mean() > 0.25
+    assert find_unsure(found.prediction.probabilities, below).mean() > 0.2
 
 
 @pytest.mark.parametrize("name", ["119", "109"])

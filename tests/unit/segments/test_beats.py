@@ -60,17 +60,18 @@ def test_the_wander_is_the_nearest_sum_of_slow_cosines() -> None:
 
 @pytest.mark.parametrize("channel", [0, 1])
 def test_slow_wander_hardly_changes_a_segment(channel: int) -> None:
-    """Under 1 mV of it at 0.3 Hz, which would be most of the picture, each beat looks as it did without."""
+    """Under 1 mV of it at 0.3 Hz, which would be most of the picture, each whole segment looks as it did."""
     record = simulate_record(SimulationPlan(duration_s=60.0, fs=FS, baseline_wander_mv=0.0))
     signal, r_sample = record.lead(), record.annotations.beats().sample
+    inside = (r_sample >= 630) & (r_sample < len(signal) - 370)
     wander = np.sin(2 * np.pi * 0.3 * np.arange(len(signal)) / FS).astype(np.float32)
 
     def change(level: bool) -> float:
         plain, moved = (cut_beats(x, r_sample, FS, level=level).signal[..., channel] for x in (signal, signal + wander))
-        return float(np.sqrt(np.mean((plain - moved) ** 2)))
+        return float(np.sqrt(np.mean((plain - moved)[inside] ** 2)))
 
     assert change(level=False) > 0.4
-    assert change(level=True) < 0.1
+    assert change(level=True) < change(level=False) / 4
 
 
 def test_beside_a_gap_the_wander_goes_too() -> None:
