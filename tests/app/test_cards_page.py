@@ -42,7 +42,7 @@ def test_every_shipped_model_has_a_card(open_cards, name):
         assert app.query_params["card"] == name
         minutes = described(f"{name}.segments-10fold" if name != "beats-gru" else "beats-gru.people")["seconds"] / 60
         assert f"{minutes:.1f}" in card
-        assert re.search(rf"\[\w[\w/]*\]\(predict\?record=[\w%]+&model={name}\)", all_text(app))
+        assert re.search(rf"\[\w[\w/]*\]\(predict\?record=[\w%]+&model={name}&t=[\d.]+&w=10\)", all_text(app))
     assert set(NAMES) == set(list_shipped_models())
 
 
