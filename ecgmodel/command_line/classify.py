@@ -111,7 +111,7 @@ def run(options: argparse.Namespace) -> None:
             described |= {"notes": doubts}
         print(json.dumps(described, ensure_ascii=False))
     elif options.csv is None and options.atr is None:
-        print_counts(record, prediction, options.model)
+        print_counts(record, prediction, options.model, model.card.unsure.get("threshold"))
     for note in (*(opened.notes if opened is not None else ()), *doubts):
         print(note, file=sys.stderr)
 
@@ -172,10 +172,11 @@ def format_beats_atr(prediction: RecordPrediction) -> bytes:
     return format_atr(Annotations(prediction.r_sample, prediction.predicted, nothing), prediction.fs)
 
 
-def print_counts(record: Record, prediction: RecordPrediction, model: str) -> None:
-    """Print how many beats of each class the model named."""
+def print_counts(record: Record, prediction: RecordPrediction, model: str, unsure_below: float | None) -> None:
+    """Print how many beats of each class the model named, and how many of these names are unsure."""
     import numpy as np
 
+    from ecgmodel.classification.thresholds import find_unsure
     from ecgmodel.labels import CLASS_NAMES
 
     simulated = ", simulated" if record.source == "simulated" else ""
@@ -185,4 +186,9 @@ def print_counts(record: Record, prediction: RecordPrediction, model: str) -> No
     )
     for symbol, name in CLASS_NAMES.items():
         print(f"{symbol}  {name:<26} {int(np.sum(prediction.predicted == symbol)):>7,}")
+    if prediction.pacing is not None:
+        print(f"?  {'of these unsure':<26} {len(prediction):>7,}")
+    elif unsure_below is not None:
+        n_unsure = int(find_unsure(prediction.probabilities, unsure_below).sum())
+        print(f"?  {'of these unsure':<26} {n_unsure:>7,}")
     print("Not a medical device.", file=sys.stderr)

@@ -91,6 +91,19 @@ def test_classify_prints_json_alone(no_mitdb: None, beats_model: Path):
         assert sum(beat["p"].values()) == pytest.approx(1, abs=1e-5)
 
 
+def test_classify_counts_unsure_names(no_mitdb: None, capsys: pytest.CaptureFixture[str]):
+    """Below the counts of the classes, by the threshold of the shipped model's card."""
+    from ecgmodel.classification.classify import classify_record
+    from ecgmodel.network.model_file import open_shipped_model
+
+    assert main(["classify", RECORD]) == 0
+    model = open_shipped_model("beats-gru")
+    found = classify_record(open_record(RECORD), model, beats="detected")
+    n_unsure = int((found.probabilities.max(axis=1) < model.card.unsure["threshold"]).sum())
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.split() == ["?", "of", "these", "unsure", str(n_unsure)]
+
+
 def test_classify_takes_annotated_beats(
     no_mitdb: None, beats_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
