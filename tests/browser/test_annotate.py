@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import find_barriers
 from tests.browser.steps import save_file, wait_until_still
 
 RECORD = "simulated-normal"
@@ -82,6 +83,7 @@ def test_one_click_a_beat(annotation):
     expect(annotation.words).to_contain_text("beat 3, ?")
     annotation.expect_count("2 changes")
     annotation.expect_symbols("NV?")
+    assert find_barriers(annotation.page) == {}
 
 
 def test_labels_outlive_a_reload_and_are_not_left_unasked(annotation):

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ecgmodel.classroom.addresses import find_own_addresses
+from tests.browser.axe import find_barriers
 from tests.browser.conftest import is_outside
 from tests.browser.server import ROOT, Server, serve, without_database
 
@@ -75,6 +76,8 @@ def test_a_lesson_from_the_code_to_the_kappa(many_visitors: Browser, server: Ser
                 student.reload()  # as a telephone does with a page that was put aside
             expect(student.get_by_text(f"{k + 1} / {N_BEATS}", exact=True)).to_be_visible()
             if k == 0:
+                assert find_barriers(student) == {}
+                assert find_barriers(teacher) == {}
                 expect(student.get_by_role("img", name="四秒心电图")).to_be_visible()
                 for box in (answers.nth(4).bounding_box(), answers.first.bounding_box()):
                     assert box["height"] >= 44

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.sources.catalogue import open_record
+from tests.browser.axe import find_barriers
 from tests.browser.server import ROOT, Server, serve, without_database
 from tests.browser.test_predict import read_symbols
 from tests.evaluation_case import make_predictions, ship_result
@@ -57,6 +58,7 @@ def test_a_cell_opens_to_its_beats_and_a_beat_to_the_trace(page: Page, server: S
     tile = page.locator("[data-tile='2']")
     expect(tile).to_be_visible(timeout=SLOW_MS)
     expect(page.locator("[data-tile]")).to_have_count(min(12, matrix[4, 0]))
+    assert find_barriers(page) == {}
     name, r_sample = tile.get_attribute("data-record"), int(tile.get_attribute("data-r-sample"))
     mine = rows.take((rows.record == name) & (rows.r_sample == r_sample))
     assert (len(mine), int(mine.truth[0]), int(mine.label[0])) == (1, 4, 0)

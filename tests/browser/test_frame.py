@@ -34,6 +34,39 @@ _HIDDEN = """
 """
 
 
+# The element that has the focus, also within a component: its outline and its contrast to what lies behind it (WCAG).
+_FOCUSED = """
+() => {
+  let element = document.activeElement;
+  while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  if (element === document.body) return null;
+  const brush = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const over = (colour, ground) => {
+    brush.fillStyle = `rgb(${ground})`;
+    brush.fillRect(0, 0, 1, 1);
+    brush.fillStyle = colour;
+    brush.fillRect(0, 0, 1, 1);
+    return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const layers = [];
+  const up = (node) => node.parentElement ?? node.getRootNode().host ?? null;
+  for (let node = up(element); node; node = up(node)) layers.unshift(getComputedStyle(node).backgroundColor);
+  const ground = layers.reduce((below, colour) => over(colour, below), [255, 255, 255]);
+  const light = (colour) => colour.map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, k) => sum + part * [0.2126, 0.7152, 0.0722][k], 0.05);
+  const { outlineColor, outlineStyle, outlineWidth } = getComputedStyle(element);
+  const [a, b] = [light(over(outlineColor, ground)), light(ground)];
+  return {
+    name: element.outerHTML.slice(0, 100),
+    inMenu: element.closest('[data-testid=stSidebarNav]') !== null,
+    width: outlineStyle === 'none' ? 0 : parseFloat(outlineWidth),
+    contrast: Math.max(a, b) / Math.min(a, b),
+  };
+}
+"""
+
+
 @pytest.fixture(scope="module")
 def wanderer(chromium: BrowserContext, embedded_app_server: Server) -> Iterator[Page]:
     """One visitor for the pages that are only looked at."""
@@ -53,6 +86,26 @@ def test_nothing_lies_beneath_the_header(wanderer: Page, embedded_app_server: Se
     expect(wanderer.get_by_test_id("stExpandSidebarButton")).to_be_visible()
     wait_until_still(wanderer)
     assert wanderer.evaluate(_HIDDEN) == {"covered": [], "tooWide": False}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_focus_is_seen_everywhere(wanderer: Page, embedded_app_server: Server, scheme: str):
+    """Whatever Tab reaches on Records, the menu and the trace among it, has an outline of 2 pixels with 3:1."""
+    wanderer.set_viewport_size({"width": 1360, "height": 900})
+    wanderer.emulate_media(color_scheme=scheme)
+    wanderer.goto(f"{embedded_app_server.url}/records?lang=en")
+    expect(wanderer.locator(".ecg[data-paints]")).to_be_visible(timeout=PATIENCE_MS)
+    wait_until_still(wanderer)
+    stops = []
+    for _ in range(80):
+        wanderer.keyboard.press("Tab")
+        stop = wanderer.evaluate(_FOCUSED)
+        if stop is None or (stops and stop == stops[0]):
+            break
+        stops.append(stop)
+    assert sum(stop["inMenu"] for stop in stops) >= len(PATHS) - 1
+    assert any("overview" in stop["name"] for stop in stops)
+    assert [stop for stop in stops if stop["width"] < 2 or stop["contrast"] < 3] == []
 
 
 def test_the_heartbeat_runs_to_its_answer(page: Page, embedded_app_server: Server):

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pages.lesson.site import export_lesson
+from tests.browser.axe import find_barriers
 from tests.browser.server import ROOT
 
 
@@ -104,6 +105,7 @@ def test_questions_are_answered_with_a_reason(lesson: Path, reader: Page):
         said.add(first.get_by_role("status").inner_text())
     assert len(said) == first.get_by_role("radio").count()
     assert sum("不是这一项" not in text for text in said) == 1
+    assert find_barriers(reader) == {}
 
 
 def test_the_command_says_where_to_begin(tmp_path: Path):

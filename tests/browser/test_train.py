@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, WebError, expect
 
 from ecgmodel.network.model_file import parse_model
 from ecgmodel.training.jobs.jobs import list_runs
+from tests.browser.axe import find_barriers
 from tests.browser.conftest import visitor_page
 from tests.browser.server import ROOT, Server, serve, without_database
 from tests.browser.steps import save_file, wait_until_still
@@ -133,6 +134,7 @@ def check_phone(page: Page) -> None:
         expect(page.get_by_text(last)).to_be_visible(timeout=SLOW_MS)
     wait_until_still(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert find_barriers(page) == {}
     controls = page.get_by_test_id("stMain").locator("button:visible, input:visible")
     expect(controls.nth(15)).to_be_attached()
     boxes = [box for control in controls.all() if (box := control.bounding_box())]

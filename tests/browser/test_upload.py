@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
+from tests.browser.axe import find_barriers
 from tests.browser.server import Server
 from tests.browser.steps import save_file
 
@@ -73,6 +74,7 @@ def test_question_guess_and_downloads(upload: Page):
     rate.fill("180")
     rate.press("Enter")
     sees(upload, "2:00 long")
+    assert find_barriers(upload) == {}
     table = download(upload, "Beats as CSV").decode()
     lines = table.splitlines()
     assert lines[0].startswith("# Not a medical device")

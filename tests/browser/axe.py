@@ -1,0 +1,23 @@
+"""What axe-core finds on a page as it stands."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from playwright.sync_api import Page
+
+_AXE = resources.files("axe_playwright_python") / "axe.min.js"
+_GRAVE = ("serious", "critical")
+
+_FIND = """
+() => axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(
+  ({ id, impact, nodes }) => [id, impact, nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`)]
+))
+"""
+
+
+def find_barriers(page: Page) -> dict[str, list[str]]:
+    """Return what axe-core calls serious or critical, by its name: the elements that have it."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE.read_text(encoding="utf-8"))
+    return {name: nodes for name, impact, nodes in page.evaluate(_FIND) if impact in _GRAVE}
