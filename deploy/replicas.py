@@ -26,6 +26,9 @@ REPLICA_VARIABLE = "ECG_REPLICA"
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
+FRONT_VARIABLE = "ECG_FRONT_ADDRESS"
+"""Where nginx listens: a replica itself listens to nobody else, and tells a class that address."""
+
 REST_S = 1.0
 """Before an ended process is started again."""
 STOP_LIMIT_S = 15.0
@@ -185,7 +188,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for number, port in enumerate(ports, start=1):
             command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1"]
             command += ["--server.port", str(port), "--server.fileWatcherType", "none"]
-            keeper.keep(f"replica {number}", command, env | {REPLICA_VARIABLE: str(number)})
+            own = {REPLICA_VARIABLE: str(number), FRONT_VARIABLE: options.address}
+            keeper.keep(f"replica {number}", command, env | own)
         keeper.keep("nginx", [nginx, "-e", "stderr", "-c", str(config)], dict(os.environ))
         say(f"http://{options.address}:{options.port}")
         keeper.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 import struct
 import sys
@@ -12,6 +13,17 @@ _SIOCGIFADDR = {"linux": 0x8915, "darwin": 0xC0206921}
 
 _VIRTUAL = ("docker", "br-", "veth", "virbr", "vmnet", "vbox", "utun", "tun", "tap", "tailscale", "wg", "zt")
 """Interfaces under which no student's telephone finds this machine come last."""
+
+
+def own_replica() -> int | None:
+    """Return the number of this process among those that serve the app behind one door; `None` where it is alone."""
+    number = os.environ.get("ECG_REPLICA", "")
+    return int(number) if number.isdecimal() and int(number) > 0 else None
+
+
+def front_address() -> str | None:
+    """Return where that door listens, as in "0.0.0.0"; `None` where there is none."""
+    return os.environ.get("ECG_FRONT_ADDRESS") or None
 
 
 def find_own_addresses() -> tuple[str, ...]:

@@ -14,9 +14,16 @@ CODE_LENGTH = 5
 MAX_NAME = 24
 
 
-def draw_code() -> str:
-    """Return a new code."""
-    return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+def draw_code(replica: int | None = None) -> str:
+    """Return a new code; where several processes serve the app, its first letter names the one that holds the room."""
+    first = secrets.choice(LETTERS) if replica is None else LETTERS[(replica - 1) % len(LETTERS)]
+    return first + "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH - 1))
+
+
+def find_replica(code: str) -> int | None:
+    """Return the number of the process that a code names, from 1; `None` of what is no code."""
+    place = LETTERS.find(code[:1]) if len(code) == CODE_LENGTH else -1
+    return None if place < 0 else place + 1
 
 
 def tidy_code(text: str) -> str:

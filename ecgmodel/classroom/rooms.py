@@ -118,8 +118,9 @@ class Rooms:
         Returns seconds; a test hands in its own.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, replica: int | None = None) -> None:
         self._clock = clock
+        self._replica = replica
         self._lock = Lock()
         self._rooms: dict[str, _Room] = {}
 
@@ -142,9 +143,9 @@ class Rooms:
                 raise ClassroomError(
                     "{n} class rooms are open here, which is the limit. Close one, or try again later.", n=MAX_ROOMS
                 )
-            code = draw_code()
+            code = draw_code(self._replica)
             while code in self._rooms:
-                code = draw_code()
+                code = draw_code(self._replica)
             self._rooms[code] = _Room(code, secrets.token_urlsafe(16), self._clock())
             return TeacherKey(code, self._rooms[code].secret)
 

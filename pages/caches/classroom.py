@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from ecgmodel.classroom.addresses import own_replica
 from ecgmodel.classroom.beats import BeatToName, DrawnBeat, cut_beat, draw_beats
 from ecgmodel.classroom.rooms import NO_ANSWER, Rooms
 from ecgmodel.errors import EcgModelError
@@ -25,7 +26,7 @@ MOST_SIMULATED = 5
 @st.cache_resource(show_spinner=False)
 def rooms() -> Rooms:
     """Return all class rooms: in memory, of this process, for all visitors."""
-    return Rooms()
+    return Rooms(replica=own_replica())
 
 
 def beats_to_name(seed: int, model_name: str | None) -> tuple[BeatToName, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
-from ecgmodel.classroom.names import CODE_LENGTH, MAX_NAME, tidy_code
+from ecgmodel.classroom.addresses import own_replica
+from ecgmodel.classroom.names import CODE_LENGTH, MAX_NAME, find_replica, tidy_code
 from ecgmodel.classroom.rooms import Seat, TeacherKey
 from ecgmodel.errors import ClassroomError
 from pages.caches.classroom import rooms
@@ -109,11 +112,22 @@ def _join(code: str, name: str) -> None:
     try:
         taken = rooms().join(code, name)
     except ClassroomError as error:
-        show_error(error)
+        if not _lead_elsewhere(tidy_code(code)):
+            show_error(error)
         return
     _come_in()
     seat.take_seat(taken)
     st.rerun()
+
+
+def _lead_elsewhere(code: str) -> bool:
+    """Offer the way to the process that holds the room, where several serve the app; return whether there is one."""
+    replica, own = find_replica(code), own_replica()
+    if own is None or replica is None or replica == own:
+        return False
+    query = urlencode({"room": code, "lang": choices.language(), "replica": replica})
+    st.markdown(f"**[{t('Go to room {code}', code=code)}](class?{query})**")
+    return True
 
 
 def _show_opening() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from ecgmodel.classroom.addresses import find_own_addresses
+from ecgmodel.classroom.addresses import find_own_addresses, front_address, own_replica
 from ecgmodel.figures.beat_strip import as_image
 from pages.session import choices
 from pages.ui.text import t
@@ -48,7 +48,7 @@ def find_reach(url: str, listens: str, port: int, own: tuple[str, ...]) -> Reach
     url : str
         By which the teacher has it open.
     listens : str
-        The setting `server.address`; "" is every address of the machine.
+        Where the app listens, or what stands in front of it; "" is every address of the machine.
     port : int
         The setting `server.port`.
     own : tuple of str
@@ -70,7 +70,7 @@ def show_invitation(code: str) -> None:
     st.html(f'<div class="class-code" aria-label="{escape(t("Code of the room"))}">{escape(code)}</div>')
     reach = find_reach(
         st.context.url or "",
-        st.get_option("server.address") or "",
+        front_address() or st.get_option("server.address") or "",
         int(st.get_option("server.port")),
         find_own_addresses(),
     )
@@ -98,8 +98,8 @@ def show_invitation(code: str) -> None:
 
 def _replica() -> dict[str, str]:
     """Return what brings a class to the process that holds its room, where there are several (`deploy/`)."""
-    number = st.context.cookies.get("ecg_replica", "")
-    return {"replica": number} if number.isdecimal() else {}
+    number = own_replica()
+    return {} if number is None else {"replica": str(number)}
 
 
 def draw_qr(text: str) -> str:

@@ -49,9 +49,11 @@ def tell() -> None:
         t(
             "**A segment is a run:** as many neighbouring annotations as carry the same symbol. Every annotation "
             "counts. A mark that is no beat, such as `+` for a change of rhythm or `~` for noise, ends a run as "
-            "well. Runs of the five classes are kept. Type symbols above the figure and see where runs break."
+            "well. Runs of the five classes are kept."
         )
     )
+    if choices.takes_choices():
+        st.markdown(t("Type symbols above the figure and see where runs break."))
     st.markdown(
         t(
             "**From run to input.** The signal is taken from {before} samples before the first R peak to {after} "

@@ -69,7 +69,7 @@ def tell() -> None:
     st.markdown(
         t(
             "**The matrix.** A confusion matrix counts truth (rows) against answer (columns). The diagonal is "
-            "right; every other cell is a kind of mistake. Beside, our model on the record that you choose."
+            "right; every other cell is a kind of mistake. Beside, our model on one record."
         )
     )
     st.markdown(
@@ -81,13 +81,15 @@ def tell() -> None:
     )
     st.markdown(
         t(
-            "Turn the **split** switch. **people**: nobody is on both sides. **DS1 → DS2**: the division of "
+            "Two splits are stricter. **people**: nobody is on both sides. **DS1 → DS2**: the division of "
             "{dechazal}, 22 records to learn from and 22 to judge by (one person, 201 and 202, has a record in "
             "each). This is the honest question, and the numbers fall; most of all where it matters, at the rare "
             "classes.",
             dechazal=cite("dechazal"),
         )
     )
+    if choices.takes_choices():
+        st.markdown(t("Turn the **split** switch above the figure."))
     st.markdown(
         t(
             "**A second trap.** Segments are padded to 1000, and the padding's length alone tells something of the "

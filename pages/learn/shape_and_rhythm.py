@@ -51,7 +51,7 @@ def tell() -> None:
     )
     st.markdown(
         t(
-            "**One beat.** Click any letter in the trace. The small **P wave** is the atria being activated. The "
+            "**One beat.** The small **P wave** is the atria being activated. The "
             "sharp **QRS complex** is the activation of the ventricles; any upward deflection in it is an R wave. "
             "In lead MLII that is usually the tallest point of the beat, in V1 often a small one before a deep S. "
             "The **T wave** is the recovery of the ventricles. From one R peak to the next is the RR interval; 60 "
@@ -59,6 +59,8 @@ def tell() -> None:
         )
     )
     st.latex(rf"\text{{{t('heart rate')}}} = \frac{{60}}{{RR\,[\mathrm{{s}}]}}\ \text{{{t('per minute')}}}")
+    if choices.takes_choices():
+        st.markdown(t("Click any letter in the trace, and its beat opens below."))
     st.markdown(
         t(
             "**Five classes.** This course tells five kinds of beats apart. Three are named by shape: normal beats, "

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element
 
 from ecgmodel.errors import LessonError
-from pages.session.choices import Language
+from pages.session.choices import Language, note_recorded
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 LIMIT_S = 300.0
@@ -112,6 +112,7 @@ def record_gates(language: Language, record: str, time_s: float) -> Tree:
 def _open(page: str, language: Language, record: str, time_s: float, **address: str) -> AppTest:
     """Run a page of the app at an address."""
     app = AppTest.from_file(str(APP), default_timeout=LIMIT_S)
+    note_recorded(app.session_state)
     app.run()
     app.query_params.update(lang=language, record=record, beat=f"{time_s:.3f}", **address)
     return app.switch_page(f"pages/{page}/page.py").run()

@@ -5,7 +5,7 @@ Nothing here contains wording.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,6 +27,7 @@ _STEP = "choice.step"
 _UNIT = "choice.unit"
 _CHAPTER = "choice.chapter"
 _CONTROLS = "choice.controls"
+_RECORDED = "lesson.recorded"
 _PLACE_WISH = "lesson.place"
 _LESSON = "lesson.choice"
 _RUN = "choice.run"
@@ -177,6 +178,16 @@ def set_page_choice(page: str, key: str, chosen: object) -> None:
 def shows_controls() -> bool:
     """Return whether a lesson shows its controls; a teacher's link may hide them."""
     return st.session_state.get(_CONTROLS, True)
+
+
+def takes_choices() -> bool:
+    """Return whether what a text asks for can be done: the controls are there, and a server that answers them."""
+    return shows_controls() and not st.session_state.get(_RECORDED, False)
+
+
+def note_recorded(state: MutableMapping[str, object]) -> None:
+    """Note in a session that its pages are taken along into a lesson without a server."""
+    state[_RECORDED] = True
 
 
 def set_controls(shown: bool) -> None:

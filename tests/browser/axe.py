@@ -10,7 +10,7 @@ _AXE = resources.files("axe_playwright_python") / "axe.min.js"
 _GRAVE = ("serious", "critical")
 
 _FIND = """
-() => axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(
+() => axe.run(document, { preload: false, resultTypes: ["violations"] }).then(({ violations }) => violations.map(
   ({ id, impact, nodes }) => [id, impact, nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`)]
 ))
 """

@@ -108,6 +108,16 @@ def test_questions_are_answered_with_a_reason(lesson: Path, reader: Page):
     assert find_barriers(reader) == {}
 
 
+@pytest.mark.parametrize(
+    "words", ["Type symbols", "Click any letter", "Turn the", "在图上方输入", "点击波形中", "拨动"]
+)
+def test_it_asks_for_nothing_that_only_the_app_can_do(lesson: Path, words: str):
+    """Fields and switches that a server answers are not in it, nor are the sentences that send a reader to them."""
+    pages = sorted(lesson.glob("*/[1-9].html"))
+    assert len(pages) == 18
+    assert [page.name for page in pages if words in page.read_text(encoding="utf-8")] == []
+
+
 def test_the_command_says_where_to_begin(tmp_path: Path):
     """A record without labels is refused in one sentence, and nothing is written."""
     command = [sys.executable, "-m", "ecgmodel", "export-lesson", str(tmp_path / "new"), "--record", "208-excerpt"]

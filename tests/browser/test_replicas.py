@@ -14,13 +14,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ecgmodel.records.sources.sample_files import make_watch_file
 from tests.browser.conftest import visitor_page
@@ -194,6 +195,37 @@ def test_on_a_network_every_name_is_let_in_unless_some_are_named() -> None:
     replicas = load_replicas()
     assert replicas.let_in("127.0.0.1") == {}
     assert replicas.let_in("0.0.0.0") == {"STREAMLIT_SERVER_ALLOWED_HOSTS": "*"}
+
+
+def test_a_class_comes_in_through_nginx(hall: Hall, many_visitors: Browser) -> None:
+    """Whoever types the code of a room that another process holds is led there; it says who reaches the app."""
+    with page_of_its_own(many_visitors) as teacher, page_of_its_own(many_visitors) as student:
+        teacher.goto(f"{hall.url}/class?lang=en&replica=2")
+        teacher.get_by_role("button", name="Open a room").click()
+        code = teacher.locator(".class-code").inner_text()
+        expect(teacher.get_by_text("Only this machine reaches the app so far")).to_be_visible()
+        student.goto(f"{hall.url}/class?lang=en&replica=1")
+        join(student, code)
+        way = student.get_by_role("link", name=f"Go to room {code}").get_attribute("href")
+        student.goto(f"{hall.url}/{way}")
+        expect(student.get_by_role("textbox", name="Code of the room")).to_have_value(code)
+        join(student, code)
+        expect(teacher.get_by_text("1 student is in")).to_be_visible()
+        assert (replica_of(teacher), replica_of(student)) == (2, 2)
+
+
+def join(student: Page, code: str) -> None:
+    student.get_by_role("textbox", name="Code of the room").fill(code)
+    student.get_by_role("textbox", name="A name for this lesson").fill("Ada")
+    student.get_by_role("button", name="Join", exact=True).click()
+
+
+@contextmanager
+def page_of_its_own(browser: Browser) -> Iterator[Page]:
+    """Open a page that shares no cookies with another."""
+    context = browser.new_context(locale="en-US")
+    yield context.new_page()
+    context.close()
 
 
 def test_the_container_holds_what_it_starts() -> None:

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
-from ecgmodel.classroom.addresses import find_own_addresses
+from ecgmodel.classroom.addresses import find_own_addresses, own_replica
+from ecgmodel.classroom.names import find_replica
+from ecgmodel.classroom.rooms import Rooms
 from pages.classroom.invitation import draw_qr, find_reach
 
 OWN = ("192.168.1.20", "10.0.0.4")
@@ -66,3 +68,19 @@ def test_a_qr_code_is_a_drawing():
     )
     assert one.startswith("<svg")
     assert one != two
+
+
+def test_a_code_names_the_process_that_holds_its_room():
+    """Whoever types a code at another process's door is told where the room is; alone, a code says nothing."""
+    codes = [Rooms(replica=number).open().code for number in (1, 2, 3)]
+    assert [find_replica(code) for code in codes] == [1, 2, 3]
+    assert find_replica("BCDF") is None
+    assert find_replica("1CDFG") is None
+    assert len({Rooms().open().code[0] for _ in range(200)}) > 5
+
+
+@pytest.mark.parametrize(("value", "number"), [("2", 2), ("", None), ("x", None), ("0", None)])
+def test_a_process_knows_its_number(monkeypatch, value, number):
+    """`deploy/replicas.py` tells it; whatever else stands there is none."""
+    monkeypatch.setenv("ECG_REPLICA", value)
+    assert own_replica() == number
