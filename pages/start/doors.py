@@ -14,7 +14,7 @@ def show_doors() -> None:
         (
             "pages/learn/page.py",
             t("Learn"),
-            t("The course: short chapters, each with a figure to touch and a question."),
+            t("The course: short chapters, each with a figure to touch and questions."),
         ),
         (
             "pages/predict/page.py",
