@@ -54,7 +54,7 @@ def measure_spikes(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> float
     if fs < MIN_FS_HZ or len(inside) == 0:
         return 0.0
     chosen = inside[np.unique(np.linspace(0, len(inside) - 1, min(len(inside), MOST_BEATS)).astype(int))]
-    windows = np.asarray(signal, dtype=np.float64)[chosen[:, np.newaxis] + np.arange(-before, after)]
+    windows = np.asarray(signal)[chosen[:, np.newaxis] + np.arange(-before, after)].astype(np.float64)
     windows = windows[np.isfinite(windows).all(axis=1)]
     if len(windows) == 0:
         return 0.0
