@@ -47,7 +47,7 @@ function paintRow(ctx, row, r, signal, geometry, view, colours, { state, ringed 
     for (let i = from; i < to; i++) {
       const symbol = row.symbol(i);
       const x = geometry.xOf(row.sample[i] / signal.fs);
-      if (symbol === "+" || x < paper.x - 6 || x > paper.x + paper.w + 6) continue;
+      if (symbol === "+" || x < paper.x - 0.5 || x > paper.x + paper.w + 0.5) continue;
       const known = state(r, row.sample[i]);
       if (known === "hidden") continue;
       const colour = colours.classes[symbol];

@@ -169,7 +169,8 @@ function paintGutter(ctx, signal, labels, geometry, colours) {
   ctx.font = `11px ${colours.font}`;
   ctx.fillStyle = colours.muted;
   ctx.textBaseline = "middle";
-  for (const [r, row] of labels.rows.entries()) ctx.fillText(row.name, 0, r * ROW + ROW / 2 + 1, paper.x - 6);
+  // The mark of a beat on the left edge reaches 11 pixels out of the paper.
+  for (const [r, row] of labels.rows.entries()) ctx.fillText(row.name, 0, r * ROW + ROW / 2 + 1, paper.x - 12);
 }
 
 function paintAxis(ctx, geometry, view, colours) {
