@@ -6,6 +6,7 @@ what visitors bring, in any format (`wfdb_io`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ DEFAULT_GAIN = 200.0
 """Steps to the mV where a header says 0: not known."""
 
 MISSING = -2048
+
+_GAIN = re.compile(r"([\d.]+)(?:\((-?\d+)\))?(?:/mV)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,7 @@ def read_signals(path: Path) -> np.ndarray:
     Samples that are missing are NaN.
     """
     (_, n_leads, _, n_samples), signals, _ = _read_lines(path)
-    gain = np.array([float(line[2]) or DEFAULT_GAIN for line in signals])
-    zero = np.array([int(line[4]) for line in signals])
+    gain, zero = np.array([_parse_gain(line) for line in signals]).T
     steps = decode(path.with_name(f"{path.name}.dat").read_bytes())
     steps = steps[: int(n_samples) * int(n_leads)].reshape(-1, int(n_leads))
     signal = steps.astype(np.float32)
@@ -73,6 +75,12 @@ def decode(data: bytes) -> np.ndarray:
     steps[:, 0] = triples[:, 0] | (triples[:, 1] & 0x0F) << 8
     steps[:, 1] = triples[:, 2] | (triples[:, 1] & 0xF0) << 4
     return ((steps ^ 0x800) - 0x800).reshape(-1)  # 12 bits with a sign
+
+
+def _parse_gain(line: list[str]) -> tuple[float, int]:
+    """Return the steps to the mV and the step of 0 mV of a signal's line: the ADC's zero, or what brackets name."""
+    gain, baseline = _GAIN.fullmatch(line[2]).groups()
+    return float(gain) or DEFAULT_GAIN, int(line[4] if baseline is None else baseline)
 
 
 def _read_lines(path: Path) -> tuple[list[str], list[list[str]], tuple[str, ...]]:

@@ -44,6 +44,14 @@ def test_missing_samples_and_both_ends_of_the_scale(tmp_path: Path):
     equals_wfdb(tmp_path / "x")
 
 
+def test_a_gain_with_a_baseline_and_a_unit(tmp_path: Path):
+    """As `wfdb` writes headers: 0 mV at the step in brackets, whatever the ADC's zero is."""
+    (tmp_path / "x.hea").write_text("x 2 250 1\nx.dat 212 100.0(-20)/mV 12 7 0 0 0 I\nx.dat 212 50/mV 12 24 0 0 0 II\n")
+    (tmp_path / "x.dat").write_bytes(bytes([80, 0, 124]))
+    np.testing.assert_allclose(format_212.read_signals(tmp_path / "x"), [[1, 2]])
+    equals_wfdb(tmp_path / "x")
+
+
 def test_a_first_look_at_a_database_loads_no_tables(mitdb_folder: Path):
     """Opening a record and naming its annotated beats needs neither wfdb and pandas nor scipy.signal: 140 MB."""
     code = (
