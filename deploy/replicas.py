@@ -187,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 2
         for number, port in enumerate(ports, start=1):
             command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1"]
-            command += ["--server.port", str(port), "--server.fileWatcherType", "none"]
+            command += ["--server.port", str(port)]
             own = {REPLICA_VARIABLE: str(number), FRONT_VARIABLE: options.address}
             keeper.keep(f"replica {number}", command, env | own)
         keeper.keep("nginx", [nginx, "-e", "stderr", "-c", str(config)], dict(os.environ))
