@@ -100,6 +100,8 @@ const LESSON = {
 globalThis.LESSON = LESSON;
 
 addEventListener("DOMContentLoaded", () => {
+  // On a telephone the chapters are one row that scrolls: the one that is open is in view.
+  document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   const buttons = [...document.querySelectorAll("[data-part]")];
   for (const button of buttons) button.addEventListener("click", () => LESSON.show(button.dataset.part, button));
   const first = buttons.find((button) => button.getAttribute("aria-pressed") === "true") ?? buttons[0];

@@ -21,6 +21,7 @@ from ecgmodel.network.model_file import Model
 from ecgmodel.segments.dataset import MODEL_FS, Segments
 from pages.components.delivery import send
 from pages.components.packets import CARRIER_FILES, ELEMENT_FILES, Packet, join_code, pack, stamp
+from pages.session import choices
 from pages.ui.text import t
 
 CODE_FILES = (
@@ -226,6 +227,11 @@ def encode_words() -> Packet:
         "surface": t(
             "Segment, gates and states at every step. Left and right choose the step, up and down the unit, "
             "space plays, B begins and ends a stretch, Escape drops it."
+        )
+        if choices.has_server()
+        else t(
+            "Segment, gates and states at every step. Left and right choose the step, up and down the unit, "
+            "space plays."
         ),
         "calculator": t("Gate calculator"),
         "play": t("Play"),
@@ -264,7 +270,9 @@ def encode_words() -> Packet:
         "hint": t(
             "Click a cell, or use the arrow keys. Drag across the segment to brush a stretch; by key, B begins and "
             "ends one."
-        ),
+        )
+        if choices.has_server()
+        else t("Click a cell, or use the arrow keys."),
         "brush_from": t("The stretch begins at step {first}.", first="{first}"),
         "brush_to": t("Steps {first} to {last} are brushed.", first="{first}", last="{last}"),
         "after_step": t("After step {step}", step="{step}"),

@@ -71,6 +71,11 @@ def tell() -> None:
             "**The matrix.** A confusion matrix counts truth (rows) against answer (columns). The diagonal is "
             "right; every other cell is a kind of mistake. Beside, our model on one record."
         )
+        if choices.has_server()
+        else t(
+            "**The matrix.** A confusion matrix counts truth (rows) against answer (columns). The diagonal is "
+            "right; every other cell is a kind of mistake."
+        )
     )
     st.markdown(
         t(

@@ -142,7 +142,11 @@ def show() -> None:
         "beats",
         {
             "trace": t("Ten seconds of {record} from {start}"),
-            "trace_label": t("Trace with the label of every beat; click a beat"),
+            "trace_label": (
+                t("Trace with the label of every beat; click a beat")
+                if choices.has_server()
+                else t("Trace with the label of every beat")
+            ),
             "beat": t("Beat"),
             "classes": t("The five classes: what to look for"),
         },
@@ -168,6 +172,7 @@ def show() -> None:
                 "words": _beat_words(chosen, qrs),
             },
             "examples": examples,
+            "choosable": choices.has_server(),
         },
         {"signal": part.astype(np.float32), "zoom": zoom.astype(np.float32), **arrays},
         event="beat",

@@ -146,7 +146,7 @@ def _write_language(
             (beat, _write_part(folder, f"{language}-{chapter.number}-{beat.symbol}", one.figure, one))
             for beat, one in recorded
         ]
-        write(href, title, show_all(recorded[0][1].text), ("figures.js",), parts)
+        write(href, title, show_all(_without_notice(recorded[0][1].text)), ("figures.js",), parts)
     shown = [(beat, record_gates(language, record, beat.time_s)) for beat in beats]
     parts = [(beat, _write_part(folder, f"{language}-gates-{beat.symbol}", tree, None)) for beat, tree in shown]
     write("gates.html", t("Gates"), "", ("gates.js",), parts)
@@ -175,7 +175,9 @@ def _write_part(folder: Path, name: str, tree: Sequence[Element], chapter: Recor
     questions = () if chapter is None else chapter.questions
     part = {
         "components": _describe(tree),
-        "said": show_all(tree if chapter is not None else [part for part in tree if part.type == "caption"]),
+        "said": show_all(
+            tree if chapter is not None else [part for part in _without_notice(tree) if part.type == "caption"]
+        ),
         "questions": [
             {
                 "text": read_markdown(question.text, inline=True),
@@ -188,6 +190,15 @@ def _write_part(folder: Path, name: str, tree: Sequence[Element], chapter: Recor
     text = json.dumps(part, ensure_ascii=False, separators=(",", ":"))
     write_atomically(folder / "data" / f"{name}.js", f'LESSON.take("{name}", {text});\n'.encode())
     return name
+
+
+def _without_notice(tree: Sequence[Element]) -> list[Element]:
+    """Leave out the last line of the app's pages, which the foot of the lesson's says."""
+    return [part for part in tree if not (part.type == "caption" and part.value == _notice())]
+
+
+def _notice() -> str:
+    return t("For teaching and research. Not a medical device.")
 
 
 def _describe(tree: Sequence[Element]) -> list[dict[str, object]]:
@@ -230,5 +241,5 @@ def _words(title: str) -> dict[str, str]:
             "This lesson was taken from the app and needs no server: figures, calculator and questions work here. "
             "Other records and models, training and one's own ECG need the app."
         ),
-        "not_a_device": t("For teaching and research. Not a medical device."),
+        "not_a_device": _notice(),
     }

@@ -182,7 +182,12 @@ def shows_controls() -> bool:
 
 def takes_choices() -> bool:
     """Return whether what a text asks for can be done: the controls are there, and a server that answers them."""
-    return shows_controls() and not st.session_state.get(_RECORDED, False)
+    return shows_controls() and has_server()
+
+
+def has_server() -> bool:
+    """Return whether a server answers what is clicked: not in a lesson that is taken along without one."""
+    return not st.session_state.get(_RECORDED, False)
 
 
 def note_recorded(state: MutableMapping[str, object]) -> None:

@@ -84,6 +84,28 @@ def test_another_beat_shows_its_own_numbers(lesson: Path, reader: Page):
     reader.wait_for_function(f"(before) => ({words})() !== before", arg=before)
 
 
+def test_nothing_looks_as_if_a_server_answered_it(lesson: Path, reader: Page):
+    """In chapter 1 letters and examples are pictures, in Gates nobody is asked to brush; the notice stands once.
+
+    On a telephone the chapter that is open is in view among the chapters.
+    """
+    reader.set_viewport_size({"width": 390, "height": 900})
+    reader.goto((lesson / "en" / "1.html").as_uri())
+    figure = reader.locator("#figure .figure")
+    expect(figure.get_by_role("img", name=re.compile(r"^V \d"))).not_to_have_count(0)
+    expect(figure.locator(".example")).to_have_count(5)
+    expect(figure.get_by_role("button")).to_have_count(0)
+    assert (
+        figure.locator("*").evaluate_all("all => all.map((part) => getComputedStyle(part).cursor)").count("pointer")
+        == 0
+    )
+    expect(reader.get_by_text("Not a medical device")).to_have_count(1)
+    reader.goto((lesson / "en" / "gates.html").as_uri())
+    expect(reader.get_by_text("Click a cell, or use the arrow keys.", exact=True)).to_be_visible()
+    expect(reader.get_by_text("Not a medical device")).to_have_count(1)
+    expect(reader.locator("nav [aria-current]")).to_be_in_viewport(ratio=1)
+
+
 def test_a_figure_answers_keys(lesson: Path, reader: Page):
     """What the app's own code does in the browser, it does here: the slider of the plain network moves its numbers."""
     reader.goto((lesson / "en" / "2.html").as_uri())
@@ -109,7 +131,8 @@ def test_questions_are_answered_with_a_reason(lesson: Path, reader: Page):
 
 
 @pytest.mark.parametrize(
-    "words", ["Type symbols", "Click any letter", "Turn the", "在图上方输入", "点击波形中", "拨动"]
+    "words",
+    ["Type symbols", "Click any letter", "Turn the", "our model on one record", "在图上方输入", "点击波形中", "拨动"],
 )
 def test_it_asks_for_nothing_that_only_the_app_can_do(lesson: Path, words: str):
     """Fields and switches that a server answers are not in it, nor are the sentences that send a reader to them."""

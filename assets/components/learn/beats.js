@@ -1,10 +1,11 @@
-// Chapter 1: ten seconds of a trace, one beat with its waves, and an example of each class. Clicks choose a beat.
+// Chapter 1: ten seconds of a trace, one beat with its waves, and an example of each class. Clicks choose a beat where
+// a server answers them; in the lesson without one nothing looks as if it could be clicked.
 
 FIGURES.beats = class extends Figure {
   build() {
     super.build();
     const { data, text } = this;
-    this.trace = html("div", { class: "clickable" });
+    this.trace = html("div", data.choosable ? { class: "clickable" } : {});
     this.zoom = html("div");
     this.gallery = html("div", { class: "gallery" });
     this.frame.append(
@@ -50,21 +51,28 @@ FIGURES.beats = class extends Figure {
     picture.append(line([...data.signal.subarray(0, shown)].map((value, i) => [x(i), y(value)]), { class: "ink", "stroke-width": 1.2 }));
     data.beats.forEach(({ at, symbol, sample, chosen }) => {
       if (at > shown) return;
-      const group = svg("g", { class: "clickable", role: "button", tabindex: 0, "aria-label": `${symbol || text.beat} ${fixed(at / data.fs + data.start_s, 1)} s` });
+      const name = `${symbol || text.beat} ${fixed(at / data.fs + data.start_s, 1)} s`;
+      const group = svg("g", { role: "img", "aria-label": name });
       if (chosen) group.append(svg("rect", { x: x(at) - 11, y: 2, width: 22, height: height - 4, rx: 4, class: "seen" }));
       group.append(svg("rect", { x: x(at) - 12, y: 0, width: 24, height, fill: "transparent" }));
       group.append(label(x(at), 16, symbol || "·", { "text-anchor": "middle", style: `fill:${this.classInk(symbol)};font-weight:700` }));
-      const choose = () => this.report("beat", { record: data.record, sample });
-      group.addEventListener("click", choose);
-      group.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault(); // the space bar would turn the page
-        choose();
-      });
+      if (data.choosable) this.letChoose(group, sample);
       picture.append(group);
     });
     for (let s = 0; s <= seconds; s += 2) picture.append(label(Math.min(Math.max(x(s * data.fs), 8), width - 14), height + 14, `${fixed(data.start_s + s, 0)} s`, { "text-anchor": "middle", class: "tick" }));
     this.trace.replaceChildren(picture);
+  }
+
+  /** A beat of the trace is a button: by a click, by Enter and by the space bar. */
+  letChoose(group, sample) {
+    const choose = () => this.report("beat", { record: this.data.record, sample });
+    for (const [name, value] of Object.entries({ class: "clickable", role: "button", tabindex: 0 })) group.setAttribute(name, value);
+    group.addEventListener("click", choose);
+    group.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault(); // the space bar would turn the page
+      choose();
+    });
   }
 
   paintZoom(width) {
@@ -102,7 +110,9 @@ FIGURES.beats = class extends Figure {
       picture.append(line(values.map((value, i) => [x(i), y(value)]), { class: "ink-quiet", "stroke-width": 1 }));
       const part = values.slice(example.from, example.to);
       picture.append(line(part.map((value, i) => [x(example.from + i), y(value)]), { stroke: colour, "stroke-width": 2.2 }));
-      return html("button", { type: "button", class: "example", onclick: () => this.report("beat", { record: example.record, sample: example.sample }) },
+      const choose = () => this.report("beat", { record: example.record, sample: example.sample });
+      const [kind, attributes] = data.choosable ? ["button", { type: "button", class: "example", onclick: choose }] : ["div", { class: "example" }];
+      return html(kind, attributes,
         html("span", {}, html("b", { text: example.symbol, style: `color:${colour}` }), ` ${example.name}`), picture, html("small", { class: "muted", text: example.look }), html("small", { class: "muted", text: example.where }));
     }));
   }
