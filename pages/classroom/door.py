@@ -14,7 +14,7 @@ from pages.caches.classroom import rooms
 from pages.components.seat import keep_in_tab
 from pages.session import address, choices, seat
 from pages.ui.blocks import show_error
-from pages.ui.lesson_plan import choose_minutes, offer_papers, show_scenes
+from pages.ui.lesson_plan import show_plan
 from pages.ui.text import t
 
 _PAGE = "classroom"
@@ -86,10 +86,7 @@ def show_door() -> None:
     with left if invited else right:
         _show_joining(invited)
     if not invited:
-        st.subheader(t("Plan of a lesson"), anchor=False)
-        minutes = choose_minutes()
-        show_scenes(minutes)
-        offer_papers(minutes)
+        show_plan()
 
 
 def _show_joining(invited: str) -> None:

@@ -17,6 +17,7 @@ from pages.classroom.tasks import beats_task, question_task
 from pages.session import choices
 from pages.ui.blocks import show_error
 from pages.ui.course import course_chapters
+from pages.ui.lesson_plan import show_plan
 from pages.ui.text import plain, t, tn
 
 LOOK_EVERY_S = 1.0
@@ -51,6 +52,8 @@ def show_teacher(key: TeacherKey) -> None:
             _choose_task(key)
         else:
             _show_task(key, view)
+    if view.task is None:  # between two questions: what comes next
+        show_plan()
 
 
 def _close(key: TeacherKey) -> None:

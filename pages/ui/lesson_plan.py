@@ -80,6 +80,14 @@ def _show_scene(scene: Scene) -> None:
     )
 
 
+def show_plan() -> None:
+    """Show the whole of it: the length to choose, the scenes, the papers."""
+    st.subheader(t("Plan of a lesson"), anchor=False)
+    minutes = choose_minutes()
+    show_scenes(minutes)
+    offer_papers(minutes)
+
+
 def app_address() -> str:
     """Return the address of the app as the visitor reaches it, without the page."""
     parts = urlsplit(st.context.url or "http://localhost:8501")

@@ -36,6 +36,10 @@ def join(open_app, code, name, **address):
     return student
 
 
+def subheads(app):
+    return [head.value for head in app.subheader]
+
+
 def ask_first_question(teacher):
     next(part for part in teacher.get("button_group") if part.key == "classroom.kind").set_value("question").run()
     button(teacher, "class.ask").click().run()
@@ -47,7 +51,9 @@ def test_a_question_from_the_course_is_asked_and_revealed(open_app, rooms):
     teacher, key = open_room(open_app)
     english = join(open_app, key.code, "Ada")
     chinese = join(open_app, key.code, "小李", lang="zh")
+    assert "Plan of a lesson" in subheads(teacher)  # at hand between two questions, and away while one is asked
     ask_first_question(teacher)
+    assert "Plan of a lesson" not in subheads(teacher)
     for student in (english, chinese):
         student.run()
     task = rooms.look(key.code).task

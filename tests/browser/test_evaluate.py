@@ -57,6 +57,7 @@ def test_a_cell_opens_to_its_beats_and_a_beat_to_the_trace(page: Page, server: S
 
     tile = page.locator("[data-tile='2']")
     expect(tile).to_be_visible(timeout=SLOW_MS)
+    expect(tile).to_be_in_viewport(ratio=0.9)
     expect(page.locator("[data-tile]")).to_have_count(min(12, matrix[4, 0]))
     assert find_barriers(page) == {}
     name, r_sample = tile.get_attribute("data-record"), int(tile.get_attribute("data-r-sample"))

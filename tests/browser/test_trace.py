@@ -449,6 +449,11 @@ def test_replay_names_a_beat_when_its_segment_is_complete(page, url):
         expect(trace.page.locator(".panel time")).to_have_text(re.compile(r"0:0\d\.\d"))
     expect(trace.page.locator(".panel")).to_contain_text("Named 0.50 s after its R peak")
     expect(trace.page.locator(".probability[data-best]")).to_contain_text("0.90")
+    trace.click("forward")  # a whole window ahead of the playhead: a trace without labels would tell nothing
+    expect(trace.frame).to_have_attribute("data-replay", "off")
+    expect(trace.labels(1)).to_have_count(13)
+    trace.press("Home")
+    trace.click("stepOn")
     trace.click("stop")
     expect(trace.labels(1)).to_have_count(12)
 

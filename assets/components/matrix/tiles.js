@@ -14,6 +14,9 @@ class Tiles {
     this.colours = data.palette[isDark(this.frame) ? "dark" : "light"];
     this.frame.replaceChildren(...data.tiles.map((tile, number) => this.tile(data, tile, number)));
     this.frame.dataset.paints = Number(this.frame.dataset.paints ?? 0) + 1;
+    // They answer a click in a matrix above, and may lie below the screen, where nobody would look for them.
+    const isAnswer = this.frame.dataset.paints === "1" && document.activeElement?.shadowRoot?.querySelector(".matrices");
+    if (isAnswer) this.frame.scrollIntoView({ block: "nearest" });
     if (focused) this.frame.querySelector(`[data-tile="${focused}"]`)?.focus({ preventScroll: true });
   }
 

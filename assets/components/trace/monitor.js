@@ -74,6 +74,11 @@ class Monitor {
     this.trace.requestPaint();
   }
 
+  /** A view that lies wholly ahead of the playhead would be one without labels: it ends the replay. */
+  leaveBehind() {
+    if (this.playheadS !== null && this.playheadS < this.trace.view.startS) this.stop();
+  }
+
   /** The trace leaves the page. */
   end() {
     this.playing = false;

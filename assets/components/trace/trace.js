@@ -156,6 +156,7 @@ class Trace {
   moveTo(startS, windowS = this.view.windowS) {
     if (this.monitor?.playing) this.monitor.pause();
     this.setView(startS, windowS);
+    this.monitor?.leaveBehind();
     this.requestPaint();
     this.restLater();
   }
