@@ -82,8 +82,8 @@ def find_doubts(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> tuple[Do
         doubts.append(
             Doubt(
                 say(
-                    "{beats:,} beats in {seconds:,.0f} s are {rate:.0f} a minute, which no heart keeps up: the lead, "
-                    "the sampling rate or the first line of samples may be wrong.",
+                    "Beats found: {beats:,} in {seconds:,.0f} s, {rate:.0f} a minute, which no heart keeps up: the "
+                    "lead, the sampling rate or the first line of samples may be wrong.",
                     beats=len(r_sample),
                     seconds=seconds,
                     rate=per_minute,

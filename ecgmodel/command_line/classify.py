@@ -179,10 +179,11 @@ def print_counts(record: Record, prediction: RecordPrediction, model: str, unsur
     from ecgmodel.classification.thresholds import find_unsure
     from ecgmodel.labels import CLASS_NAMES
 
+    n = len(prediction)
     simulated = ", simulated" if record.source == "simulated" else ""
     print(
         f"Record {record.name}{simulated}, {prediction.lead}, {record.duration_s:.1f} s: "
-        f"{len(prediction):,} beats ({prediction.beats}), named by {model}"
+        f"{n:,} {'beat' if n == 1 else 'beats'} ({prediction.beats}), named by {model}"
     )
     for symbol, name in CLASS_NAMES.items():
         print(f"{symbol}  {name:<26} {int(np.sum(prediction.predicted == symbol)):>7,}")

@@ -151,7 +151,7 @@ def _symbol(option: int) -> str:
 def _votes(counts: np.ndarray) -> str:
     """Return what the class said, most first, as "V 12, A 3"."""
     order = sorted(np.flatnonzero(counts), key=lambda option: (-counts[option], option))
-    return ", ".join(f"{CLASSES[option]} {int(counts[option])}" for option in order) or "–"
+    return t(", ").join(f"{CLASSES[option]} {int(counts[option])}" for option in order) or "–"
 
 
 def _show_hard_ones(view: RoomView, truth: np.ndarray, answers: np.ndarray) -> None:

@@ -275,6 +275,7 @@ def encode_words() -> Packet:
         else t("Click a cell, or use the arrow keys."),
         "brush_from": t("The stretch begins at step {first}.", first="{first}"),
         "brush_to": t("Steps {first} to {last} are brushed.", first="{first}", last="{last}"),
+        "comma": t(", "),
         "after_step": t("After step {step}", step="{step}"),
         "moved": t("moved P"),
         "fall": t(

@@ -105,6 +105,8 @@ def trace_words(record: Record) -> dict:
         "model_says": t("What the model says of this beat"),
         "no_beat_yet": t("No beat has been named yet."),
         "segment": t("What the model saw"),
+        "named": t("{name}: {text}", name="{name}", text="{text}"),
+        "comma": t(", "),
         "delay": t("Named {delay} s after its R peak", delay="{delay}"),
         "not_a_device": t("For teaching and research. Not a medical device."),
     }

@@ -144,7 +144,7 @@ def _show_tiles(judged: Judged, shown: np.ndarray, opened: int | None) -> None:
         st.caption(
             t(
                 "Not on this machine, so the segments of these records are known but cannot be drawn: {names}.",
-                names=", ".join(away),
+                names=t(", ").join(away),
             )
         )
         offer_download(away[0])

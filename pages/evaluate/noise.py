@@ -45,7 +45,7 @@ def show_noise() -> None:
             "judged. The classifier ({model}) is given the experts' R peaks, so its mistakes are not the detector's, "
             "and each record is read by the network that never saw its person. Sensitivity alone: in noise more beats "
             "are also named S and V falsely. Seed {seed}. To repeat it: `{command}`",
-            records=", ".join(found.records),
+            records=t(", ").join(found.records),
             model=plain(found.model),
             seed=found.seed,
             command=found.command,

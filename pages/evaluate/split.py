@@ -125,8 +125,8 @@ def show_leaks(columns: Sequence[Judged | None]) -> None:
                     {
                         t("Fold"): fold.fold,
                         t("People on both sides"): len(fold.shared_people),
-                        t("Only tested"): ", ".join(_only_tested(fold)) or "–",
-                        t("On both sides"): ", ".join(fold.shared_people),
+                        t("Only tested"): t(", ").join(_only_tested(fold)) or "–",
+                        t("On both sides"): t(", ").join(fold.shared_people),
                     }
                     for fold in result.folds
                 ],

@@ -57,7 +57,7 @@ def _take_asked(cell: Cell) -> None:
                 "The address asks to hold '{asked}'. The gates of this cell are {gates}; each can be held at 0 or 1, "
                 "as in z:0.",
                 asked=asked[:20],
-                gates=", ".join(cell.gates[:-1]),
+                gates=t(", ").join(cell.gates[:-1]),
             )
         )
 

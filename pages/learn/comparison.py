@@ -171,7 +171,7 @@ def _show_accuracy() -> None:
     if len(found) == len(CONFIGS):
         _show_difference(found)
     if missing:
-        st.caption(t("Not installed here: {names}.", names=", ".join(missing)))
+        st.caption(t("Not installed here: {names}.", names=t(", ").join(missing)))
 
 
 def _show_difference(found: Sequence[Reached]) -> None:

@@ -23,10 +23,10 @@ def show_header(record: Record) -> None:
     lines = [
         (t("Age"), t("{n} years", n=header.age) if header.age is not None else unknown),
         (t("Sex"), {"F": t("female"), "M": t("male"), None: unknown}[header.sex]),
-        (t("Leads"), plain(", ".join(record.leads))),
+        (t("Leads"), plain(t(", ").join(record.leads))),
         (t("Sampling rate"), f"{record.fs:g} Hz"),
         (t("Length"), clock(record.duration_s)),
-        (t("Medication"), plain(", ".join(header.medication)) or unknown),
+        (t("Medication"), plain(t(", ").join(header.medication)) or unknown),
         (t("Notes"), plain(header.notes) or unknown),
     ]
     st.markdown("\n".join("- " + t("{name}: {text}", name=name, text=text) for name, text in lines))

@@ -136,7 +136,7 @@ def _show_examples(source: str, preset: Preset, segments: Segments) -> None:
         st.caption(
             t("A segment of each class, as the network reads it: scaled to unit variance, and filled up with zeros.")
             + " "
-            + t("From the left, of records {names}.", names=", ".join(example.record for example in shown))
+            + t("From the left, of records {names}.", names=t(", ").join(example.record for example in shown))
         )
         st.button(
             t("Show others"),

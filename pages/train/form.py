@@ -222,7 +222,7 @@ def _show_gaps(plan: TrainingPlan) -> None:
             + t(
                 "No segment of {classes} is left to train on in this fold, so the model will never name one. "
                 "Another fold or protocol has them.",
-                classes=", ".join(plan.never_trained),
+                classes=t(", ").join(plan.never_trained),
             )
         )
     if not plan.validation.any() and not plan.test.any():
@@ -232,7 +232,7 @@ def _show_gaps(plan: TrainingPlan) -> None:
             ":orange[:material/warning:] "
             + t(
                 "No segment of {classes} is held out in this fold, so it cannot be told how well they are found.",
-                classes=", ".join(plan.never_judged),
+                classes=t(", ").join(plan.never_judged),
             )
         )
 

@@ -81,7 +81,7 @@ def open_record_in_use() -> Record:
 
 def show_headline(record: Record, facts: RecordFacts | None) -> None:
     """Show who and what in one line."""
-    parts = [f"**{plain(record.name)}**", *_person_words(record.header), plain(", ".join(record.leads))]
+    parts = [f"**{plain(record.name)}**", *_person_words(record.header), plain(t(", ").join(record.leads))]
     if facts is None:
         parts.append(t("{time} long, not annotated", time=clock(record.duration_s)))
     else:
@@ -185,11 +185,11 @@ def _table_row(summary: RecordSummary) -> dict[str, object]:
         t("Record"): summary.name,
         t("Sex"): summary.header.sex,
         t("Age"): summary.header.age,
-        t("Leads"): ", ".join(summary.leads),
+        t("Leads"): t(", ").join(summary.leads),
         t("Beats"): sum(beats.values()),
         **{symbol: beats.get(symbol, 0) for symbol in CLASSES},
         t("S (AAMI)"): count_supraventricular(beats),
         t("Other"): " ".join(f"{symbol} {n}" for symbol, n in beats.items() if symbol not in CLASSES),
-        t("Medication"): ", ".join(summary.header.medication),
+        t("Medication"): t(", ").join(summary.header.medication),
         t("Notes"): summary.header.notes,
     }

@@ -49,7 +49,7 @@ def show_headline(upload: Upload, analysis: Analysis, summary: BeatSummary) -> N
     parts += [
         t("{time} long", time=clock(record.duration_s)),
         t("{hz:g} Hz", hz=round(record.fs, 3)),
-        tn("lead {names}", "leads {names}", len(record.leads), names=plain(", ".join(record.leads))),
+        tn("lead {names}", "leads {names}", len(record.leads), names=plain(t(", ").join(record.leads))),
         tn("{n:,} beat", "{n:,} beats", summary.n_beats),
     ]
     if summary.rate_bpm is not None:

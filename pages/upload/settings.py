@@ -140,7 +140,7 @@ def show_understanding(upload: Upload) -> None:
         if found.encoding.value is not None:
             _choose("shape", t("Order of samples"), found.shape, ("columns", "rows", "wrapped"), _shape_name)
         _choose("encoding", t("Encoding"), found.encoding, ENCODINGS, str)
-        _show_line(t("Columns"), ", ".join(columns[:12]) + (" …" if len(columns) > 12 else ""), found.header)
+        _show_line(t("Columns"), t(", ").join(columns[:12]) + (" …" if len(columns) > 12 else ""), found.header)
         _choose(
             "bad_cells", t("Cells that cannot be read"), Finding(upload.settings.bad_cells), ("stop", "gap"), _bad_name
         )
@@ -208,7 +208,7 @@ def _choose_leads(found: Finding, called: Sequence[str]) -> None:
     read_as = f" → {called[0]}" if len(leads) == 1 and called and called[0] != leads[0] else ""
     options = (*leads, *(name for name in found.alternatives if name not in leads and isinstance(name, str)))
     if len(options) < 2:
-        _show_line(t("Lead"), ", ".join(leads) + read_as, found)
+        _show_line(t("Lead"), t(", ").join(leads) + read_as, found)
         return
     key = "upload.set.leads"
     st.session_state[key] = list(leads)

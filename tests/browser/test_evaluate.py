@@ -59,6 +59,12 @@ def test_a_cell_opens_to_its_beats_and_a_beat_to_the_trace(page: Page, server: S
     expect(tile).to_be_visible(timeout=SLOW_MS)
     expect(tile).to_be_in_viewport(ratio=0.9)
     expect(page.locator("[data-tile]")).to_have_count(min(12, matrix[4, 0]))
+    head = tile.locator(".title")
+    head.locator("span").first.evaluate("(place) => place.textContent = 'svdb/881 · 28:35.3'")  # the longest that is
+    assert head.evaluate(
+        "(place) => [...place.children].every((part) => part.getBoundingClientRect().right <= "
+        "place.getBoundingClientRect().right + 1)"
+    )
     assert find_barriers(page) == {}
     name, r_sample = tile.get_attribute("data-record"), int(tile.get_attribute("data-r-sample"))
     mine = rows.take((rows.record == name) & (rows.r_sample == r_sample))

@@ -518,7 +518,9 @@ def test_chinese(page, url):
     """Buttons, names and words for screen readers are in the visitor's language."""
     trace = Trace(page, url, lang="zh")
     expect(page.get_by_role("button", name="下一窗口")).to_be_visible()
-    expect(trace.labels().first).to_contain_text("正常")
+    expect(trace.labels().first).to_have_text("experts：0:00.40 N 正常")
+    trace.press(*"-" * 8)
+    expect(page.locator("[data-name=live]")).to_have_text("0:00.0 – 3:00.0：N 221、V 4")
     trace.click("help")
     expect(page.get_by_role("dialog")).to_contain_text("回到 10 秒")
 

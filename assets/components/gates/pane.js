@@ -200,8 +200,8 @@ class Pane {
   /** What is read out where the visitor comes to rest: place, gates and the answer so far. */
   words() {
     const { inside, unit, step, view } = this;
-    const values = inside.rows.map((row) => `${view.text.rows[row]} ${fixed(inside.at(row, step, unit), 3)}`).join(", ");
-    const chances = inside.classes.map((symbol, k) => `${symbol} ${inside.probability(step, k).toFixed(2)}`).join(", ");
+    const values = inside.rows.map((row) => `${view.text.rows[row]} ${fixed(inside.at(row, step, unit), 3)}`).join(view.text.comma);
+    const chances = inside.classes.map((symbol, k) => `${symbol} ${inside.probability(step, k).toFixed(2)}`).join(view.text.comma);
     const place = `${fill(view.text.step_unit, { step, unit })}, ${view.timeWords(inside.seenAt(step))}`;
     return `${view.panes.length > 1 ? `${inside.name}: ` : ""}${place}: ${values}; ${fill(view.text.after_step, { step })}: ${chances}`;
   }

@@ -8,7 +8,7 @@ function readoutText(trace) {
   const { calipers, hovered, pointedS, labels, signal } = trace;
   if (pointedS !== null) return trace.picture.overview.words(pointedS, signal, labels);
   if (calipers.span) {
-    const words = `${labels.text.calipers}: ${calipers.words()}`;
+    const words = fill(labels.text.named, { name: labels.text.calipers, text: calipers.words() });
     return calipers.isFresh ? `${words}   ${labels.text.calipers_hint}` : words;
   }
   if (hovered === null || hovered < 0 || hovered >= signal.nSamples) return trace.editor.isOn ? "" : trace.beats.words();
@@ -74,8 +74,9 @@ class Speaker {
 
   item({ r, symbol, sample, ringed, unsure }) {
     const { labels, signal } = this.trace;
-    const words = `${labels.rows[r].name}: ${formatTime(sample / signal.fs, 2)} ${symbol} ${labels.symbolName(symbol)}`;
-    const text = [words, ringed && labels.text.disagreement, unsure && labels.text.unsure].filter(Boolean).join(", ");
+    const beat = `${formatTime(sample / signal.fs, 2)} ${symbol} ${labels.symbolName(symbol)}`;
+    const words = fill(labels.text.named, { name: labels.rows[r].name, text: beat });
+    const text = [words, ringed && labels.text.disagreement, unsure && labels.text.unsure].filter(Boolean).join(labels.text.comma);
     return html("li", { "data-row": r, "data-symbol": symbol, "data-sample": sample, text });
   }
 
@@ -83,6 +84,7 @@ class Speaker {
   tally() {
     const { trace } = this;
     const { view, signal } = trace;
+    const { text } = trace.labels;
     const row = trace.labels.rows[0];
     const counts = new Map();
     const [from, to] = row ? trace.indicesInView(row.sample) : [0, 0];
@@ -90,9 +92,10 @@ class Speaker {
       const symbol = row.symbol(i);
       if (trace.labelState(0, row.sample[i]) === "shown") counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
     }
-    const beats = [...counts].map(([symbol, n]) => `${symbol} ${n}`).join(", ");
+    const beats = [...counts].map(([symbol, n]) => `${symbol} ${n}`).join(text.comma);
     const end = Math.min(view.startS + view.windowS, signal.durationS);
-    return `${formatTime(view.startS, 1)} – ${formatTime(end, 1)}${beats ? `: ${beats}` : ""}`;
+    const span = `${formatTime(view.startS, 1)} – ${formatTime(end, 1)}`;
+    return beats ? fill(text.named, { name: span, text: beats }) : span;
   }
 
   /** Say what the visitor sees changing: a beat that was walked to, a measure. */

@@ -259,7 +259,7 @@ class Monitor {
     const row = labels.rows[0];
     const k = nearestIndex(row.sample, this.data.r[i]);
     if (k < 0 || Math.abs(row.sample[k] - this.data.r[i]) > MATCH_S * signal.fs) return "";
-    return `${row.name}: ${row.symbol(k)} ${labels.symbolName(row.symbol(k))}`;
+    return fill(labels.text.named, { name: row.name, text: `${row.symbol(k)} ${labels.symbolName(row.symbol(k))}` });
   }
 
   paintSegment(i) {

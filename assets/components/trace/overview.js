@@ -40,7 +40,7 @@ class Overview {
     }
     const rr = row.rr[nearestIndex(row.sample, at * signal.fs)];
     const rate = rr > 0 ? `${Math.round(60 / rr)}/min` : "";
-    return [formatTime(at), [...counts].map(([symbol, n]) => `${symbol} ${n}`).join(", "), rate].filter(Boolean).join("   ");
+    return [formatTime(at), [...counts].map(([symbol, n]) => `${symbol} ${n}`).join(labels.text.comma), rate].filter(Boolean).join("   ");
   }
 
   /** Seconds of one column: one, or as many as a pixel takes. */

@@ -59,6 +59,13 @@ def test_too_few_and_too_many_beats_are_said(n_beats: int, said: bool) -> None:
     assert any("no heart keeps up" in str(doubt.sentence) for doubt in doubts) == said
 
 
+def test_one_beat_is_said_in_a_sentence_that_fits_it() -> None:
+    """The number stands where one, none and many fit alike: never "1 beats"."""
+    signal = np.sin(np.arange(10 * 250) / 40).astype(np.float32)
+    (doubt,) = find_doubts(signal, 250.0, np.array([900]))
+    assert str(doubt.sentence).startswith("Beats found: 1 in 10 s, 6 a minute, which no heart keeps up")
+
+
 def test_an_artefact_is_marked_where_it_is() -> None:
     """A spike of 40 mV between beats of 1.5 mV is an artefact; the beats are not."""
     signal = simulate_record(SimulationPlan(duration_s=30.0, fs=250.0), seed=4).signals[:, 0].copy()

@@ -99,6 +99,19 @@ def test_every_word_of_a_page_is_there(catalogue):
     assert singulars - catalogue.keys() == set()
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: "/".join(path.parts[-2:]))
+def test_a_list_in_a_sentence_is_joined_in_its_language(path):
+    """Names in a sentence stand between t(", "), which is 、 in Chinese, never between a comma of the code."""
+    joined = [
+        call.lineno
+        for call in calls(path, {"t", "tn"})
+        for value in call.keywords
+        for node in ast.walk(value.value)
+        if isinstance(node, ast.Attribute) and node.attr == "join" and literal(node.value) == ", "
+    ]
+    assert joined == []
+
+
 def test_every_error_is_there(catalogue):
     """What the library raises for a page to show is in the catalogue."""
     assert error_templates() - {None} - catalogue.keys() == set()
