@@ -9,6 +9,7 @@ from ecgmodel.errors import RecordError
 from ecgmodel.labels import CLASSES
 from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.sources import catalogue
+from ecgmodel.segments.resampling import ResampledLead
 from ecgmodel.segments.runs import find_runs
 from pages.caches.by_size import CacheBySize, array_bytes
 from pages.caches.freeze import freeze
@@ -131,13 +132,16 @@ def _records() -> CacheBySize[Record]:
 
 
 def segment_signals(rows: tuple[tuple[str, int], ...], n_samples: int) -> list[np.ndarray | None]:
-    """Return stretches of default leads of MIT-BIH and embedded records, in mV; NaN beyond a record's ends.
+    """Return stretches of default leads of records that all visitors share, in mV; NaN beyond a record's ends.
+
+    They are at `MODEL_FS`, as the segments of a result are, whatever the record's own rate: svdb has 128 Hz.
 
     Parameters
     ----------
     rows : tuple of (str, int)
-        Record and first sample of each.
+        Record and first sample of each, at `MODEL_FS`.
     n_samples : int
+        At `MODEL_FS`.
 
     Returns
     -------
@@ -156,7 +160,7 @@ def _shared_signals(
     signals: dict[int, np.ndarray] = {}
     for name, _ in here:
         record = catalogue.open_record(name, allow_download=False)
-        lead = record.lead(record.default_lead)
+        lead = ResampledLead(record.lead(record.default_lead), record.fs)
         for row, (of, start) in enumerate(rows):
             if of == name:
                 piece = np.full(n_samples, np.nan, dtype=np.float32)
