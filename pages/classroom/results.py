@@ -14,7 +14,7 @@ from ecgmodel.labels import CLASS_NAMES, CLASSES
 from ecgmodel.scores.metrics import score
 from pages.classroom.strip import draw_beat
 from pages.session import choices
-from pages.ui.blocks import show_origin
+from pages.ui.blocks import clock, show_origin
 from pages.ui.matrix import show_matrix
 from pages.ui.text import look_up, plain, t
 
@@ -139,7 +139,7 @@ def _show_table(
         }
         if own is not None:
             row[t("You")] = _symbol(own[k]) + (" ✓" if own[k] == truth[k] else "")
-        row[t("Place")] = f"{beat.drawn.record}, {beat.drawn.r_sample / beat.fs:.1f} s"
+        row[t("Place")] = f"{beat.drawn.record}, {clock(beat.drawn.r_sample / beat.fs, 1)}"
         rows.append(row)
     st.dataframe(pd.DataFrame(rows).astype(str), hide_index=True)
 

@@ -56,14 +56,14 @@ def stops() -> tuple[Stop, ...]:
             "predict",
             t(
                 "The **model at work**: experts' labels above, the model's below, a ring where they differ, and the "
-                "probabilities of the beat at the right."
+                "probabilities of one beat."
             ),
         ),
         Stop(
             "gates",
             t(
-                "**Inside the cell**: time runs from left to right, each row is one unit. Click a cell, and the sum "
-                "behind its number stands at the right. Then hold a gate and see what changes."
+                "**Inside the cell**: time runs from left to right, each row is one unit. Click a cell to read "
+                "the sum behind its number. Then hold a gate and see what changes."
             ),
         ),
         Stop(
@@ -73,8 +73,8 @@ def stops() -> tuple[Stop, ...]:
         Stop(
             "evaluate",
             t(
-                "**How good is it?** The same network, asked three ways. The drop from the left to the right is the "
-                "lesson: new people are harder."
+                "**How good is it?** The same network, asked three ways. The drop from the first to the third is "
+                "the lesson: new people are harder."
             ),
         ),
         Stop(
@@ -123,8 +123,8 @@ def show_tour(page: str) -> None:
     stop = tour[number]
     with st.container(key="tour", horizontal=True, vertical_alignment="center", gap="small"):
         here = stop.page == page
-        place = t("Tour, stop {i} of {n}", i=number + 1, n=len(tour))
-        st.markdown(f"{place}. {stop.text if here else t('You left the tour; it goes on where you were.')}")
+        text = stop.text if here else t("You left the tour; it goes on where you were.")
+        st.markdown(t("Tour, stop {i} of {n}. {text}", i=number + 1, n=len(tour), text=text))
         wanted = number
         if not here:
             if st.button(t("Go on with the tour"), key="tour.resume"):
@@ -135,6 +135,11 @@ def show_tour(page: str) -> None:
             if number + 1 < len(tour) and st.button(t("Next stop"), key="tour.on", type="primary"):
                 wanted = number + 1
         st.button(t("End the tour"), key="tour.end", on_click=_go_to, args=(None,))
+    # It begins from a button further down the same page, where its first stop would be above the screen.
+    st.html(
+        f"<script>/* {number} */ document.querySelector('.st-key-tour')?.scrollIntoView({{block: 'nearest'}})</script>",
+        unsafe_allow_javascript=True,
+    )
     if wanted != number:
         _go_to(wanted)
         st.switch_page(page_file(tour[wanted].page))

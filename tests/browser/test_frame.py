@@ -149,8 +149,11 @@ def test_a_link_to_a_record_from_before_the_start_page(chromium: BrowserContext,
 
 def test_the_tour_has_eight_stops(page: Page, embedded_app_server: Server):
     """Each stop is a page of its own; the tour can be left and goes on where it was, ended, and begun again."""
+    page.set_viewport_size({"width": 390, "height": 844})  # where the button is far below what it brings
     page.goto(f"{embedded_app_server.url}/?lang=en")
     page.get_by_role("button", name="Take the tour: 8 stops").click()
+    expect(page.get_by_text("Tour, stop 1 of 8")).to_be_in_viewport(timeout=PATIENCE_MS)
+    page.set_viewport_size({"width": 1360, "height": 900})
     for stop, path in enumerate(("", "learn", "records", "predict", "gates", "train", "evaluate", "upload"), start=1):
         expect(page.get_by_text(f"Tour, stop {stop} of 8")).to_be_visible(timeout=PATIENCE_MS)
         expect(page).to_have_url(re.compile(f"{re.escape(embedded_app_server.url)}/{path}([?]|$)"))

@@ -453,7 +453,10 @@ def test_replay_names_a_beat_when_its_segment_is_complete(page, url):
     expect(trace.frame).to_have_attribute("data-replay", "off")
     expect(trace.labels(1)).to_have_count(13)
     trace.press("Home")
-    trace.click("stepOn")
+    trace.click("play")
+    trace.page.mouse.click(trace.x_of(0.4), trace.y_of(0.5))  # a beat that has its name: the replay waits there
+    expect(trace.frame).to_have_attribute("data-replay", "paused")
+    expect(trace.page.locator(".panel time")).to_have_text("0:00.4")
     trace.click("stop")
     expect(trace.labels(1)).to_have_count(12)
 

@@ -59,7 +59,10 @@ FIGURES.beats = class extends Figure {
       if (data.choosable) this.letChoose(group, sample);
       picture.append(group);
     });
-    for (let s = 0; s <= seconds; s += 2) picture.append(label(Math.min(Math.max(x(s * data.fs), 8), width - 14), height + 14, `${fixed(data.start_s + s, 0)} s`, { "text-anchor": "middle", class: "tick" }));
+    for (let s = 0; s <= seconds; s += 2) {
+      const side = s === 0 ? "start" : s + 2 > seconds ? "end" : "middle"; // within the picture, at 864 s too
+      picture.append(label(x(s * data.fs), height + 14, `${fixed(data.start_s + s, 0)} s`, { "text-anchor": side, class: "tick" }));
+    }
     this.trace.replaceChildren(picture);
   }
 

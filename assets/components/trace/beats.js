@@ -30,6 +30,7 @@ class Beats {
     const reach = Math.max(PICK_S, (PICK_PX[pointer] ?? PICK_PX.mouse) / geometry.pxPerS) * signal.fs;
     if (best === null || Math.abs(best - sample) > reach) return;
     this.select(best);
+    trace.monitor?.waitAt(best);
     this.report();
   }
 

@@ -79,6 +79,11 @@ class Monitor {
     if (this.playheadS !== null && this.playheadS < this.trace.view.startS) this.stop();
   }
 
+  /** A known beat was picked: the replay waits while it is looked at. */
+  waitAt(sample) {
+    if (this.playing && this.state(this.modelRow, sample) === "shown") this.pause();
+  }
+
   /** The trace leaves the page. */
   end() {
     this.playing = false;
