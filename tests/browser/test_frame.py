@@ -119,7 +119,7 @@ def test_the_heartbeat_runs_to_its_answer(page: Page, embedded_app_server: Serve
     page.get_by_role("slider", name="Moment of the animation").fill("12")
     expect(page.get_by_text("the gates decide")).to_be_visible()
     page.get_by_role("slider", name="Moment of the animation").fill("20")
-    expect(page.get_by_text("The last step is the answer: V, Ventricular premature, 87%.")).to_be_visible()
+    expect(page.get_by_text("The last step is the answer: V, Ventricular premature, 89%.")).to_be_visible()
     expect(page.get_by_text("The experts say: V, Ventricular premature.")).to_be_visible()
     expect(page.locator(".start-signs .mark")).to_have_count(len(CLASS_MARKS))
 
