@@ -23,7 +23,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     parser.add_argument("--quick", action="store_true", help="some of it, with fewer runs, in two minutes")
-    parser.add_argument("--out", type=Path, metavar="JSON", help="also write the figures to a file")
+    parser.add_argument(
+        "--out", type=Path, metavar="JSON", help="also write the figures to a file; with --only, its other rows stay"
+    )
     parser.add_argument(
         "--plots", type=Path, metavar="DIR", help="measure how cost grows instead, and draw a plot each (SVG) into DIR"
     )
@@ -62,9 +64,18 @@ def run(options: argparse.Namespace) -> None:
         text = format_needs(costs)
     else:
         measured = run_benchmarks(options.only, say, options.quick)
-        result["measures"] = [measure.describe() for measure in measured]
+        result["measures"] = _beside_others([measure.describe() for measure in measured], options)
         text = format_table(measured)
     shown = json.dumps(result, ensure_ascii=False, indent=2)
     if options.out is not None:
         save_output(options.out, f"{shown}\n".encode())
     print(shown if options.json else text)
+
+
+def _beside_others(measured: list[dict], options: argparse.Namespace) -> list[dict]:
+    """Return the rows for the file: what `--only` measures takes the place of its own row, and the others stay."""
+    if not options.only or options.out is None or not options.out.exists():
+        return measured
+    anew = {row["name"]: row for row in measured}
+    kept = json.loads(options.out.read_text("utf-8"))["measures"]
+    return [anew.pop(row["name"], row) for row in kept] + list(anew.values())

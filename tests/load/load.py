@@ -101,6 +101,16 @@ class Outcome:
         }
 
 
+async def see_again(url: str) -> dict[str, int]:
+    """Go round the pages twice on one record, and return the bytes of each page's second visit."""
+    session = Session(url)
+    await session.open()
+    for _ in range(2):
+        n_bytes = {page: (await session.visit(page)).n_bytes for page in ("records", *PAGES)}
+    await session.close()
+    return n_bytes
+
+
 async def hold_lecture(url: str, pid: int, lecture: Lecture, seed: int = 0) -> Outcome:
     """Let the visitors in, let them go from page to page, and let them leave."""
     server = psutil.Process(pid)

@@ -6,8 +6,7 @@ import pytest
 
 from tests.browser.server import serve, without_database
 from tests.event_loop import run
-from tests.load.load import Lecture, hold_lecture
-from tests.load.session import Session
+from tests.load.load import Lecture, hold_lecture, see_again
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,18 +21,7 @@ def server(tmp_path_factory):
 
 def test_a_second_visit_costs_what_changed(server):
     """Once a record was seen, no page sends more than 60 kB: signals, labels and code travelled once."""
-
-    async def go_round() -> dict[str, int]:
-        session = Session(server.url)
-        await session.open()
-        seen = {}
-        for _ in range(2):
-            for page in ("start", "predict", "gates", "learn", "evaluate", "upload", "annotate"):
-                seen[page] = (await session.visit(page)).n_bytes
-        await session.close()
-        return seen
-
-    seen = run(go_round())
+    seen = run(see_again(server.url))
     assert {page: n_bytes for page, n_bytes in seen.items() if n_bytes > 60_000} == {}
 
 
