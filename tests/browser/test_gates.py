@@ -417,6 +417,8 @@ def test_hunting(page, opened):
     n_steps = first_beat.n_steps
     first, last = round(0.58 * n_steps), round(0.67 * n_steps)
     page.get_by_text("Unit hunting").click()
+    expect(page.get_by_text("Drag across a stretch of the segment")).to_be_visible()
+    wait_until_still(page)  # the sentence has moved the heat maps
     y = opened.surface.bounding_box()["y"] + 60
     page.mouse.move(opened.x_of(first, n_steps), y)
     page.mouse.down()
