@@ -58,17 +58,17 @@ def _prepare(config: NetworkConfig) -> tuple[Model, Segments]:
     return model, make_segments(config, np.random.default_rng(0))
 
 
-def make_segments(config: NetworkConfig, random: np.random.Generator) -> Segments:
+def make_segments(config: NetworkConfig, random: np.random.Generator, n_segments: int = N_SEGMENTS) -> Segments:
     """Return segments of noise, each as long as the network can read."""
-    signal = random.standard_normal((N_SEGMENTS, config.n_samples, config.n_channels), dtype=np.float32)
-    counts = np.arange(N_SEGMENTS)
+    signal = random.standard_normal((n_segments, config.n_samples, config.n_channels), dtype=np.float32)
+    counts = np.arange(n_segments)
     return Segments(
         signal=standardise(signal),
-        length=np.full(N_SEGMENTS, config.n_samples, dtype=np.int32),
-        label=np.full(N_SEGMENTS, -1),
-        record=np.full(N_SEGMENTS, "noise"),
-        lead=np.full(N_SEGMENTS, "noise"),
+        length=np.full(n_segments, config.n_samples, dtype=np.int32),
+        label=np.full(n_segments, -1),
+        record=np.full(n_segments, "noise"),
+        lead=np.full(n_segments, "noise"),
         start_sample=counts,
         r_sample=counts,
-        n_beats=np.ones(N_SEGMENTS, dtype=np.int32),
+        n_beats=np.ones(n_segments, dtype=np.int32),
     )

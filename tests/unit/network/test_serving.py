@@ -14,8 +14,8 @@ from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
-from ecgmodel.segments.dataset import SEGMENT_SAMPLES, Segments
 from pages.server.memory import ARENAS
+from tests.benchmarks.serving import make_segments
 
 N_SEGMENTS = 512
 ROOT = Path(__file__).parents[3]
@@ -25,17 +25,7 @@ def measure_growth() -> int:
     """Return by how many bytes this process grows with four networks that have served."""
     config = NetworkConfig(filters=(32, 32, 32))
     model = Model(config, initialise_weights(config, seed=0), ModelCard(name="test", segments="runs"))
-    counts = np.arange(N_SEGMENTS)
-    segments = Segments(
-        signal=np.random.default_rng(0).standard_normal((N_SEGMENTS, SEGMENT_SAMPLES, 1), dtype=np.float32),
-        length=np.full(N_SEGMENTS, SEGMENT_SAMPLES, dtype=np.int32),
-        label=np.full(N_SEGMENTS, -1),
-        record=np.full(N_SEGMENTS, "noise"),
-        lead=np.full(N_SEGMENTS, "noise"),
-        start_sample=counts,
-        r_sample=counts,
-        n_beats=np.ones(N_SEGMENTS, dtype=np.int32),
-    )
+    segments = make_segments(config, np.random.default_rng(0), N_SEGMENTS)
     libc, process = ctypes.CDLL(None), psutil.Process()
     Classifier(model, n_threads=2).predict(segments)  # what the library itself takes once
     libc.malloc_trim(0)
