@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ecgmodel.classification.doubts import Doubt, find_doubts
+from ecgmodel.classification.reservations import find_reservations
 from ecgmodel.errors import ImportStoppedError
 from ecgmodel.records.record import Record
 from ecgmodel.records.signal.preparation import Preparation, prepare_record
@@ -114,5 +115,11 @@ def analyse_record(
         from ecgmodel.classification.classify import name_beats  # loads ONNX Runtime
 
         prediction = name_beats(prepared, classifier, lead, r_sample, progress=report("classify"))
-    doubts = find_doubts(record.lead(lead), record.fs, r_sample)
+    about_names = (
+        find_reservations(prepared.lead(lead), prepared.fs, r_sample) if prediction is None else prediction.reservations
+    )
+    doubts = (
+        *find_doubts(record.lead(lead), record.fs, r_sample),
+        *(Doubt(sentence, about_names=True) for sentence in about_names),
+    )
     return Analysis(prepared, lead, stretches, r_sample, prediction, doubts)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from ecgmodel.classification.pacing import doubt_pacing
+from ecgmodel.classification.reservations import find_reservations
 from ecgmodel.errors import SegmentError
 from ecgmodel.labels import CLASSES, class_index
 from ecgmodel.network.model_file import Model
@@ -53,8 +53,8 @@ class RecordPrediction:
         The model saw the samples from start up to, not including, stop.
     ready_sample : ndarray of shape (n,), int64
         When the beat can be named, were the record live.
-    pacing : Sentence or None
-        What to say where a pacemaker is suspected: no name is sure then.
+    reservations : tuple of Sentence
+        What makes no name sure, see `find_reservations`; empty where nothing does.
     """
 
     record: str
@@ -68,7 +68,7 @@ class RecordPrediction:
     start_sample: np.ndarray
     stop_sample: np.ndarray
     ready_sample: np.ndarray
-    pacing: Sentence | None = None
+    reservations: tuple[Sentence, ...] = ()
 
     def __len__(self) -> int:
         return len(self.r_sample)
@@ -203,7 +203,7 @@ def name_beats(
         start_sample=np.maximum(start, 0),
         stop_sample=np.minimum(stop, record.n_samples),
         ready_sample=np.minimum(stop, record.n_samples),
-        pacing=doubt_pacing(record.lead(lead), record.fs, r_sample),
+        reservations=find_reservations(record.lead(lead), record.fs, r_sample),
     )
 
 

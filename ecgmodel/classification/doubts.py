@@ -5,8 +5,8 @@ and the heart seems to beat half as often. Neither alone proves anything; both t
 do, raise a doubt. A doubt is said and another rate offered; nothing is changed.
 
 The limits are such that none of the 48 records of the MIT-BIH Arrhythmia Database and none of 39 records of the
-Supraventricular Arrhythmia Database raises such a doubt in its first lead at its own rate. Spikes of a pacemaker are
-another one, see `pacing`.
+Supraventricular Arrhythmia Database raises such a doubt in its first lead at its own rate. What speaks against the
+names alone is in `reservations`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgmodel.classification.pacing import doubt_pacing
 from ecgmodel.records.imports.evidence import Sentence, say
 from ecgmodel.records.imports.text.rates import COMMON_RATES_HZ
 from ecgmodel.records.signal.r_peaks import MIN_FS_HZ, detect_r_peaks
@@ -61,7 +60,7 @@ class Doubt:
 
 
 def find_doubts(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> tuple[Doubt, ...]:
-    """Return what speaks against the rate of a recording, against its beats, or against all their names.
+    """Return what speaks against the rate of a recording or against its beats; for their names see `reservations`.
 
     Parameters
     ----------
@@ -93,8 +92,7 @@ def find_doubts(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> tuple[Do
     rate = _doubt_rate(signal, fs, r_sample)
     if rate is not None:
         doubts.append(rate)
-    pacing = doubt_pacing(signal, fs, r_sample)
-    return tuple(doubts) if pacing is None else (*doubts, Doubt(pacing, about_names=True))
+    return tuple(doubts)
 
 
 def _steep_ms(signal: np.ndarray, fs: float, r_sample: int) -> float:

@@ -98,7 +98,7 @@ def run(options: argparse.Namespace) -> None:
     if opened is not None:
         doubts = describe_doubts(record, prediction)
     else:
-        doubts = [] if prediction.pacing is None else [str(prediction.pacing)]
+        doubts = [str(sentence) for sentence in prediction.reservations]
     if options.csv is not None:
         save_output(options.csv, format_csv(prediction))
     if options.atr is not None:
@@ -141,11 +141,12 @@ def describe(record: Record, prediction: RecordPrediction) -> dict[str, object]:
 
 
 def describe_doubts(record: Record, prediction: RecordPrediction) -> list[str]:
-    """Return what speaks against the rate of a file or its beats, with the option that would answer it."""
+    """Return what speaks against the rate of a file, its beats or their names, with the option that would answer it."""
     from ecgmodel.classification.doubts import find_doubts
 
     doubts = find_doubts(record.lead(prediction.lead), record.fs, prediction.r_sample)
-    return [f"{doubt.sentence}" + (f" (--fs {doubt.fs:g})" if doubt.fs else "") for doubt in doubts]
+    about_rate = [f"{doubt.sentence}" + (f" (--fs {doubt.fs:g})" if doubt.fs else "") for doubt in doubts]
+    return [*about_rate, *(str(sentence) for sentence in prediction.reservations)]
 
 
 def format_csv(prediction: RecordPrediction) -> bytes:
@@ -187,7 +188,7 @@ def print_counts(record: Record, prediction: RecordPrediction, model: str, unsur
     )
     for symbol, name in CLASS_NAMES.items():
         print(f"{symbol}  {name:<26} {int(np.sum(prediction.predicted == symbol)):>7,}")
-    if prediction.pacing is not None:
+    if prediction.reservations:
         print(f"?  {'of these unsure':<26} {len(prediction):>7,}")
     elif unsure_below is not None:
         n_unsure = int(find_unsure(prediction.probabilities, unsure_below).sum())

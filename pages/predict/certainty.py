@@ -85,7 +85,7 @@ def apply_thresholds(prediction: RecordPrediction, thresholds: Thresholds | None
     """Name the beats by the thresholds, and find the unsure ones."""
     below = model.card.unsure.get("threshold")
     unsure = None if below is None else find_unsure(prediction.probabilities, below)
-    if prediction.pacing is not None:
+    if prediction.reservations:
         unsure = np.ones(len(prediction), dtype=bool)
     if thresholds is not None:
         prediction = replace(prediction, label=thresholds.name(prediction.probabilities))
@@ -94,9 +94,9 @@ def apply_thresholds(prediction: RecordPrediction, thresholds: Thresholds | None
 
 def tell_unsure(named: Named, thresholds: Thresholds | None, model: Model) -> None:
     """Say how many beats are unsure, and what errors are to be expected among the others."""
-    sentence = named.prediction.pacing
-    if sentence is not None:
+    for sentence in named.prediction.reservations:
         st.warning(look_up(sentence.template, **sentence.values), icon=":material/help:")
+    if named.prediction.reservations:
         return
     if named.unsure is None or not len(named.unsure):
         return

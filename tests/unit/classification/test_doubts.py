@@ -31,7 +31,10 @@ def test_a_real_record_at_twice_its_rate_raises_a_doubt() -> None:
     """The excerpt of record 208, 105 beats a minute, read at twice its rate."""
     record = read_excerpt()
     assert analyse_record(record, None).doubts == ()
-    assert len(analyse_record(replace(record, fs=2 * record.fs), None).doubts) == 1
+    doubts = analyse_record(replace(record, fs=2 * record.fs), None).doubts
+    assert doubts[0].fs == record.fs
+    # At this rate the detector misses beats, so marks have others beside them that are as steep.
+    assert [doubt.about_names for doubt in doubts] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +48,7 @@ def test_no_record_of_a_database_raises_a_doubt(every: int) -> None:
         record = open_record(name)
         lead = record.signals[:, 0]
         doubts = find_doubts(lead, record.fs, detect_r_peaks(lead, record.fs))
-        if any(not doubt.about_names for doubt in doubts):  # for pacemakers see test_pacing
+        if doubts:
             doubted[name] = doubts
     assert len(names) >= 1
     assert not doubted

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ecgmodel.classification.classify import classify_record
-from ecgmodel.classification.doubts import find_doubts
 from ecgmodel.classification.pacing import SHARE, doubt_pacing, measure_spikes
+from ecgmodel.classification.reservations import find_reservations
 from ecgmodel.network.model_file import open_shipped_model
 from ecgmodel.records.record import Record
 from ecgmodel.records.sources.catalogue import list_records, open_record
@@ -28,9 +28,7 @@ def test_spikes_of_paced_records_are_found(name: str, mitdb_folder: Path) -> Non
     record = open_record(name)
     beats = record.annotations.beats().sample
     assert spikes_of(record) > 0.2
-    (doubt,) = find_doubts(record.lead(), record.fs, beats)
-    assert doubt.about_names
-    assert "pacemaker" in str(doubt.sentence)
+    assert "pacemaker" in str(find_reservations(record.lead(), record.fs, beats)[0])
 
 
 @pytest.mark.parametrize(
@@ -72,4 +70,4 @@ def test_no_name_of_a_paced_record_is_sure(mitdb_folder: Path) -> None:
     for name, suspected in (("104", True), ("100", False)):
         record = open_record(name)
         short = replace(record, signals=record.signals[: 300 * 360], annotations=None)
-        assert (classify_record(short, model, beats="detected").pacing is not None) == suspected
+        assert (classify_record(short, model, beats="detected").reservations != ()) == suspected
