@@ -44,10 +44,11 @@ def test_a_hand_made_case() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("height", [1.5, 2.0, 3.0])
 def test_tall_p_waves_make_no_name_sure(height: float, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where P towers over R the detector marks it 0.17 s too early: the way of an upload says so of every beat."""
+    """Where P towers over R the detector takes it for R, at least in some beats: an upload is told so."""
     record = with_tall_p(height, monkeypatch, seed)
-    found = detect_r_peaks(record.lead(), record.fs)
-    assert np.median(found) != pytest.approx(np.median(record.annotations.beats().sample), abs=36), "no longer taken"
+    found, true = detect_r_peaks(record.lead(), record.fs), record.annotations.beats().sample
+    away = np.abs(found - true[:, np.newaxis]).min(axis=1)
+    assert np.mean(away > 36) > 0.2, "P waves as tall as these are told from R now: take taller ones"
     upload = replace(record, source="upload", annotations=None)
     for classifier in (Classifier(open_shipped_model("beats-gru")), None):
         analysis = analyse_record(upload, classifier)
