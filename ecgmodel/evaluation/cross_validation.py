@@ -290,7 +290,6 @@ def _write_parts(folder: RunFolder, split: Split, segments: Segments) -> None:
 def _summarise_fold(out: Path, fold: int, predictions: Predictions) -> FoldSummary:
     folder = RunFolder(fold_folder(out, fold))
     parts = folder.read_parts()
-    epochs = folder.read_events()
     rows = predictions.take(predictions.fold == fold)
     return FoldSummary(
         fold=fold,
@@ -300,8 +299,8 @@ def _summarise_fold(out: Path, fold: int, predictions: Predictions) -> FoldSumma
         train_records=tuple(parts["train_records"]),
         test_records=tuple(str(name) for name in np.unique(rows.record)),
         matrix=rows.matrix(),
-        epochs=epochs,
-        seconds=sum(epoch.seconds for epoch in epochs),
+        epochs=folder.read_events(),
+        seconds=folder.read_seconds(),
     )
 
 

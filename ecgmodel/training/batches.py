@@ -75,6 +75,11 @@ def deal_batches(bucket: np.ndarray, drawn: np.ndarray, size: int, random: np.ra
     return [batches[index] for index in random.permutation(len(batches))]
 
 
+def fill_up(index: np.ndarray, size: int) -> np.ndarray:
+    """Return the positions of a batch, filled up to its size with copies of the first: (size,)."""
+    return np.r_[index, np.full(size - len(index), index[0])]
+
+
 def fill_batch(
     train: Segments,
     index: np.ndarray,
@@ -85,9 +90,8 @@ def fill_batch(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return signal, length, target and weight of one batch, filled up to its size with copies of weight zero."""
     weight = class_weight[train.label[index]]
-    missing = settings.batch - len(index)
-    index = np.r_[index, np.full(missing, index[0])]
-    weight = np.r_[weight, np.zeros(missing)].astype(np.float32)
+    weight = np.r_[weight, np.zeros(settings.batch - len(index))].astype(np.float32)
+    index = fill_up(index, settings.batch)
     signal = train.signal[index, :length].astype(np.float32, copy=False)
     if settings.inverted:
         # The lead and its residual change sign; the channels of the rhythm have none.

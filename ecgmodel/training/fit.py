@@ -21,6 +21,7 @@ from ecgmodel.training.batches import (
     deal_batches,
     draw_epoch,
     fill_batch,
+    fill_up,
     shift_of_shares,
     weigh_classes,
 )
@@ -78,6 +79,7 @@ def fit(
     should_stop: Callable[[], bool] = lambda: False,
     step: TrainStep | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    taught: np.ndarray | None = None,
 ) -> FitResult:
     """Train a network; go on from the folder's checkpoint where there is one.
 
@@ -97,6 +99,8 @@ def fit(
         Of the same network and settings (`prepare_step`), to be used again: tracing it takes as long as some epochs.
     on_progress : callable or None
         Called before TensorFlow is loaded, before each new length of segments is compiled, and after each batch.
+    taught : ndarray of shape (n_train, 5), float32, or None
+        What teachers say of the training segments, see `train_teachers`; it has `settings.taught_share` of the loss.
 
     Raises
     ------
@@ -142,7 +146,8 @@ def fit(
                 tell(Progress("compiling", len(compiled), len(buckets), epoch, _mean(loss, weight_sum), batch_s))
                 compiled.add(int(bucket[index[0]]))
             batch_began = time.perf_counter()
-            result = step(*batch, rate)
+            of_teachers = None if taught is None else taught[fill_up(index, settings.batch)]
+            result = step(*batch, rate, of_teachers, settings.taught_share)
             batch_s += 0.0 if is_new else time.perf_counter() - batch_began
             weight_sum += float(batch[3].sum())
             loss += result.loss

@@ -5,6 +5,7 @@ events.jsonl            one line an epoch
 checkpoint.safetensors  everything that a resumed run needs, of the last whole epoch
 model.safetensors       the result
 parts.json              who trained it, where it is a fold of an evaluation
+teacher-K               the run of a teacher, where it has some
 lock                    held by the process that trains
 """
 
@@ -108,6 +109,15 @@ class RunFolder:
     def model_path(self) -> Path:
         """Where the result lies, once there is one."""
         return self.path / "model.safetensors"
+
+    def teacher(self, number: int) -> RunFolder:
+        """Return the run of a teacher, numbered from 1."""
+        return RunFolder(self.path / f"teacher-{number}")
+
+    def read_seconds(self) -> float:
+        """Return how long all epochs took, those of the teachers too."""
+        runs = (self, *(RunFolder(path) for path in self.path.glob("teacher-*")))
+        return sum(epoch.seconds for run in runs for epoch in run.read_events())
 
     def read_config(self) -> dict[str, object] | None:
         """Return what was asked for, or `None` in a new folder.

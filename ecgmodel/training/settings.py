@@ -7,8 +7,11 @@ from dataclasses import asdict, dataclass, fields
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.former_names import rename_settings
 
-YOUNGER = ("natural_shares", "inverted", "early_apart")
+YOUNGER = ("natural_shares", "inverted", "early_apart", "teachers", "teacher_epochs", "taught_share")
 """Settings that older files do not name; they are off there."""
+
+NO_TEACHERS = {"teachers": 0, "teacher_epochs": 0, "taught_share": 0.0}
+"""Settings of who learns from the labels alone."""
 
 CLASS_WEIGHTINGS = ("none", "root", "balanced")
 
@@ -48,12 +51,18 @@ class TrainSettings:
     natural_shares : bool
         Correct the answers for the class shares that `class_weighting` and `most_per_record` produce, so that
         probabilities mean what they say (Saerens et al. 2002, doi 10.1162/089976602753284446).
+    teachers : int
+        Networks that are trained first, each from another start, and teach this one, see `training.teachers`.
+    teacher_epochs : int
+        Epochs of each teacher.
+    taught_share : float
+        Share of the loss that compares with their mean answer, in place of the label.
     seed : int
 
     Raises
     ------
     ConfigError
-        Where a setting is out of range.
+        Where a setting is out of range, or there are teachers without epochs or a share of the loss.
     """
 
     epochs: int = 40
@@ -71,6 +80,9 @@ class TrainSettings:
     most_per_record: int = 0
     early_apart: bool = False
     natural_shares: bool = False
+    teachers: int = 0
+    teacher_epochs: int = 0
+    taught_share: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -88,12 +100,23 @@ class TrainSettings:
             ("noise_sd", 0.0, 10.0),
             ("amplitude_jitter", 0.0, 0.9),
             ("inverted", 0.0, 1.0),
+            ("teachers", 0, 16),
+            ("teacher_epochs", 0, 1000),
+            ("taught_share", 0.0, 1.0),
         ):
             value = getattr(self, name)
             if not isinstance(value, type(low) if isinstance(low, int) else (int, float)) or not low <= value <= high:
                 raise ConfigError(
                     "{name} is {value!r}; it must be from {low} to {high}.", name=name, value=value, low=low, high=high
                 )
+        if len({self.teachers > 0, self.teacher_epochs > 0, self.taught_share > 0}) > 1:
+            raise ConfigError(
+                "There are {teachers} teachers, of {epochs} epochs each, with a share of {share} in the loss; give all "
+                "three, or none.",
+                teachers=self.teachers,
+                epochs=self.teacher_epochs,
+                share=self.taught_share,
+            )
         if self.class_weighting not in CLASS_WEIGHTINGS:
             raise ConfigError(
                 "The {name} is {value!r}. Choose one of {allowed}.",

@@ -108,7 +108,14 @@ class TrainStep:
         self._run = tf.function(self._step, jit_compile=jit_compile, reduce_retracing=False)
 
     def __call__(
-        self, signal: np.ndarray, length: np.ndarray, label: np.ndarray, weight: np.ndarray, learning_rate: float
+        self,
+        signal: np.ndarray,
+        length: np.ndarray,
+        label: np.ndarray,
+        weight: np.ndarray,
+        learning_rate: float,
+        taught: np.ndarray | None = None,
+        taught_share: float = 0.0,
     ) -> StepResult:
         """Adapt the weights to one batch.
 
@@ -122,15 +129,23 @@ class TrainStep:
         weight : ndarray of shape (n,), float32
             Of each segment in the loss; 0 for what only fills the batch.
         learning_rate : float
+        taught : ndarray of shape (n, 5), float32, or None
+            The probabilities that teachers give.
+        taught_share : float
+            Share of the loss that compares with them.
         """
         import tensorflow as tf
 
+        if taught is None:
+            taught, taught_share = np.zeros((len(label), self.config.n_classes), np.float32), 0.0
         loss, n_correct, norms = self._run(
             tf.constant(signal),
             tf.constant(length, dtype=tf.int32),
             tf.constant(label, dtype=tf.int32),
             tf.constant(weight, dtype=tf.float32),
             tf.constant(learning_rate, dtype=tf.float32),
+            tf.constant(taught),
+            tf.constant(taught_share, dtype=tf.float32),
         )
         return StepResult(float(loss), float(n_correct), dict(zip(self.layers, norms.numpy().tolist(), strict=True)))
 
@@ -162,7 +177,7 @@ class TrainStep:
             variable.assign(state[f"adam/{name}"])
         self.counter.assign(int(state["adam/step"]))
 
-    def _step(self, signal, length, label, weight, learning_rate):
+    def _step(self, signal, length, label, weight, learning_rate, taught, taught_share):
         import tensorflow as tf
 
         with tf.GradientTape() as tape:
@@ -171,6 +186,7 @@ class TrainStep:
             possible = tf.gather(tf.constant(POSSIBLE, tf.float32), label)  # (n, 5)
             log_p = tf.nn.log_softmax(logits)
             losses = -tf.reduce_logsumexp(log_p + tf.where(possible > 0, 0.0, IMPOSSIBLE), axis=1)
+            losses = losses * (1 - taught_share) - tf.reduce_sum(taught * log_p, axis=1) * taught_share
             spread = -tf.reduce_mean(log_p, axis=1)
             losses = (losses * (1 - self._label_smoothing) + spread * self._label_smoothing) * weight
             loss = tf.reduce_sum(losses) / tf.maximum(tf.reduce_sum(weight), 1e-6)

@@ -22,12 +22,13 @@ from ecgmodel.segments.dataset import Segments
 from ecgmodel.segments.mitdb_segments import cut_mitdb
 from ecgmodel.segments.people import NOBODY, PEOPLE_RECORDS
 from ecgmodel.segments.splits import DS1, Split, count_folds, split_segments
-from ecgmodel.training.fit import FitResult, fit
+from ecgmodel.training.fit import FitResult, fit, prepare_step
 from ecgmodel.training.presets import PRESETS, Preset
 from ecgmodel.training.progress import Progress
 from ecgmodel.training.run_folder import EpochResult, RunFolder
 from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import TrainStep
+from ecgmodel.training.teachers import train_teachers
 
 TRAINING_LEAD = "MLII"
 
@@ -62,6 +63,7 @@ def train_preset(
     resume : bool
         Go on with the run that is in the folder.
     on_epoch, on_batch, should_stop : callable
+        As in `fit`, for the teachers, too.
     step : TrainStep or None
         As in `fit`.
     on_progress : callable or None
@@ -81,10 +83,18 @@ def train_preset(
     with folder.hold():
         _claim_folder(folder, describe_run(preset, fold), resume)
         split = split_for(preset, segments, fold)
+        train, config, settings = segments.take(split.train), preset.config, preset.settings
+        taught = None
+        if settings.teachers:
+            step = step or prepare_step(config, settings, train)
+            callbacks = on_epoch, on_batch, should_stop, on_progress
+            taught = train_teachers(config, settings, train, folder, step, *callbacks)
+            if taught is None:
+                return None
         result = fit(
-            preset.config,
-            preset.settings,
-            segments.take(split.train),
+            config,
+            settings,
+            train,
             segments.take(split.validation),
             folder,
             on_epoch,
@@ -92,6 +102,7 @@ def train_preset(
             should_stop,
             step,
             on_progress,
+            taught,
         )
         if not result.finished:
             return None
