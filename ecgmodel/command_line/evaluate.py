@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecgmodel.command_line.train import format_epoch
+from ecgmodel.command_line.train import format_epoch, format_teacher
 from ecgmodel.errors import EcgModelError
 
 if TYPE_CHECKING:
@@ -230,7 +230,8 @@ def _watch_bars(preset: Preset, n_folds: int) -> Iterator[Watch]:
         yield Watch(
             on_record=lambda number, total: _advance(records, number, total),
             on_fold=lambda fold: tqdm.write(f"fold {fold} of {n_folds}", file=sys.stderr),
-            on_epoch=lambda result: tqdm.write(format_epoch(result, preset.settings.epochs), file=sys.stderr),
+            on_teacher=lambda number: tqdm.write(format_teacher(number, preset.settings.teachers), file=sys.stderr),
+            on_epoch=lambda result: tqdm.write(format_epoch(result), file=sys.stderr),
             on_batch=lambda number, total: _advance(batches, number, total),
         )
 

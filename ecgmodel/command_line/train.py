@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from pathlib import Path
@@ -56,11 +57,10 @@ def run(options: argparse.Namespace) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with tqdm(desc="cutting", unit="record", file=sys.stderr, leave=False) as bar:
         segments = cut_training_segments(preset, lambda number, total: _advance(bar, number, total))
-    epochs = preset.settings.epochs
     with tqdm(desc="epoch", unit="batch", file=sys.stderr, leave=False) as bar:
 
         def show_epoch(result: EpochResult) -> None:
-            tqdm.write(format_epoch(result, epochs), file=sys.stderr)
+            tqdm.write(format_epoch(result), file=sys.stderr)
 
         try:
             model = train_preset(
@@ -71,6 +71,7 @@ def run(options: argparse.Namespace) -> None:
                 options.resume,
                 show_epoch,
                 lambda number, total: _advance(bar, number, total),
+                on_teacher=lambda number: tqdm.write(format_teacher(number, preset.settings.teachers), file=sys.stderr),
             )
         except OSError as error:
             raise EcgModelError(
@@ -101,13 +102,23 @@ def _read_config(path: Path) -> tuple[Preset, int]:
     return read_preset(description), description["fold"]
 
 
-def format_epoch(result: EpochResult, epochs: int) -> str:
+def format_epoch(result: EpochResult) -> str:
     """Return the line of one epoch."""
-    return (
-        f"epoch {result.epoch:>3} of {epochs}  loss {result.loss:.4f}  accuracy {result.accuracy:.2%}  "
-        f"validation: loss {result.validation_loss:.4f}  accuracy {result.validation_accuracy:.2%}  "
-        f"mean sensitivity {result.validation_sensitivity:.2%}  {result.seconds:.1f} s"
+    validation = (
+        ""
+        if math.isnan(result.validation_loss)
+        else f"validation: loss {result.validation_loss:.4f}  accuracy {result.validation_accuracy:.2%}  "
+        f"mean sensitivity {result.validation_sensitivity:.2%}  "
     )
+    return (
+        f"epoch {result.epoch:>3}  loss {result.loss:.4f}  accuracy {result.accuracy:.2%}  {validation}"
+        f"{result.seconds:.1f} s"
+    )
+
+
+def format_teacher(number: int, n_teachers: int) -> str:
+    """Return the line before a teacher's epochs, or before those of the network that they teach, number 0."""
+    return f"teacher {number} of {n_teachers}" if number else "the network itself"
 
 
 def _advance(bar: object, number: int, total: int) -> None:

@@ -41,7 +41,8 @@ def train_for_strangers(
     segments = cut_training_segments(preset, watch.on_record)
     watch.on_fold(NOBODY)
     resume = folder.read_config() is not None
-    model = train_preset(preset, segments, NOBODY, path, resume, watch.on_epoch, watch.on_batch, should_stop)
+    callbacks = watch.on_epoch, watch.on_batch, should_stop
+    model = train_preset(preset, segments, NOBODY, path, resume, *callbacks, on_teacher=watch.on_teacher)
     return model is not None
 
 

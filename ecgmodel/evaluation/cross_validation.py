@@ -55,12 +55,15 @@ class Watch:
         After each record that is cut, with its number (from 1) and their count.
     on_fold : callable
         Before each fold's training, with the fold.
+    on_teacher : callable
+        As in `train_preset`.
     on_epoch, on_batch : callable
         As in `fit`.
     """
 
     on_record: Callable[[int, int], None] = lambda number, total: None
     on_fold: Callable[[int], None] = lambda fold: None
+    on_teacher: Callable[[int], None] = lambda number: None
     on_epoch: Callable[[EpochResult], None] = lambda result: None
     on_batch: Callable[[int, int], None] = lambda number, total: None
 
@@ -140,7 +143,7 @@ def train_folds(
             if step is None:
                 step = prepare_step(preset.config, preset.settings, segments)
             callbacks = watch.on_epoch, watch.on_batch, should_stop
-            model = train_preset(preset, segments, fold, path, resume, *callbacks, step)
+            model = train_preset(preset, segments, fold, path, resume, *callbacks, step, on_teacher=watch.on_teacher)
             if model is None:
                 return False
         model = read_model(folder.model_path)

@@ -165,6 +165,23 @@ def _facts(model: Model, say: Say) -> list[tuple[str, str]]:
             )
         ]
     )
+    n_teachers = card.training.get("teachers", 0)
+    taught = (
+        []
+        if not n_teachers
+        else [
+            (
+                say("Teachers"),
+                say(
+                    "{n} networks for each of these, trained first on the same people for {epochs} epochs; {share:.0%} "
+                    "of the loss compares with their mean answer, the rest with the labels",
+                    n=n_teachers,
+                    epochs=card.training["teacher_epochs"],
+                    share=card.training["taught_share"],
+                ),
+            )
+        ]
+    )
     return [
         (say("Network"), f"CNN + {config.cell.upper()}, {config.units}; {config.n_weights():,} {say('weights')}"),
         (say("Reads"), reads),
@@ -174,6 +191,7 @@ def _facts(model: Model, say: Say) -> list[tuple[str, str]]:
         (say("People"), say("{people} people, {records} records", people=people, records=len(card.train_records))),
         (say("Split"), split),
         *unsure,
+        *taught,
         (say("Epochs, seed"), f"{card.epochs}, {card.seed}"),
         (say("Made on"), card.created),
         (say("To repeat it"), card.command),
@@ -292,8 +310,8 @@ def _say_energy(judged: Sequence[Judged], say: Say) -> str:
         return say("Neither minutes nor energy were measured.")
     return say(
         "Energy was not measured: it is estimated as minutes / 60 × {watts:g} W, which is assumed for two processor "
-        "cores. The minutes are those of the evaluations; of the network in the file that no fold of them is, and of "
-        "trials before it, none were kept.",
+        "cores. The minutes are those of the evaluations, of teachers too; of the network in the file that no fold of "
+        "them is, and of trials before it, none were kept.",
         watts=WATTS,
     )
 

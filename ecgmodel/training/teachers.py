@@ -43,6 +43,7 @@ def train_teachers(
     on_batch: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Progress], None] | None = None,
+    on_teacher: Callable[[int], None] = lambda number: None,
 ) -> np.ndarray | None:
     """Train the teachers, going on where they stopped, and ask them about all segments.
 
@@ -59,6 +60,8 @@ def train_teachers(
         Of the pupil, see `prepare_step`.
     on_epoch, on_batch, should_stop, on_progress : callable
         As in `fit`, for every teacher.
+    on_teacher : callable
+        Called before each teacher with its number, from 1.
 
     Returns
     -------
@@ -71,6 +74,7 @@ def train_teachers(
     if settings.natural_shares:
         shift = shift_of_shares(train, settings, weigh_classes(train.label, settings.class_weighting))
     for number in range(1, settings.teachers + 1):
+        on_teacher(number)
         seed = (settings.seed + SEEDS_APART * number) % 2**31
         own = replace(settings, **NO_TEACHERS, epochs=settings.teacher_epochs, seed=seed)
         result = fit(

@@ -47,6 +47,7 @@ def train_preset(
     should_stop: Callable[[], bool] = lambda: False,
     step: TrainStep | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_teacher: Callable[[int], None] = lambda number: None,
 ) -> Model | None:
     """Train a preset on one fold, in a run folder.
 
@@ -68,6 +69,8 @@ def train_preset(
         As in `fit`.
     on_progress : callable or None
         As in `fit`.
+    on_teacher : callable
+        As in `train_teachers`, and with 0 before the network that they teach.
 
     Returns
     -------
@@ -87,10 +90,11 @@ def train_preset(
         taught = None
         if settings.teachers:
             step = step or prepare_step(config, settings, train)
-            callbacks = on_epoch, on_batch, should_stop, on_progress
+            callbacks = on_epoch, on_batch, should_stop, on_progress, on_teacher
             taught = train_teachers(config, settings, train, folder, step, *callbacks)
             if taught is None:
                 return None
+            on_teacher(0)
         result = fit(
             config,
             settings,

@@ -41,7 +41,7 @@ def find_heading(page: str) -> Heading | None:
         ),
         "gates": Heading(
             t("Every number in the recurrent cell while it reads one beat."),
-            t("Move over the heat maps, or press play."),
+            t("Point at a step of the heat maps, or press play."),
         ),
         "train": Heading(t("Train a network and watch it learn."), t("Press Train; the curves grow as it learns.")),
         "evaluate": Heading(

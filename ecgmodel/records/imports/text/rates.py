@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgmodel.records.imports.evidence import Vote, say
+from ecgmodel.records.imports.evidence import Vote, round_figures, say
 from ecgmodel.records.imports.text.batches import is_batched, measure_step
 from ecgmodel.records.imports.text.columns import Column
 from ecgmodel.records.imports.text.statements import FS_RANGE_HZ, Statements
@@ -145,7 +145,7 @@ def vote_step_size(column: Column) -> Iterator[Vote]:
         if measured is not None and 30.0 <= measured.fs <= 5000.0:
             yield Vote(
                 unit,
-                say("steps of {step:.4g} make {fs:g} Hz", step=measured.step, fs=measured.fs),
+                say("steps of {step:,.10g} make {fs:g} Hz", step=round_figures(measured.step, 4), fs=measured.fs),
                 0.4 if counts or strange else 1.0,
             )
 
@@ -172,9 +172,9 @@ def vote_measured_rate(
             continue
         share = (1.0 if measured.error < 0.01 else 0.4) * (1.0 if i == 0 else 0.8)
         sentence = say(
-            "'{name}' goes up by {step:.4g} {unit} a line on average: {fs:g} Hz",
+            "'{name}' goes up by {step:,.10g} {unit} a line on average: {fs:g} Hz",
             name=column.name,
-            step=measured.step,
+            step=round_figures(measured.step, 4),
             unit="s" if unit == "clock" else unit,
             fs=measured.fs,
         )
