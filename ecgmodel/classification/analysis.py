@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -40,7 +40,7 @@ class Analysis:
     prediction : RecordPrediction or None
         `None` without a model.
     doubts : tuple of Doubt
-        What speaks against the sampling rate or the beats.
+        What speaks against the sampling rate, the beats, or all their names.
     """
 
     record: Record
@@ -110,16 +110,16 @@ def analyse_record(
     prepared = prepare_record(record, preparation or Preparation(), report("prepare"))
     if r_sample is None:
         r_sample = detect_r_peaks(prepared.lead(lead), prepared.fs, report("detect"))
+    # Of the lead as it came: the limits were set on such, and a filter blunts spikes.
+    reservations = find_reservations(record.lead(lead), record.fs, r_sample)
     prediction = None
     if classifier is not None:
         from ecgmodel.classification.classify import name_beats  # loads ONNX Runtime
 
         prediction = name_beats(prepared, classifier, lead, r_sample, progress=report("classify"))
-    about_names = (
-        find_reservations(prepared.lead(lead), prepared.fs, r_sample) if prediction is None else prediction.reservations
-    )
+        prediction = replace(prediction, reservations=reservations)
     doubts = (
         *find_doubts(record.lead(lead), record.fs, r_sample),
-        *(Doubt(sentence, about_names=True) for sentence in about_names),
+        *(Doubt(sentence, about_names=True) for sentence in reservations),
     )
     return Analysis(prepared, lead, stretches, r_sample, prediction, doubts)

@@ -203,7 +203,7 @@ def name_beats(
         start_sample=np.maximum(start, 0),
         stop_sample=np.minimum(stop, record.n_samples),
         ready_sample=np.minimum(stop, record.n_samples),
-        reservations=find_reservations(record.lead(lead), record.fs, r_sample),
+        reservations=find_reservations(record.lead(lead), record.fs, r_sample, detected=beats == "detected"),
     )
 
 

@@ -25,9 +25,9 @@ APART_RR = 0.6
 """but not beyond this part of the way to the next mark, whose QRS complex is steep, too."""
 
 USUAL_RATIO = 0.7
-SHARE = 0.15
+SHARE, LEAST_STEEPER = 0.15, 10
 """A doubt is raised where the median ratio, other wave over own, is at least `USUAL_RATIO`, or where the other wave is
-the steeper one beside this share of the marks."""
+the steeper one beside this share of the marks, and beside at least so many: a few do not speak against all names."""
 
 LEAST_BEATS = 5
 MOST_BEATS = 400
@@ -87,22 +87,25 @@ def measure_other_waves(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> 
 def doubt_other_waves(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> Sentence | None:
     """Return what to say where marks may stand on other waves; parameters as `measure_other_waves`."""
     ratio, away_s = measure_other_waves(signal, fs, r_sample)
-    if len(ratio) < LEAST_BEATS or (np.median(ratio) < USUAL_RATIO and np.mean(ratio > 1) < SHARE):
+    steeper = int(np.sum(ratio > 1))
+    often = steeper >= max(SHARE * len(ratio), LEAST_STEEPER)
+    if len(ratio) < LEAST_BEATS or not (often or np.median(ratio) >= USUAL_RATIO):
         return None
     rivals = ratio >= USUAL_RATIO
-    share, away_ms = float(rivals.mean()), 1000 * float(np.median(away_s[rivals]))
-    if away_ms > 0:
+    behind, before = away_s[rivals & (away_s > 0)], away_s[rivals & (away_s < 0)]
+    share = float(rivals.mean())
+    if len(behind) >= len(before):
         return say(
-            "Beside {share:.0%} of the R peaks found another wave is as steep, or nearly so, most often {ms:.0f} ms "
-            "behind: the marks may stand on tall P waves, on a pacemaker's spikes or on noise, and the names mean "
-            "little. Choose another lead, or correct the marks.",
+            "Beside {share:.0%} of the R peaks that were found, another wave is as steep, or nearly so, most often "
+            "{ms:.0f} ms after them: the marks may stand on tall P waves, on a pacemaker's spikes or on noise, and the "
+            "names mean little. Choose another lead, or correct the marks.",
             share=share,
-            ms=away_ms,
+            ms=1000 * float(np.median(behind)),
         )
     return say(
-        "Beside {share:.0%} of the R peaks found another wave is as steep, or nearly so, most often {ms:.0f} ms before "
-        "them: the marks may stand on T waves, on a pacemaker's spikes or on noise, and the names mean little. Choose "
-        "another lead, or correct the marks.",
+        "Beside {share:.0%} of the R peaks that were found, another wave is as steep, or nearly so, most often "
+        "{ms:.0f} ms before them: the marks may stand on T waves, on a pacemaker's spikes or on noise, and the names "
+        "mean little. Choose another lead, or correct the marks.",
         share=share,
-        ms=-away_ms,
+        ms=-1000 * float(np.median(before)),
     )

@@ -9,8 +9,10 @@ from ecgmodel.classification.pacing import doubt_pacing
 from ecgmodel.records.imports.evidence import Sentence
 
 
-def find_reservations(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> tuple[Sentence, ...]:
-    """Return what to say where a pacemaker is suspected, or marks that stand on other waves than R.
+def find_reservations(
+    signal: np.ndarray, fs: float, r_sample: np.ndarray, *, detected: bool = True
+) -> tuple[Sentence, ...]:
+    """Return what to say where a pacemaker is suspected, or where marks may stand on waves other than R.
 
     Parameters
     ----------
@@ -20,6 +22,9 @@ def find_reservations(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> tu
         In Hz.
     r_sample : ndarray of shape (n_beats,), int64
         Ascending.
+    detected : bool
+        Whether the detector set the marks; those of experts stand where they should.
     """
-    found = (doubt_pacing(signal, fs, r_sample), doubt_other_waves(signal, fs, r_sample))
+    other = doubt_other_waves(signal, fs, r_sample) if detected else None
+    found = (doubt_pacing(signal, fs, r_sample), other)
     return tuple(sentence for sentence in found if sentence is not None)

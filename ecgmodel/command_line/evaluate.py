@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecgmodel.command_line.train import format_epoch, format_teacher
+from ecgmodel.command_line.train import EpochLines
 from ecgmodel.errors import EcgModelError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--protocol", help="segments-10fold, patients-10fold, ds1-ds2 or people (default: the preset's)"
     )
-    parser.add_argument("--epochs", type=int, help="default: the preset's")
+    parser.add_argument("--epochs", type=int, help="default: the preset's; its teachers, if any, have no more")
     parser.add_argument("--seed", type=int, help="default: the preset's")
     parser.add_argument(
         "--no-validation", action="store_true", help="train on the validation parts too; for when all is chosen"
@@ -227,11 +227,12 @@ def _watch_bars(preset: Preset, n_folds: int) -> Iterator[Watch]:
         tqdm(desc="cutting", unit="record", file=sys.stderr, leave=False) as records,
         tqdm(desc="epoch", unit="batch", file=sys.stderr, leave=False) as batches,
     ):
+        lines = EpochLines(preset.settings, lambda line: tqdm.write(line, file=sys.stderr))
         yield Watch(
             on_record=lambda number, total: _advance(records, number, total),
             on_fold=lambda fold: tqdm.write(f"fold {fold} of {n_folds}", file=sys.stderr),
-            on_teacher=lambda number: tqdm.write(format_teacher(number, preset.settings.teachers), file=sys.stderr),
-            on_epoch=lambda result: tqdm.write(format_epoch(result), file=sys.stderr),
+            on_teacher=lines.on_teacher,
+            on_epoch=lines.on_epoch,
             on_batch=lambda number, total: _advance(batches, number, total),
         )
 

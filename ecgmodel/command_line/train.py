@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 from ecgmodel.errors import EcgModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ecgmodel.training.presets import Preset
     from ecgmodel.training.run_folder import EpochResult
+    from ecgmodel.training.settings import TrainSettings
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -31,7 +34,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "--protocol", help="segments-10fold, patients-10fold, ds1-ds2 or people (default: the preset's)"
     )
     parser.add_argument("--fold", type=int, help="that is held out, from 0 (default: 0, or the config's)")
-    parser.add_argument("--epochs", type=int, help="default: the preset's")
+    parser.add_argument("--epochs", type=int, help="default: the preset's; its teachers, if any, have no more")
     parser.add_argument("--seed", type=int, help="default: the preset's")
     parser.add_argument(
         "--no-validation", action="store_true", help="train on the validation part too; for when all is chosen"
@@ -58,10 +61,7 @@ def run(options: argparse.Namespace) -> None:
     with tqdm(desc="cutting", unit="record", file=sys.stderr, leave=False) as bar:
         segments = cut_training_segments(preset, lambda number, total: _advance(bar, number, total))
     with tqdm(desc="epoch", unit="batch", file=sys.stderr, leave=False) as bar:
-
-        def show_epoch(result: EpochResult) -> None:
-            tqdm.write(format_epoch(result), file=sys.stderr)
-
+        lines = EpochLines(preset.settings, lambda line: tqdm.write(line, file=sys.stderr))
         try:
             model = train_preset(
                 preset,
@@ -69,9 +69,9 @@ def run(options: argparse.Namespace) -> None:
                 fold,
                 options.out,
                 options.resume,
-                show_epoch,
+                lines.on_epoch,
                 lambda number, total: _advance(bar, number, total),
-                on_teacher=lambda number: tqdm.write(format_teacher(number, preset.settings.teachers), file=sys.stderr),
+                on_teacher=lines.on_teacher,
             )
         except OSError as error:
             raise EcgModelError(
@@ -102,23 +102,37 @@ def _read_config(path: Path) -> tuple[Preset, int]:
     return read_preset(description), description["fold"]
 
 
-def format_epoch(result: EpochResult) -> str:
-    """Return the line of one epoch."""
-    validation = (
-        ""
-        if math.isnan(result.validation_loss)
-        else f"validation: loss {result.validation_loss:.4f}  accuracy {result.validation_accuracy:.2%}  "
-        f"mean sensitivity {result.validation_sensitivity:.2%}  "
-    )
-    return (
-        f"epoch {result.epoch:>3}  loss {result.loss:.4f}  accuracy {result.accuracy:.2%}  {validation}"
-        f"{result.seconds:.1f} s"
-    )
+class EpochLines:
+    """Lines about the epochs of a training with or without teachers.
 
+    Parameters
+    ----------
+    settings : TrainSettings
+    write : callable
+        Takes a line.
+    """
 
-def format_teacher(number: int, n_teachers: int) -> str:
-    """Return the line before a teacher's epochs, or before those of the network that they teach, number 0."""
-    return f"teacher {number} of {n_teachers}" if number else "the network itself"
+    def __init__(self, settings: TrainSettings, write: Callable[[str], None]) -> None:
+        self._settings, self._write = settings, write
+        self._epochs = settings.epochs
+
+    def on_teacher(self, number: int | None) -> None:
+        """Write whose epochs follow."""
+        self._epochs = self._settings.epochs if number is None else self._settings.teacher_epochs
+        self._write("the network" if number is None else f"teacher {number} of {self._settings.teachers}")
+
+    def on_epoch(self, result: EpochResult) -> None:
+        """Write the line of an epoch."""
+        validation = (
+            ""
+            if math.isnan(result.validation_loss)
+            else f"validation: loss {result.validation_loss:.4f}  accuracy {result.validation_accuracy:.2%}  "
+            f"mean sensitivity {result.validation_sensitivity:.2%}  "
+        )
+        self._write(
+            f"epoch {result.epoch:>3} of {self._epochs}  loss {result.loss:.4f}  accuracy {result.accuracy:.2%}  "
+            f"{validation}{result.seconds:.1f} s"
+        )
 
 
 def _advance(bar: object, number: int, total: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from ecgmodel.evaluation.cross_validation import Watch, fold_folder, read_fold_a
 from ecgmodel.evaluation.detected import count_detected
 from ecgmodel.evaluation.detected_scores import leave_out_paced, score_detected
 from ecgmodel.network.model_file import FoldNetwork, Model, read_model
+from ecgmodel.records.sources.databases import person
 from ecgmodel.scores.metrics import score
 from ecgmodel.segments.people import N_PEOPLE_FOLDS, NOBODY, people_folds
 from ecgmodel.training.presets import Preset
@@ -61,7 +62,7 @@ def assemble_model(preset: Preset, out: Path) -> Model:
     Raises
     ------
     ConfigError
-        Where the protocol is another one, or a fold is missing.
+        Where the protocol is another one, a fold is missing, or the network of a fold was trained on whom it holds out.
     ModelFileError
         Where a network is missing or damaged.
     """
@@ -78,7 +79,7 @@ def assemble_model(preset: Preset, out: Path) -> Model:
         for fold in range(N_PEOPLE_FOLDS)
     ]
     folds = tuple(
-        FoldNetwork(of_fold[fold].put_into(read_model(RunFolder(fold_folder(out, fold)).model_path).weights), records)
+        FoldNetwork(of_fold[fold].put_into(_read_fold(out, fold, records).weights), records)
         for fold, records in enumerate(held_out)
     )
     everyone = read_model(RunFolder(fold_folder(out, NOBODY)).model_path)
@@ -98,3 +99,16 @@ def assemble_model(preset: Preset, out: Path) -> Model:
         f"--epochs {preset.settings.epochs} --model {preset.name}.safetensors",
     )
     return Model(everyone.config, calibration.put_into(everyone.weights), card, folds)
+
+
+def _read_fold(out: Path, fold: int, held_out: Sequence[str]) -> Model:
+    """Read the network of a fold, and check by its own card that nobody whom the fold holds out trained it."""
+    model = read_model(RunFolder(fold_folder(out, fold)).model_path)
+    both = {person(name) for name in model.card.train_records} & {person(name) for name in held_out}
+    if both or not model.card.train_records:
+        raise ConfigError(
+            "The network of fold {fold} was trained on {people}, whom the fold holds out. Train the fold anew.",
+            fold=fold,
+            people=", ".join(sorted(both)) or "?",
+        )
+    return model

@@ -63,7 +63,7 @@ class Watch:
 
     on_record: Callable[[int, int], None] = lambda number, total: None
     on_fold: Callable[[int], None] = lambda fold: None
-    on_teacher: Callable[[int], None] = lambda number: None
+    on_teacher: Callable[[int | None], None] = lambda number: None
     on_epoch: Callable[[EpochResult], None] = lambda result: None
     on_batch: Callable[[int, int], None] = lambda number, total: None
 
@@ -303,7 +303,7 @@ def _summarise_fold(out: Path, fold: int, predictions: Predictions) -> FoldSumma
         test_records=tuple(str(name) for name in np.unique(rows.record)),
         matrix=rows.matrix(),
         epochs=folder.read_events(),
-        seconds=folder.read_seconds(),
+        seconds=sum(epoch.seconds for epoch in folder.read_all_events()),
     )
 
 

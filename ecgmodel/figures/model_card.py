@@ -171,10 +171,10 @@ def _facts(model: Model, say: Say) -> list[tuple[str, str]]:
         if not n_teachers
         else [
             (
-                say("Teachers"),
+                say("Teacher networks"),
                 say(
-                    "{n} networks for each of these, trained first on the same people for {epochs} epochs; {share:.0%} "
-                    "of the loss compares with their mean answer, the rest with the labels",
+                    "{n} for each network, trained first on the same people for {epochs} epochs; {share:.0%} of its "
+                    "loss compares with their mean answer, the rest with the labels",
                     n=n_teachers,
                     epochs=card.training["teacher_epochs"],
                     share=card.training["taught_share"],

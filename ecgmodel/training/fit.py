@@ -105,12 +105,18 @@ def fit(
     Raises
     ------
     ConfigError
-        Where there is nothing to train on, or the checkpoint is damaged or of another network.
+        Where there is nothing to train on, teachers' answers and their share do not go together, or the checkpoint is
+        damaged or of another network.
     TrainingDivergedError
         Where the loss is no longer finite; the folder keeps the last good epoch.
     """
     if len(train) == 0 or (train.label < 0).any():
         raise ConfigError("Training needs segments, each with one of the five classes. This split leaves none.")
+    if (taught is not None) != (settings.taught_share > 0):
+        raise ConfigError(
+            "The settings give teachers {share:.0%} of the loss: give their answers with a share, or neither.",
+            share=settings.taught_share,
+        )
     tell = on_progress or (lambda _progress: None)
     if step is None:
         tell(Progress("tensorflow"))

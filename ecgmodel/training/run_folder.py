@@ -50,7 +50,8 @@ class EpochResult:
     learning_rate : float
         Of the epoch's last step.
     loss, accuracy : float
-        Means over the training segments while the weights still moved.
+        Means over the training segments while the weights still moved. With teachers the loss compares with their
+        answers, too, and so is no measure beside the validation's.
     validation_loss, validation_accuracy, validation_sensitivity : float
         Of the weights that would be shipped; the sensitivity is the mean over the classes that occur. NaN without
         validation segments.
@@ -114,10 +115,10 @@ class RunFolder:
         """Return the run of a teacher, numbered from 1."""
         return RunFolder(self.path / f"teacher-{number}")
 
-    def read_seconds(self) -> float:
-        """Return how long all epochs took, those of the teachers too."""
-        runs = (self, *(RunFolder(path) for path in self.path.glob("teacher-*")))
-        return sum(epoch.seconds for run in runs for epoch in run.read_events())
+    def read_all_events(self) -> tuple[EpochResult, ...]:
+        """Return the epochs so far, those of the teachers too."""
+        runs = (*(RunFolder(path) for path in sorted(self.path.glob("teacher-*"))), self)
+        return tuple(epoch for run in runs for epoch in run.read_events())
 
     def read_config(self) -> dict[str, object] | None:
         """Return what was asked for, or `None` in a new folder.

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from ecgmodel.errors import ConfigError
 from ecgmodel.network.former_names import rename_settings
 
 YOUNGER = ("natural_shares", "inverted", "early_apart", "teachers", "teacher_epochs", "taught_share")
 """Settings that older files do not name; they are off there."""
-
-NO_TEACHERS = {"teachers": 0, "teacher_epochs": 0, "taught_share": 0.0}
-"""Settings of who learns from the labels alone."""
 
 CLASS_WEIGHTINGS = ("none", "root", "balanced")
 
@@ -124,6 +121,10 @@ class TrainSettings:
                 value=self.class_weighting,
                 allowed=", ".join(CLASS_WEIGHTINGS),
             )
+
+    def without_teachers(self) -> TrainSettings:
+        """Return the settings of a network that learns from the labels alone."""
+        return replace(self, teachers=0, teacher_epochs=0, taught_share=0.0)
 
     def to_dict(self) -> dict[str, object]:
         """Return the settings for JSON; those that are younger go unnamed where they are off, as in older files."""

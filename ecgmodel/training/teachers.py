@@ -1,6 +1,6 @@
-"""Teachers: networks like the one to be trained, from other starts, whose mean answer it learns beside the labels.
+"""Teachers: networks like the one to be trained, from other seeds, whose mean answer it learns beside the labels.
 
-Networks that differ only in their start err differently on people they never saw, and their mean errs less than any of
+Networks that differ only in their seed err differently on people they never saw, and their mean errs less than any of
 them (Lakshminarayanan et al. 2017, arXiv 1612.01474). One network that learns the mean keeps part of the gain at the
 cost of one (Hinton et al. 2015, arXiv 1503.02531). Teachers see exactly whom their pupil sees, so that whoever is held
 out is a stranger to all of them.
@@ -14,23 +14,18 @@ from dataclasses import replace
 import numpy as np
 
 from ecgmodel.labels import CLASSES
-from ecgmodel.network.build import Weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard
 from ecgmodel.network.serving import Classifier
 from ecgmodel.segments.dataset import Segments
-from ecgmodel.training.batches import shift_of_shares, weigh_classes
 from ecgmodel.training.fit import fit
 from ecgmodel.training.progress import Progress
 from ecgmodel.training.run_folder import EpochResult, RunFolder
-from ecgmodel.training.settings import NO_TEACHERS, TrainSettings
+from ecgmodel.training.settings import TrainSettings
 from ecgmodel.training.step import TrainStep
 
 SEEDS_APART = 1000
 """Between the seeds of one teacher and the next; the first is as far from the pupil's."""
-
-ASKED = 2048
-"""Segments that a teacher is asked about at a time."""
 
 
 def train_teachers(
@@ -43,7 +38,7 @@ def train_teachers(
     on_batch: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Progress], None] | None = None,
-    on_teacher: Callable[[int], None] = lambda number: None,
+    on_teacher: Callable[[int | None], None] = lambda number: None,
 ) -> np.ndarray | None:
     """Train the teachers, going on where they stopped, and ask them about all segments.
 
@@ -57,7 +52,7 @@ def train_teachers(
     folder : RunFolder
         Of the pupil; teacher k is kept in `teacher-k` within it.
     step : TrainStep
-        Of the pupil, see `prepare_step`.
+        Of the pupil, see `prepare_step`; dropout keeps its seed.
     on_epoch, on_batch, should_stop, on_progress : callable
         As in `fit`, for every teacher.
     on_teacher : callable
@@ -66,32 +61,19 @@ def train_teachers(
     Returns
     -------
     ndarray of shape (n, 5), float32, or None
-        The mean of their probabilities, as in training, before `natural_shares` moves them; `None` where they were
-        stopped.
+        The mean of their probabilities, by the shares of the classes in training; `None` where they were stopped.
     """
     answers = np.zeros((len(train), len(CLASSES)), np.float32)
-    shift = np.zeros(len(CLASSES), np.float32)
-    if settings.natural_shares:
-        shift = shift_of_shares(train, settings, weigh_classes(train.label, settings.class_weighting))
+    kind = "beats" if config.n_channels > 1 else "runs"
     for number in range(1, settings.teachers + 1):
         on_teacher(number)
         seed = (settings.seed + SEEDS_APART * number) % 2**31
-        own = replace(settings, **NO_TEACHERS, epochs=settings.teacher_epochs, seed=seed)
+        own = replace(settings.without_teachers(), epochs=settings.teacher_epochs, natural_shares=False, seed=seed)
         result = fit(
             config, own, train, None, folder.teacher(number), on_epoch, on_batch, should_stop, step, on_progress
         )
-        if not result.finished:
+        if not result.finished or should_stop():
             return None
-        unmoved = result.weights | {"output/bias": result.weights["output/bias"] - shift}
-        answers += _ask(config, unmoved, train) / settings.teachers
+        teacher = Classifier(Model(config, result.weights, ModelCard("", kind)))
+        answers += teacher.predict(train).probabilities / settings.teachers
     return answers
-
-
-def _ask(config: NetworkConfig, weights: Weights, train: Segments) -> np.ndarray:
-    classifier = Classifier(Model(config, weights, ModelCard("", "beats" if config.n_channels > 1 else "runs")))
-    answers = []
-    for start in range(0, len(train), ASKED):
-        asked = train.take(np.arange(start, min(start + ASKED, len(train))))
-        asked = replace(asked, signal=asked.signal.astype(np.float32))
-        answers.append(classifier.predict(asked).probabilities)
-    return np.concatenate(answers)

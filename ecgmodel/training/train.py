@@ -47,7 +47,7 @@ def train_preset(
     should_stop: Callable[[], bool] = lambda: False,
     step: TrainStep | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-    on_teacher: Callable[[int], None] = lambda number: None,
+    on_teacher: Callable[[int | None], None] = lambda number: None,
 ) -> Model | None:
     """Train a preset on one fold, in a run folder.
 
@@ -70,7 +70,7 @@ def train_preset(
     on_progress : callable or None
         As in `fit`.
     on_teacher : callable
-        As in `train_teachers`, and with 0 before the network that they teach.
+        As in `train_teachers`, and with `None` before the network that they teach.
 
     Returns
     -------
@@ -89,12 +89,15 @@ def train_preset(
         train, config, settings = segments.take(split.train), preset.config, preset.settings
         taught = None
         if settings.teachers:
-            step = step or prepare_step(config, settings, train)
+            if step is None:
+                if on_progress is not None:
+                    on_progress(Progress("tensorflow"))
+                step = prepare_step(config, settings, train)
             callbacks = on_epoch, on_batch, should_stop, on_progress, on_teacher
             taught = train_teachers(config, settings, train, folder, step, *callbacks)
             if taught is None:
                 return None
-            on_teacher(0)
+            on_teacher(None)
         result = fit(
             config,
             settings,
@@ -108,6 +111,7 @@ def train_preset(
             on_progress,
             taught,
         )
+        del train, taught  # the held-out part takes their room
         if not result.finished:
             return None
         # DS2 is opened once, by `evaluate`; until then a card can only report on the people of the validation part.
@@ -221,7 +225,7 @@ def adapt_preset(
 ) -> Preset:
     """Return the preset with another protocol, number of epochs or seed, or with its validation part in training.
 
-    `None` keeps what it has.
+    `None` keeps what it has. Teachers have no more epochs than the network that they teach.
 
     Raises
     ------
@@ -229,6 +233,8 @@ def adapt_preset(
         Where one of them is not allowed.
     """
     changes = {name: value for name, value in (("epochs", epochs), ("seed", seed)) if value is not None}
+    if epochs is not None:
+        changes["teacher_epochs"] = min(preset.settings.teacher_epochs, epochs)
     protocol = preset.protocol if protocol is None else protocol
     count_folds(protocol)  # raises where there is no such protocol
     validate = preset.validate if validate is None else validate

@@ -1,4 +1,4 @@
-"""The split switch: one model under the three protocols side by side, and what the comparison says."""
+"""The split switch: one model under several protocols side by side, and what the comparison says."""
 
 from __future__ import annotations
 

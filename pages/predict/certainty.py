@@ -28,7 +28,7 @@ class Named:
     prediction : RecordPrediction
         By the visitor's thresholds, where there are any.
     unsure : ndarray of shape (n,), bool, or None
-        `None` where the model's card does not say what is unsure; all of them where a pacemaker is suspected.
+        `None` where the model's card does not say what is unsure; all of them where something speaks against all names.
     """
 
     prediction: RecordPrediction

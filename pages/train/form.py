@@ -14,7 +14,7 @@ from ecgmodel.segments.splits import PROTOCOLS, count_folds
 from ecgmodel.training.jobs.jobs import Run, create_run
 from ecgmodel.training.plan import TrainingPlan, estimate_epoch
 from ecgmodel.training.presets import PRESETS, Preset
-from ecgmodel.training.settings import CLASS_WEIGHTINGS, NO_TEACHERS
+from ecgmodel.training.settings import CLASS_WEIGHTINGS
 from ecgmodel.training.train import adapt_preset
 from pages.caches.trainings import forward_seconds, job_queue, training_plan
 from pages.session import choices
@@ -70,14 +70,13 @@ def read_form(form: dict[str, Any]) -> Preset:
         protocol=form["protocol"],
         records=records,
         settings=replace(
-            base.settings,
+            base.settings.without_teachers(),  # a visitor waits for one network, not for its teachers, too
             epochs=whole(form["epochs"]),
             batch=whole(form["batch"]),
             learning_rate=number(form["learning_rate"]),
             class_weighting=form["class_weighting"],
             clip_norm=number(form["clip_norm"]),
             seed=whole(form["seed"]),
-            **NO_TEACHERS,  # a visitor waits for one network, not for its teachers, too
         ),
     )
     if form["own"]:
@@ -94,8 +93,7 @@ def read_form(form: dict[str, Any]) -> Preset:
         )
         preset = replace(preset, config=config)
     settings = preset.settings
-    usual = adapt_preset(base, preset.protocol, settings.epochs, settings.seed)
-    usual = replace(usual, records=records, settings=replace(usual.settings, **NO_TEACHERS))
+    usual = replace(adapt_preset(base, preset.protocol, settings.epochs, settings.seed), records=records)
     return preset if preset == usual else replace(preset, name=f"own-{base.name}")
 
 
@@ -217,10 +215,8 @@ def _show_cost(form: dict[str, Any], runs: Sequence[Run]) -> tuple[Preset | None
         st.caption(
             t(
                 "The shipped network of this preset had {n} teachers, too: networks that were trained first, whose "
-                "mean answer it learned beside the labels. Here it learns from the labels alone, {times} times as "
-                "fast.",
+                "mean answer it learned beside the labels. Here it learns from the labels alone, which is quicker.",
                 n=n_teachers,
-                times=n_teachers + 1,
             )
         )
     _show_gaps(plan)

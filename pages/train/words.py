@@ -65,8 +65,9 @@ def setting_words() -> dict[str, str]:
         "training.most_per_record": t("Most of a class and record in an epoch"),
         "training.early_apart": t("Early beats weighed apart"),
         "training.natural_shares": t("Answers by natural shares"),
-        "training.teachers": t("Teachers"),
-        "training.taught_share": t("Share of the teachers in the loss"),
+        "training.teachers": t("Teacher networks"),
+        "training.teacher_epochs": t("Epochs of each teacher network"),
+        "training.taught_share": t("Share of the teacher networks in the loss"),
     }
 
 

@@ -19,6 +19,7 @@ from ecgmodel.records.record import Annotations, Record
 from ecgmodel.records.signal.filters import MAINS_HZ, measure_mains
 from ecgmodel.records.signal.quality import Stretch
 from ecgmodel.records.timeline import rr_intervals
+from pages.caches.models import model_outline
 from pages.session import choices, place
 from pages.ui.blocks import clock
 from pages.ui.downloads import offer_file
@@ -72,7 +73,7 @@ def choose_reading(upload: Upload, record: Record) -> float:
                 on_change=lambda: choose_upload_lead(st.session_state[key]),
             )
         _choose_filters(upload, record)
-        return _choose_threshold()
+        return _choose_threshold(upload.model)
 
 
 def _choose_filters(upload: Upload, record: Record) -> None:
@@ -98,17 +99,30 @@ def _choose_filters(upload: Upload, record: Record) -> None:
     )
 
 
-def _choose_threshold() -> float:
+def _choose_threshold(model: str | None) -> float:
+    """Show the slider, at first where the model's card has the threshold, and return the visitor's choice."""
+    outline = None if model is None else model_outline(model)
+    unsure = outline.card.unsure if outline is not None else {}
+    explained = t("A beat whose most probable class is less probable than this is called unsure, and drawn as ?.")
+    if unsure:
+        explained += "\n\n" + t(
+            "At {threshold:.2f}, over people it never saw, {share:.0%} of the beats are unsure, and of the others "
+            "{errors:.1%} are named wrongly ({all:.1%} of all).",
+            threshold=unsure["threshold"],
+            share=unsure["share"],
+            errors=unsure["errors"],
+            all=unsure["errors_of_all"],
+        )
     return st.slider(
         t("Unsure below"),
         0.0,
         0.99,
-        DEFAULT_THRESHOLD,
+        round(unsure.get("threshold", DEFAULT_THRESHOLD), 2),
         step=0.01,
         key="upload.threshold",
         persist_state="session",
         width=220,
-        help=t("A beat whose most probable class is less probable than this is called unsure, and drawn as ?."),
+        help=explained,
     )
 
 

@@ -25,6 +25,7 @@ from ecgmodel.training.presets import find_preset
 from pages.caches import models as models_cache
 from pages.caches import predictions
 from pages.caches.models import MAX_MODELS, MAX_OWN_MODELS, open_model
+from pages.predict.certainty import apply_thresholds
 from tests.app.screen import all_text, shows_trace
 
 
@@ -253,6 +254,17 @@ def test_unsure_beats_are_said_with_what_is_to_be_expected_of_the_others(open_ap
     app = open_app("predict", record="simulated-mixed", model="gru")
     assert "unsure" not in all_text(app)
     assert "found|named rightly" not in all_text(app)
+
+
+def test_a_pacemaker_makes_no_name_sure(open_app, shipped_models, mitdb_folder):
+    """The page says why, and every beat of 104 is drawn as unsure, whatever its probability; not so of 100."""
+    for record, said in (("104", True), ("100", False)):
+        app = open_app("predict", record=record, model="beats-gru")
+        assert not app.exception
+        assert any("pacemaker" in warning.value for warning in app.warning) == said
+        model = open_shipped_model("beats-gru")
+        named = apply_thresholds(classify_record(open_record(record), model), None, model)
+        assert named.unsure.all() == said
 
 
 def test_thresholds_move_names_and_figures(open_app, shipped_models, no_mitdb):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from ecgmodel.classification import classify
+from ecgmodel.network.model_file import open_shipped_model, write_model
 from ecgmodel.records.imports.recipes import write_link
 from ecgmodel.records.imports.understanding import ImportSettings
+from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
+from pages.upload.results import symbols_of
 from tests.app.screen import all_text, as_read, sent_into_fields, shows_trace
 from tests.unit.pages.conftest import unpack
 
@@ -219,6 +223,32 @@ def test_threshold(upload_page):
     app.switch_page("pages/records/page.py").run()
     app.switch_page("pages/upload/page.py").run()
     assert widget(app, "slider", "upload.threshold").value == 0.99
+
+
+def test_a_pacemaker_leaves_every_beat_unnamed(open_app, shipped_models, no_mitdb):
+    """Spikes in front of the QRS complexes of a file: all its beats are drawn as ?, and it is said why."""
+    record = simulate_record(SimulationPlan(duration_s=30.0, fs=250.0), seed=2)
+    signal = record.lead("MLII").copy()
+    signal[record.annotations.beats().sample[1:] - 20] += 0.6
+    lines = "".join(f"{k / 250:.3f},{value:.4f}\n" for k, value in enumerate(signal))
+    app = drop(open_app("upload"), ("paced.csv", f"time [s],MLII [mV]\n{lines}".encode()))
+    assert not app.exception
+    analysis = upload_of(app).analysis
+    assert analysis.prediction.probabilities.max(axis=1).mean() > 0.8, "the model is sure of these beats"
+    assert set(symbols_of(analysis, 0.1)) == {"?"}
+    assert "pacemaker" in all_text(app)
+
+
+@pytest.mark.parametrize("model", ["beats-gru", "a model without a threshold"])
+def test_unsure_begins_where_the_card_says(open_app, shipped_models, models, no_mitdb, model):
+    """At the probability whose errors are known; at a half where the card says nothing."""
+    usual = open_shipped_model("beats-gru")
+    if model != "beats-gru":
+        write_model(replace(usual, card=replace(usual.card, unsure={})), models / "beats-gru.safetensors")
+    app = press(open_app("upload", model="beats-gru"), "upload.watch")
+    shown = widget(app, "slider", "upload.threshold")
+    assert shown.value == (round(usual.card.unsure["threshold"], 2) if model == "beats-gru" else 0.5)
+    assert (f"{usual.card.unsure['errors']:.1%}" in shown.help) == (model == "beats-gru")
 
 
 def test_recipe(upload_page):

@@ -104,6 +104,17 @@ def test_classify_counts_unsure_names(no_mitdb: None, capsys: pytest.CaptureFixt
     assert last.split() == ["?", "of", "these", "unsure", str(n_unsure)]
 
 
+def test_classify_says_what_makes_no_name_sure(mitdb_folder: Path, capsys: pytest.CaptureFixture[str]):
+    """Of a paced record: a note in the JSON and on standard error, and all names are counted as unsure."""
+    assert main(["classify", "104", "--json"]) == 0
+    seen = capsys.readouterr()
+    assert "pacemaker" in json.loads(seen.out)["notes"][0]
+    assert "pacemaker" in seen.err
+    n_beats = len(json.loads(seen.out)["beats"])
+    assert main(["classify", "104"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split() == ["?", "of", "these", "unsure", f"{n_beats:,}"]
+
+
 def test_classify_takes_annotated_beats(
     no_mitdb: None, beats_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -47,7 +47,7 @@ def train_job(path: Path) -> None:
 
 def _train(path: Path) -> None:
     folder = RunFolder(path)
-    n_done = len(folder.read_events())
+    n_done = len(folder.read_all_events())
     if _count_starts(path, n_done) > MAX_DEATHS:
         raise ConfigError(
             "The training process died {n} times in epoch {epoch}. Train a smaller network or smaller batches.",

@@ -47,11 +47,19 @@ class QuickStep:
         self.counter = _Counter(0)
 
     def __call__(
-        self, signal: np.ndarray, length: np.ndarray, label: np.ndarray, weight: np.ndarray, learning_rate: float
+        self,
+        signal: np.ndarray,
+        length: np.ndarray,
+        label: np.ndarray,
+        weight: np.ndarray,
+        learning_rate: float,
+        taught: np.ndarray | None = None,
+        taught_share: float = 0.0,
     ) -> StepResult:
         """Mix the batch into the weights."""
         self.counter = _Counter(self.counter + 1)
         mark = float(signal[:, :100].sum() + np.dot(length, weight) + 7 * np.dot(label, weight))
+        mark += 0.0 if taught is None else float(taught_share * taught.sum())
         for value in self._weights.values():
             value *= 0.999
             value += np.float32(learning_rate * np.sin(mark + self.counter))
