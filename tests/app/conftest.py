@@ -10,6 +10,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
+from ecgmodel.evaluation.results import results_folder
 from ecgmodel.network import model_file
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
@@ -57,6 +58,12 @@ def models(tmp_path, monkeypatch):
         write_model(Model(config, initialise_weights(config, seed=0), card), tmp_path / f"{name}.safetensors")
     monkeypatch.setattr(model_file, "SHIPPED_FOLDER", tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def shipped_models(models, monkeypatch):
+    """The models that the project ships, in place of those that nobody trained."""
+    monkeypatch.setattr(model_file, "SHIPPED_FOLDER", results_folder().parent / "models")
 
 
 @pytest.fixture

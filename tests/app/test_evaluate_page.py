@@ -13,7 +13,6 @@ import pytest
 from ecgmodel.evaluation.noise_stress import read_noise_stress
 from ecgmodel.evaluation.predictions import write_predictions
 from ecgmodel.evaluation.results import read_result, results_folder
-from ecgmodel.network import model_file
 from ecgmodel.network.model_file import open_shipped_model
 from ecgmodel.scores.metrics import score
 from ecgmodel.segments.people import people_folds
@@ -204,12 +203,6 @@ def test_noise_has_its_charts(open_app, no_mitdb):
     assert len(table) == 1 + 3 * 6
     assert table["V found"].iloc[0] == f"{found.point(None, None).sensitivity['V']:.1%}"
     assert table["R peaks found"].iloc[-1] == f"{found.point('ma', -6).detected:.2%}"
-
-
-@pytest.fixture
-def shipped_models(models, monkeypatch):
-    """The models that the project ships, in place of those that nobody trained."""
-    monkeypatch.setattr(model_file, "SHIPPED_FOLDER", results_folder().parent / "models")
 
 
 def test_the_error_that_is_left_is_that_of_the_card(open_app, shipped_models, no_mitdb):

@@ -11,8 +11,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from ecgmodel.classification import classify
 from ecgmodel.classification.classify import classify_record
 from ecgmodel.errors import RecordError
-from ecgmodel.evaluation.results import results_folder
-from ecgmodel.network import model_file
 from ecgmodel.network.build import initialise_weights
 from ecgmodel.network.config import NetworkConfig
 from ecgmodel.network.model_file import Model, ModelCard, open_shipped_model, read_model, write_model
@@ -233,12 +231,6 @@ def test_a_file_that_could_run_code_is_refused(open_app, no_mitdb, page, name):
     assert not app.exception
     assert any("can run code when opened" in warning.value for warning in app.warning)
     assert "model" not in app.query_params
-
-
-@pytest.fixture
-def shipped_models(models, monkeypatch):
-    """The models that the project ships, in place of those that nobody trained."""
-    monkeypatch.setattr(model_file, "SHIPPED_FOLDER", results_folder().parent / "models")
 
 
 def test_unsure_beats_are_said_with_what_is_to_be_expected_of_the_others(open_app, shipped_models, no_mitdb):

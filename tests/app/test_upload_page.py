@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from ecgmodel.classification import classify
-from ecgmodel.network.model_file import open_shipped_model, write_model
+from ecgmodel.network.model_file import open_shipped_model
 from ecgmodel.records.imports.recipes import write_link
 from ecgmodel.records.imports.understanding import ImportSettings
 from ecgmodel.records.sources.simulated import SimulationPlan, simulate_record
@@ -239,16 +238,20 @@ def test_a_pacemaker_leaves_every_beat_unnamed(open_app, shipped_models, no_mitd
     assert "pacemaker" in all_text(app)
 
 
-@pytest.mark.parametrize("model", ["beats-gru", "a model without a threshold"])
-def test_unsure_begins_where_the_card_says(open_app, shipped_models, models, no_mitdb, model):
-    """At the probability whose errors are known; at a half where the card says nothing."""
-    usual = open_shipped_model("beats-gru")
-    if model != "beats-gru":
-        write_model(replace(usual, card=replace(usual.card, unsure={})), models / "beats-gru.safetensors")
-    app = press(open_app("upload", model="beats-gru"), "upload.watch")
+def test_unsure_begins_where_the_card_says(open_app, shipped_models, no_mitdb):
+    """At the probability whose errors are known, and these are said."""
+    unsure = open_shipped_model("beats-gru").card.unsure
+    app = press(open_app("upload"), "upload.watch")
     shown = widget(app, "slider", "upload.threshold")
-    assert shown.value == (round(usual.card.unsure["threshold"], 2) if model == "beats-gru" else 0.5)
-    assert (f"{usual.card.unsure['errors']:.1%}" in shown.help) == (model == "beats-gru")
+    assert shown.value == round(unsure["threshold"], 2)
+    assert f"{unsure['errors']:.1%} are named wrongly" in shown.help
+
+
+def test_unsure_begins_at_a_half_where_the_card_says_nothing(upload_page):
+    """A model that nobody judged has no threshold of its own."""
+    shown = widget(press(upload_page, "upload.watch"), "slider", "upload.threshold")
+    assert shown.value == 0.5
+    assert "named wrongly" not in shown.help
 
 
 def test_recipe(upload_page):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ecgmodel.classification.analysis import analyse_record
+from ecgmodel.classification.classify import classify_record
 from ecgmodel.classification.other_waves import SHARE, USUAL_RATIO, doubt_other_waves, measure_other_waves
 from ecgmodel.network.model_file import open_shipped_model
 from ecgmodel.network.serving import Classifier
@@ -76,6 +77,40 @@ def test_no_person_without_a_pacemaker_is_doubted(every: int, mitdb_folder: Path
             ratio, _ = measure_other_waves(signal, record.fs, detect_r_peaks(signal, record.fs))
             assert np.mean(ratio > 1) < SHARE - 0.03, (name, lead)
             assert np.median(ratio) < USUAL_RATIO - 0.05, (name, lead)
+
+
+def test_short_strips_are_hardly_ever_doubted(mitdb_folder: Path, svdb_folder: Path) -> None:
+    """Of 10 s of a person without a pacemaker: where a few of a dozen marks have a steep wave beside them, nothing is
+    said. 108, whose P waves pass for beats, is in it."""
+    doubted, n_strips = 0, 0
+    for name in ("100", "108", "116", "203", "222", "svdb/821", "svdb/865", "svdb/890"):
+        record = open_record(name)
+        signal, strip = record.lead(), round(10 * record.fs)
+        found = detect_r_peaks(signal, record.fs)
+        for start in range(0, record.n_samples - strip, strip):
+            inside = found[(found >= start) & (found < start + strip)] - start
+            doubted += doubt_other_waves(signal[start : start + strip], record.fs, inside) is not None
+            n_strips += 1
+    assert n_strips > 1300
+    assert doubted < 0.02 * n_strips
+
+
+def test_marks_on_either_wave_are_told_by_the_commoner_side() -> None:
+    """Two waves 0.2 s apart, the second the steeper one; of every five marks three stand on the first."""
+    signal, beats = np.zeros(18000), np.arange(720, 17000, 360)
+    signal[beats], signal[beats + 72] = 1.0, 1.2
+    marks = beats + 72 * (np.arange(len(beats)) % 5 > 2)
+    said = doubt_other_waves(signal, 360.0, marks)
+    assert said.values["ms"] == pytest.approx(200, abs=20)
+    assert "after" in said.template
+
+
+@pytest.mark.parametrize(("beats", "doubted"), [("detected", True), ("annotated", False)])
+def test_experts_marks_are_not_doubted(beats: str, doubted: bool, mitdb_folder: Path) -> None:
+    """Those of 217 stand where they should; the detector's do not."""
+    record = open_record("217")
+    prediction = classify_record(record, open_shipped_model("beats-gru"), beats=beats)
+    assert bool(prediction.reservations) == doubted
 
 
 def test_a_paced_record_without_spikes_is_doubted(mitdb_folder: Path) -> None:
