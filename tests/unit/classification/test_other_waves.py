@@ -81,7 +81,8 @@ def test_no_person_without_a_pacemaker_is_doubted(every: int, mitdb_folder: Path
 
 def test_short_strips_are_hardly_ever_doubted(mitdb_folder: Path, svdb_folder: Path) -> None:
     """Of 10 s of a person without a pacemaker: where a few of a dozen marks have a steep wave beside them, nothing is
-    said. 108, whose P waves pass for beats, is in it."""
+    said. 108, whose P waves pass for beats, is in it.
+    """
     doubted, n_strips = 0, 0
     for name in ("100", "108", "116", "203", "222", "svdb/821", "svdb/865", "svdb/890"):
         record = open_record(name)
