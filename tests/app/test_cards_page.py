@@ -59,7 +59,8 @@ def test_a_card_states_the_scores_of_its_results(open_cards):
         assert f"{found['scores']['sensitivity/S']:.1%} ({low:.0%}\xa0–\xa0{high:.0%})" in card
     for part in ("MLII, 46", "V5, 2", "ECG1, 39"):
         assert part in card
-    assert "Finding L: under people 18% of them are found" in card
+    assert f"Finding L: under people {result['scores']['sensitivity/L']:.0%} of them are found" in card
+    assert f"{result['training']['teachers']} for each network, trained first on the same people" in card
     assert "Finding N" not in card
 
 

@@ -158,6 +158,20 @@ def said_of_folds(app, words):
     return said
 
 
+def test_a_visitor_s_training_has_no_teachers(open_app, runs):
+    """The page says that the shipped network had some; the run that it starts has none, and another name."""
+    app = open_app("train")
+    assert "teachers" not in all_text(app)
+    field(app, "Preset").set_value("beats-gru").run()
+    assert f"had {PRESETS['beats-gru'].settings.teachers} teachers, too" in all_text(app)
+    press(app, "Train")
+    (run,) = list_runs(runs)
+    assert run.preset.settings.teachers == 0
+    assert run.preset.settings.epochs == PRESETS["beats-gru"].settings.epochs
+    assert run.preset.name == "own-beats-gru"
+    assert run.preset.all_leads
+
+
 def test_a_class_that_a_fold_lacks_is_said(open_app, runs):
     """One person alone has right bundle branch blocks, so that most folds cannot judge them."""
     assert said_of_folds(open_app("train"), "is held out in this fold, so it cannot")
