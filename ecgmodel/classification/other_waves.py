@@ -3,7 +3,12 @@
 Nothing in a heart's cycle is as steep as its QRS complex. Where a P wave towers over R, or a spike or a jump of an
 electrode was taken for a beat, something steeper lies beside the mark. The limits were set on both leads of the 48
 records of the MIT-BIH Arrhythmia Database and of 39 of its Supraventricular Arrhythmia Database: there the usual ratio
-is at most 0.6, and 1 is passed beside at most a tenth of a record's marks, except in three leads of paced records.
+is at most 0.6, and 1 is passed beside at most a tenth of a record's marks, except in three leads of paced records. Of
+10-s strips of persons without a pacemaker 0.2 % are doubted, nearly all of record 108.
+
+On simulated hearts (12, with P waves of 15 to 30 ms standard deviation, 1 to 2 times as tall as R) all but 2 of 101 are
+doubted in which a tenth of the beats or more is marked wrongly. P waves three times as tall are themselves as steep as R
+or steeper: of 36 such hearts 17 are doubted.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ fitted without them, missed and invented beats together hardly change between 0.
 higher limit invents fewer."""
 
 SURE_SCORE = 0.95
-"""Half of the beats of an ECG score more: 0.994 and above in each record of mitdb and svdb. Where they do not, and come
+"""Half of the beats of an ECG score more: 0.986 and above in each record of mitdb and svdb. Where they do not, and come
 without a rhythm, the signal is likely noise, and only what scores as much passes for a beat."""
 
 REGULAR_SHARE = 0.1
