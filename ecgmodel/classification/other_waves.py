@@ -7,8 +7,8 @@ is at most 0.6, and 1 is passed beside at most a tenth of a record's marks, exce
 10-s strips of persons without a pacemaker 0.2 % are doubted, nearly all of record 108.
 
 On simulated hearts (12, with P waves of 15 to 30 ms standard deviation, 1 to 2 times as tall as R) all but 2 of 101 are
-doubted in which a tenth of the beats or more is marked wrongly. P waves three times as tall are themselves as steep as R
-or steeper: of 36 such hearts 17 are doubted.
+doubted in which a tenth of the beats or more is marked wrongly. P waves three times as tall are as steep as R or
+steeper: of 36 such hearts 17 are doubted.
 """
 
 from __future__ import annotations
