@@ -3,8 +3,9 @@
 A spike lasts a millisecond or two and comes out of the recorder's filter as a peak of a few samples that nothing in a
 heart makes. The limits were set on the 48 records of the MIT-BIH Arrhythmia Database, and there is no other paced
 record to judge them on. Of its four paced ones 102 and 104 are found, in front of 24 and 32 % of whose beats a spike
-stands; 107 and 217, where none stands out in the lead that is read, are not. No lead of the 44 others has more than
-7 %. At the 128 Hz of the Supraventricular Arrhythmia Database nothing can be said.
+stands; 107 and 217, where none stands out in the lead that is read, are not: `other_waves` doubts their detected beats.
+No lead of the 44 others has more than 7 %. At the 128 Hz of the Supraventricular Arrhythmia Database nothing can be
+said.
 """
 
 from __future__ import annotations

