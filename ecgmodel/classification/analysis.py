@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -116,8 +116,9 @@ def analyse_record(
     if classifier is not None:
         from ecgmodel.classification.classify import name_beats  # loads ONNX Runtime
 
-        prediction = name_beats(prepared, classifier, lead, r_sample, progress=report("classify"))
-        prediction = replace(prediction, reservations=reservations)
+        prediction = name_beats(
+            prepared, classifier, lead, r_sample, reservations=reservations, progress=report("classify")
+        )
     doubts = (
         *find_doubts(record.lead(lead), record.fs, r_sample),
         *(Doubt(sentence, about_names=True) for sentence in reservations),

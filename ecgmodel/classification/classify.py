@@ -151,6 +151,7 @@ def name_beats(
     *,
     symbol: np.ndarray | None = None,
     beats: BeatSource = "detected",
+    reservations: tuple[Sentence, ...] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> RecordPrediction:
     """Name the beats at given R peaks, with a model that reads beats.
@@ -166,6 +167,8 @@ def name_beats(
         The experts' symbols, where there are any.
     beats : {"annotated", "detected"}
         Where the R peaks come from.
+    reservations : tuple of Sentence or None
+        What makes no name sure, where it was looked for; `None` looks for it in the record's lead.
     progress : callable or None
         Called with the share that is done, 0 to 1, behind each piece of work; what it raises ends the work.
 
@@ -184,6 +187,8 @@ def name_beats(
         )
     classifier = _classifier_for(record, classifier)
     signal, places = record.lead(lead), r_sample
+    if reservations is None:
+        reservations = find_reservations(signal, record.fs, r_sample, detected=beats == "detected")
     if record.fs != MODEL_FS:
         places = to_model_samples(r_sample, record.fs, len(signal))
         signal = ResampledLead(signal, record.fs)  # a day of it need not lie in memory at once
@@ -203,7 +208,7 @@ def name_beats(
         start_sample=np.maximum(start, 0),
         stop_sample=np.minimum(stop, record.n_samples),
         ready_sample=np.minimum(stop, record.n_samples),
-        reservations=find_reservations(record.lead(lead), record.fs, r_sample, detected=beats == "detected"),
+        reservations=reservations,
     )
 
 

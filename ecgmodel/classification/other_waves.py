@@ -80,11 +80,10 @@ def measure_other_waves(signal: np.ndarray, fs: float, r_sample: np.ndarray) -> 
     windows, neighbour = windows[whole], neighbour[chosen][whole]
     steep = np.abs(windows[:, 2 * step :] - windows[:, : -2 * step])  # (n, 2 * reach + 1)
     away = np.abs(np.arange(-reach, reach + 1))
-    own = np.where(away <= round(OWN_S * fs), steep, 0).max(axis=1, initial=0)
+    own = np.where(away <= round(OWN_S * fs), steep, 0).max(axis=1)
     searched = (away >= round(APART_S[0] * fs)) & (away <= APART_RR * neighbour[:, np.newaxis])
     other = np.where(searched, steep, 0)
-    place = other.argmax(axis=1) if len(other) else np.empty(0, np.int64)
-    highest = other.max(axis=1, initial=0)
+    place, highest = other.argmax(axis=1), other.max(axis=1)
     ratio = np.divide(highest, own, out=np.where(highest > 0, np.inf, 0.0), where=own > 0)
     return ratio, (place - reach) / fs
 

@@ -179,7 +179,10 @@ def test_databases_stand_side_by_side(open_app, no_mitdb):
     assert "so beats-gru is shown instead" not in words
     scores = json.loads((results_folder() / "beats-gru.ds1-ds2.json").read_text("utf-8"))["scores"]
     a, v = (scores[f"sensitivity/{name}"] for name in "AV")
-    assert f"**DS1 → DS2**: beats-gru finds {a:.0%} of the A beats and {v:.0%} of the V beats of 22 people" in words
+    assert (
+        f"**DS1 → DS2**: beats-gru finds {a:.0%} of the A beats and {v:.0%} of the V beats of 22 people, of whom 1"
+        in words
+    )
 
 
 def test_two_results_differ_with_an_interval(open_app, no_mitdb):
